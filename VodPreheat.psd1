@@ -1,0 +1,28 @@
+@{
+    RootModule             = 'bin/VodPreheat.PowerShell.dll'
+    ModuleVersion          = '0.1.0'
+    GUID                   = '5d9f3a0e-4f0c-4a39-9c7e-1f6f4c0b7d52'
+    Author                 = 'VodPreheat contributors'
+    CompanyName            = 'VodPreheat contributors'
+    Copyright              = '(c) VodPreheat contributors. MIT licence.'
+    Description            = 'Pre-loads video assets of Huawei Cloud Video on Demand into the CDN and tells, URL by URL, what is loaded and what failed.'
+    PowerShellVersion      = '7.4'
+    CompatiblePSEditions   = @('Core')
+    FormatsToProcess       = @('VodPreheat.Format.ps1xml')
+    CmdletsToExport        = @(
+        'Connect-VodAccount'
+        'Disconnect-VodAccount'
+        'Get-VodConnection'
+        'Get-VodPreheatResult'
+    )
+    FunctionsToExport      = @()
+    VariablesToExport      = @()
+    AliasesToExport        = @()
+    PrivateData            = @{
+        PSData = @{
+            Tags       = @('HuaweiCloud', 'VOD', 'CDN', 'Video', 'Preheat', 'Preload', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri = 'https://github.com/vodpreheat/VodPreheat/blob/main/LICENSE'
+            ProjectUri = 'https://github.com/vodpreheat/VodPreheat'
+        }
+    }
+}

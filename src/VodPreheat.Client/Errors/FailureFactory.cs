@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json;
+using VodPreheat.Client.Http;
+
+namespace VodPreheat.Client.Errors;
+
+/// <summary>Makes the exception of every failed request, free of secrets. The only place that does.</summary>
+internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
+{
+    // The gateway refuses a signature whose X-Sdk-Date is further off. Source: devg-apisign/api-sign-0001.
+    private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(15);
+
+    /// <summary>What a good answer says; any 2xx is success, because the pages differ (200 and 202 for the same call).</summary>
+    /// <exception cref="VodClientException">An error status, an error in the body, or not the promised JSON.</exception>
+    public T Read<T>(HttpResponseMessage response, Func<ReadOnlyMemory<byte>, T> read)
+    {
+        ReadOnlyMemory<byte> body = BodyContent.Of(response);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw FromResponse(response, ErrorBody.Parse(body));
+        }
+
+        try
+        {
+            return read(body);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // Some services answer 200 with an error in the body.
+            throw ErrorBody.Parse(body) is { Code: not null } told
+                ? FromResponse(response, told)
+                : Unexpected(response, body.IsEmpty ? "it is empty" : error.Message.Split(" Path:")[0].TrimEnd('.'), error);
+        }
+    }
+
+    /// <summary>An answer with an error status, or with an error in its body.</summary>
+    public VodClientException FromResponse(HttpResponseMessage response, ErrorBody body)
+    {
+        (FailureKind kind, string hint) = ErrorCatalog.Find(body.Code, response.StatusCode);
+        int status = (int)response.StatusCode;
+        bool redirect = status is >= 300 and < 400;
+        string what = body.Message is { } message
+            ? $"The service answered: {redactor.Clean(message).Trim().TrimEnd('.')}."
+            : redirect
+            ? "The service answered with a redirect, which is not followed because it could carry the credentials elsewhere."
+            : $"The service answered with HTTP {status.ToString(CultureInfo.InvariantCulture)} and no error code{MediaType(response)}.";
+        if (kind == FailureKind.Authentication && ClockSkew(response) is { } skew)
+        {
+            what += $" This machine's clock is {skew} the service's.";
+            hint = "Set the clock of this machine (more than 15 minutes off is refused), then run Connect-VodAccount again.";
+        }
+
+        return new VodClientException(
+            kind, body.Code is null ? CodeOf(kind) : redactor.Clean(body.Code), what, hint)
+        {
+            StatusCode = response.StatusCode,
+            RequestId = RequestId(response) ?? (body.RequestId is { } id ? redactor.Clean(id) : null),
+        };
+    }
+
+    /// <summary>A success status with a body that is not what the API promises.</summary>
+    public VodClientException Unexpected(HttpResponseMessage response, string problem, Exception? inner = null) => new(
+        FailureKind.UnexpectedResponse,
+        ErrorIds.UnexpectedResponse,
+        $"The answer is not the JSON that the API promises: {redactor.Clean(problem)}{MediaType(response)}.",
+        "Check -Endpoint and any proxy between: something other than the VOD service may have answered.",
+        inner)
+    {
+        StatusCode = response.StatusCode,
+        RequestId = RequestId(response),
+    };
+
+    /// <summary>No whole answer within the time of one attempt.</summary>
+    public static VodClientException Timeout(Uri uri, TimeSpan timeout, Exception inner) => new(
+        FailureKind.Timeout,
+        ErrorIds.Timeout,
+        $"{uri.Authority} gave no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
+        "Try again, or raise -TimeoutSec of Connect-VodAccount.",
+        inner);
+
+    /// <summary>No answer, or a broken one.</summary>
+    public VodClientException FromTransport(Uri uri, Exception error)
+    {
+        HttpRequestError reason = error switch
+        {
+            HttpRequestException request => request.HttpRequestError,
+            HttpIOException io => io.HttpRequestError,
+            _ => HttpRequestError.Unknown,
+        };
+        (string what, string hint, bool before) = reason switch
+        {
+            HttpRequestError.NameResolutionError => (
+                $"The name {uri.Host} could not be resolved", "Check -Region or -Endpoint, and this machine's DNS.", true),
+            HttpRequestError.SecureConnectionError => (
+                $"No trusted TLS connection to {uri.Authority} could be made", "Check the host's certificate and what inspects TLS on the way; certificates are always verified.", true),
+            HttpRequestError.ProxyTunnelError => (
+                $"The proxy did not open a tunnel to {uri.Authority}", "Check -Proxy and -ProxyCredential of Connect-VodAccount.", true),
+            HttpRequestError.ConnectionError => (
+                $"No connection to {uri.Authority} could be made", "Check the network, the proxy and the endpoint, then try again.", true),
+            HttpRequestError.ResponseEnded => (
+                $"{uri.Authority} closed the connection in the middle of its answer", "Try again; look at proxies on the way if it happens again.", false),
+            HttpRequestError.InvalidResponse => (
+                $"{uri.Authority} did not answer in HTTP", "Check -Endpoint: is it an HTTP server?", false),
+            _ => (
+                $"The connection to {uri.Authority} broke", "Check the network, then try again.", false),
+        };
+        string detail = Innermost(error).Message.TrimEnd('.');
+        return new VodClientException(
+            FailureKind.ConnectionFailed, ErrorIds.ConnectionFailed, $"{what}: {redactor.Clean(detail)}.", hint, error)
+        {
+            BeforeSending = before,
+            StatusCode = (error as HttpRequestException)?.StatusCode,
+        };
+    }
+
+    private static Exception Innermost(Exception error)
+    {
+        while (error.InnerException is { } inner && error is not SocketException)
+        {
+            error = inner;
+        }
+
+        return error;
+    }
+
+    private static string CodeOf(FailureKind kind) => kind switch
+    {
+        FailureKind.UnexpectedResponse => ErrorIds.UnexpectedResponse,
+        FailureKind.ConnectionFailed => ErrorIds.ConnectionFailed,
+        FailureKind.Timeout => ErrorIds.Timeout,
+        _ => ErrorIds.HttpError,
+    };
+
+    private string MediaType(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is { } type
+        ? $" (content type {redactor.Clean(type)})"
+        : string.Empty;
+
+    /// <summary>The service's id of a request, for its support.</summary>
+    public string? RequestId(HttpResponseMessage response)
+    {
+        foreach (string name in (ReadOnlySpan<string>)["X-Request-Id", "X-IAM-Trace-Id"])
+        {
+            if (response.Headers.NonValidated.TryGetValues(name, out System.Net.Http.Headers.HeaderStringValues values))
+            {
+                return redactor.Clean(values.ToString());
+            }
+        }
+
+        return null;
+    }
+
+    private string? ClockSkew(HttpResponseMessage response)
+    {
+        if (response.Headers.Date is not { } theirs)
+        {
+            return null;
+        }
+
+        TimeSpan ahead = clock.GetUtcNow() - theirs;
+        return ahead.Duration() < s_clockTolerance
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{ahead.Duration().TotalMinutes:0} minutes {(ahead > TimeSpan.Zero ? "ahead of" : "behind")}");
+    }
+}

@@ -1,0 +1,81 @@
+using VodPreheat.Client.Errors;
+
+namespace VodPreheat.Client.Http;
+
+/// <summary>
+/// One attempt as a whole: sends, reads the body to its end, and bounds both in time and size. What goes wrong on the way
+/// comes out as a <see cref="VodClientException"/>, so that the retry above judges one kind of exception.
+/// </summary>
+internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, FailureFactory failures) : DelegatingHandler
+{
+    /// <summary>The largest body that is read, in bytes, after decompression.</summary>
+    public const int MaxBodyBytes = 16 * 1024 * 1024;
+
+    private const int FirstRead = 4096;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
+            await ReadBodyAsync(response, either.Token).ConfigureAwait(false);
+            return response;
+        }
+        catch (Exception error)
+        {
+            VodClientException? failure = Translate(error, request.RequestUri!, response, cancellationToken);
+            response?.Dispose();
+            if (failure is null)
+            {
+                throw;
+            }
+
+            throw failure;
+        }
+    }
+
+    private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response, CancellationToken caller) => error switch
+    {
+        // Cancelling closes the socket, which may surface as an I/O error just as well.
+        _ when caller.IsCancellationRequested => null,
+        OperationCanceledException => FailureFactory.Timeout(uri, timeout, error),
+        HttpRequestException or IOException => failures.FromTransport(uri, error),
+        InvalidDataException when response is not null => failures.Unexpected(response, "its compression is broken", error),
+        _ => null,
+    };
+
+    private async Task ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        HttpContent content = response.Content;
+        Stream stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        byte[] buffer = new byte[Math.Clamp(content.Headers.ContentLength + 1 ?? FirstRead, 1, FirstRead * 16)];
+        int length = 0;
+        while (true)
+        {
+            int read = await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false);
+            if (read == 0)
+            {
+                break;
+            }
+
+            length += read;
+            if (length > MaxBodyBytes)
+            {
+                throw failures.Unexpected(response, "it is longer than 16 MiB");
+            }
+
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, Math.Min(buffer.Length * 2, MaxBodyBytes + 1));
+            }
+        }
+
+        var whole = new BodyContent(buffer, length);
+        whole.Headers.ContentType = content.Headers.ContentType;
+        response.Content = whole;
+        content.Dispose();
+    }
+}

@@ -1,0 +1,30 @@
+using System.Net.Http.Headers;
+using VodPreheat.Client.Pipeline;
+
+namespace VodPreheat.Client.Http;
+
+/// <summary>Makes requests whose URL goes out exactly as written.</summary>
+internal static class HttpRequests
+{
+    // Uri would otherwise decode and re-encode the path and query, and break the signature.
+    private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <summary>A request with the headers that every service gets; the Host that is signed is the Host that is sent.</summary>
+    public static HttpRequestMessage Create(HttpMethod method, string url, byte[]? body, RequestScope scope)
+    {
+        var uri = new Uri(url, s_asWritten);
+        var request = new HttpRequestMessage(method, uri);
+        string host = uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost;
+        request.Headers.Host = uri.IsDefaultPort ? host : FormattableString.Invariant($"{host}:{uri.Port}");
+        request.Headers.TryAddWithoutValidation("User-Agent", "VodPreheat");
+        request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        request.Options.Set(RequestScope.Key, scope);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return request;
+    }
+}

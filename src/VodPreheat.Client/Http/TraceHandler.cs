@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Globalization;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Pipeline;
+
+namespace VodPreheat.Client.Http;
+
+/// <summary>
+/// Tells one line an attempt: method, URL, status, time, request id. Headers and bodies are never told; the known secrets are
+/// taken out of the rest.
+/// </summary>
+internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        string outcome = "cancelled";
+        try
+        {
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            outcome = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+            if (failures.RequestId(response) is { } id)
+            {
+                outcome += $", request id {id}";
+            }
+
+            return response;
+        }
+        catch (VodClientException failure)
+        {
+            outcome = failure.What;
+            throw;
+        }
+        finally
+        {
+            double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            RequestScope.Of(request).Trace(redactor.Clean(string.Create(
+                CultureInfo.InvariantCulture, $"{request.Method} {request.RequestUri} -> {outcome} ({elapsed:0} ms)")));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace VodPreheat.Client.Http;
+
+/// <summary>How requests travel; the same for all services of a connection.</summary>
+public sealed record TransportSettings
+{
+    /// <summary>Address of an HTTP proxy; null uses the one of the environment, if any.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>Login of the proxy.</summary>
+    public NetworkCredential? ProxyCredential { get; init; }
+
+    /// <summary>Time for one attempt, from the first byte sent to the last byte received. 30 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Retries after the first attempt, 0 or more. 3.</summary>
+    public int MaximumRetryCount { get; init; } = 3;
+
+    /// <summary>Queries in any minute; 0 for no limit. 100, as the service allows a tenant (vod_04_0243).</summary>
+    public int RequestsPerMinute { get; init; } = 100;
+
+    /// <summary>The clock of signatures, expiries, waits and time-outs.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Takes the place of the network, under all handlers: the sandbox, or a test's.</summary>
+    public Func<HttpMessageHandler>? Network { get; init; }
+}

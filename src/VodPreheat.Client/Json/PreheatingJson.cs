@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace VodPreheat.Client.Json;
+
+/// <summary>One row of a pre-loading result.</summary>
+/// <param name="Url">The URL, as the service gives it.</param>
+/// <param name="Status">The service's own text: processing, succeed, failed; others pass through; empty if the row has none.</param>
+public readonly record struct PreheatingRow(string Url, string Status);
+
+/// <summary>Answer of ShowPreheatingAsset. Source: api-vod/vod_04_0120.</summary>
+internal sealed class ShowAnswer
+{
+    [JsonPropertyName("preheating_results")]
+    public List<ShowRow>? Results { get; set; }
+
+    /// <summary>Everything else in the answer: tells an empty object from the answer of something that is not VOD.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Rest { get; set; }
+}
+
+/// <summary>A row on the wire.</summary>
+internal sealed class ShowRow
+{
+    [JsonPropertyName("url")]
+    public string? Url { get; set; }
+
+    [JsonPropertyName("status")]
+    public string? Status { get; set; }
+}
+
+/// <summary>Request of CreatePreheatingAsset; exactly one of the two is set. Source: api-vod/vod_04_0205.</summary>
+internal sealed class CreateRequest
+{
+    [JsonPropertyName("urls")]
+    public IReadOnlyList<string>? Urls { get; set; }
+
+    [JsonPropertyName("asset_id")]
+    public string? AssetId { get; set; }
+}
+
+/// <summary>Answer of CreatePreheatingAsset.</summary>
+internal sealed class CreateAnswer
+{
+    [JsonPropertyName("task_id")]
+    public string? TaskId { get; set; }
+}
+
+/// <summary>Readers and writers made at build time: nothing is reflected over at run time.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ShowAnswer))]
+[JsonSerializable(typeof(CreateRequest))]
+[JsonSerializable(typeof(CreateAnswer))]
+internal sealed partial class VodJsonContext : JsonSerializerContext;

@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace VodPreheat.Client.Signing;
+
+/// <summary>Signs by SDK-HMAC-SHA256: one HMAC with the secret key itself, no derived key, no region or date scope.</summary>
+internal static class RequestSigner
+{
+    /// <summary>The name of the algorithm, first word of the string to sign and of the Authorization header.</summary>
+    public const string Algorithm = "SDK-HMAC-SHA256";
+
+    /// <summary>A time as X-Sdk-Date wants it. Invariant: the current culture's calendar may count other years.</summary>
+    public static string FormatDate(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>The string to sign.</summary>
+    public static string StringToSign(string date, string canonicalRequest) =>
+        $"{Algorithm}\n{date}\n{CanonicalRequest.Hash(Encoding.UTF8.GetBytes(canonicalRequest))}";
+
+    /// <summary>The value of the Authorization header.</summary>
+    public static string Authorization(
+        string accessKey,
+        ReadOnlySpan<byte> secretKey,
+        IReadOnlyList<KeyValuePair<string, string>> signedHeaders,
+        string stringToSign)
+    {
+        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(secretKey, Encoding.UTF8.GetBytes(stringToSign), signature);
+        var text = new StringBuilder(256).Append(Algorithm).Append(" Access=").Append(accessKey).Append(", SignedHeaders=");
+        return CanonicalRequest.AppendNames(text, signedHeaders)
+            .Append(", Signature=").Append(CanonicalRequest.LowerHex(signature)).ToString();
+    }
+}

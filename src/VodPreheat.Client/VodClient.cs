@@ -1,0 +1,149 @@
+using System.Text.Json;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Identity;
+using VodPreheat.Client.Json;
+using VodPreheat.Client.Pipeline;
+using VodPreheat.Client.Signing;
+
+namespace VodPreheat.Client;
+
+/// <summary>
+/// A connection to the CDN pre-loading API of one project: queries and submissions. Safe to share between threads.
+/// Disposing it ends its requests and wipes its secrets.
+/// </summary>
+/// <remarks>Source: api-vod, "Querying CDN Pre-loading Results" (vod_04_0120) and "Pre-loading CDN Resources" (vod_04_0205).</remarks>
+public sealed class VodClient : IDisposable
+{
+    /// <summary>The most URLs that one submission may have (vod_04_0205).</summary>
+    public const int MaxUrlsPerRequest = 10;
+
+    private readonly CredentialSource _source;
+    private readonly AuthenticationGate _gate = new();
+    private readonly FailureFactory _failures;
+    private readonly HttpTransport _transport;
+    private readonly Pace _pace;
+    private readonly string _resource;
+    private volatile bool _disposed;
+
+    /// <summary>Prepares a connection; nothing is sent.</summary>
+    /// <param name="endpoint">The address of the service, already judged safe by <see cref="Endpoints"/>.</param>
+    /// <param name="projectId">The project id of the endpoint's region.</param>
+    /// <param name="source">Where the credential comes from; owned by the client from now on.</param>
+    /// <param name="settings">How requests travel.</param>
+    public VodClient(Uri endpoint, string projectId, CredentialSource source, TransportSettings settings)
+    {
+        Endpoint = endpoint;
+        ProjectId = projectId;
+        _source = source;
+        var redactor = new Redactor(() => source.Secrets);
+        _failures = new FailureFactory(redactor, settings.Clock);
+        _pace = new Pace(Pace.PerMinute(settings.RequestsPerMinute), settings.Clock);
+        _transport = HttpTransport.Create(
+            settings,
+            Endpoints.MayUseProxy(endpoint, settings.Proxy),
+            new RetryHandler(settings.MaximumRetryCount, settings.Clock),
+            new PaceHandler(_pace, settings.Clock),
+            new CredentialHandler(source),
+            new TraceHandler(redactor, _failures),
+            new AttemptHandler(settings.Timeout, settings.Clock, _failures),
+            new SignHandler(settings.Clock));
+        _resource = $"{endpoint.GetLeftPart(UriPartial.Authority)}{endpoint.AbsolutePath.TrimEnd('/')}/v1.0/{UriEncoding.Encode(projectId)}/asset/preheating";
+    }
+
+    /// <summary>The address of the service.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>The project that all requests name.</summary>
+    public string ProjectId { get; }
+
+    /// <summary>How the connection signs in.</summary>
+    public string AuthenticationType => _source.AuthenticationType;
+
+    /// <summary>The access key id or user name; null for a bare token.</summary>
+    public string? AccountName => _source.AccountName;
+
+    /// <summary>When the credential in use ends; null if it does not.</summary>
+    public DateTimeOffset? ExpiresAt => _source.ExpiresAt;
+
+    /// <summary>Whether the connection was disposed.</summary>
+    public bool IsDisposed => _disposed;
+
+    /// <summary>Queries the pre-loading results of a task, one row per URL; none right after the submission.</summary>
+    /// <exception cref="VodClientException">The query failed.</exception>
+    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
+    public Task<IReadOnlyList<PreheatingRow>> GetPreheatingResultsAsync(string taskId, RequestScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(taskId);
+        ArgumentNullException.ThrowIfNull(scope);
+        string url = $"{_resource}?{UriEncoding.CanonicalQuery([new("task_id", taskId)])}";
+        return SendAsync(HttpMethod.Get, url, body: null, scope, PreheatingAnswers.ReadRows);
+    }
+
+    /// <summary>Submits URLs, at most <see cref="MaxUrlsPerRequest"/>; gives the task id.</summary>
+    /// <exception cref="VodClientException">The submission failed; see <see cref="VodClientException.OutcomeUnknown"/>.</exception>
+    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
+    public Task<string> SubmitUrlsAsync(IReadOnlyList<string> urls, RequestScope scope) =>
+        SubmitAsync(new CreateRequest { Urls = urls }, scope);
+
+    /// <summary>Submits all files of a published asset; gives the task id.</summary>
+    /// <exception cref="VodClientException">The submission failed; see <see cref="VodClientException.OutcomeUnknown"/>.</exception>
+    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
+    public Task<string> SubmitAssetAsync(string assetId, RequestScope scope) =>
+        SubmitAsync(new CreateRequest { AssetId = assetId }, scope);
+
+    /// <summary>Ends all requests and wipes the secrets.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _transport.Dispose();
+        _pace.Dispose();
+        _source.Dispose();
+    }
+
+    private Task<string> SubmitAsync(CreateRequest request, RequestScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, VodJsonContext.Default.CreateRequest);
+        return SendAsync(HttpMethod.Post, _resource, body, scope, PreheatingAnswers.ReadTaskId);
+    }
+
+    private async Task<T> SendAsync<T>(
+        HttpMethod method, string url, byte[]? body, RequestScope scope, Func<ReadOnlyMemory<byte>, T> read)
+    {
+        ThrowIfDisposed(null);
+        try
+        {
+            return await _gate.SendAsync(scope, _ => SendNowAsync(method, url, body, scope, read)).ConfigureAwait(false);
+        }
+        catch (Exception error) when (_disposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
+        {
+            // Disconnected while the request was under way.
+            ThrowIfDisposed(error);
+            throw;
+        }
+    }
+
+    private async Task<T> SendNowAsync<T>(
+        HttpMethod method, string url, byte[]? body, RequestScope scope, Func<ReadOnlyMemory<byte>, T> read)
+    {
+        using HttpRequestMessage request = HttpRequests.Create(method, url, body, scope);
+        request.Headers.TryAddWithoutValidation(HeaderNames.ProjectId, ProjectId);
+        using HttpResponseMessage response = await _transport.Client
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, scope.Cancellation).ConfigureAwait(false);
+        return _failures.Read(response, read);
+    }
+
+    private void ThrowIfDisposed(Exception? inner)
+    {
+        if (_disposed)
+        {
+            throw new VodClientException(
+                FailureKind.NotConnected,
+                ErrorIds.NotConnected,
+                "The connection was disconnected and its secrets are wiped.",
+                "Run Connect-VodAccount again.",
+                inner);
+        }
+    }
+}

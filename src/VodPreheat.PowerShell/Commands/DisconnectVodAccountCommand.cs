@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using VodPreheat.Binding;
+
+namespace VodPreheat.Commands;
+
+/// <summary>Disconnect-VodAccount: ends a connection's requests, wipes its secrets, and forgets it if it is the default.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "VodAccount", HelpUri = HelpLinks.Root + "Disconnect-VodAccount.md")]
+[OutputType(typeof(void))]
+public sealed class DisconnectVodAccountCommand : PSCmdlet
+{
+    /// <summary>The connection to end; the default if none is given.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [LiveConnection]
+    public VodConnection? Connection { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if ((Connection ?? DefaultConnection.Current) is { } connection)
+        {
+            DefaultConnection.Forget(connection);
+            connection.Client?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Management.Automation;
+using VodPreheat.Binding;
+
+namespace VodPreheat.Commands;
+
+/// <summary>Get-VodConnection: the process's default connection; nothing if there is none.</summary>
+[Cmdlet(VerbsCommon.Get, "VodConnection", HelpUri = HelpLinks.Root + "Get-VodConnection.md")]
+[OutputType(typeof(VodConnection))]
+public sealed class GetVodConnectionCommand : PSCmdlet
+{
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (DefaultConnection.Current is { } connection)
+        {
+            WriteObject(connection);
+        }
+    }
+}

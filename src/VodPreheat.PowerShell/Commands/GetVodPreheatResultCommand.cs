@@ -1,0 +1,91 @@
+using System.Management.Automation;
+using VodPreheat.Binding;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Json;
+using VodPreheat.Client.Pipeline;
+using VodPreheat.Errors;
+
+namespace VodPreheat.Commands;
+
+/// <summary>Get-VodPreheatResult: what is loaded and what failed, one object per URL, in the order of the task ids.</summary>
+[Cmdlet(VerbsCommon.Get, "VodPreheatResult", HelpUri = HelpLinks.Root + "Get-VodPreheatResult.md")]
+[OutputType(typeof(PreheatingResult))]
+public sealed class GetVodPreheatResultCommand : VodConnectedCmdlet
+{
+    private OrderedWindow<string, IReadOnlyList<PreheatingRow>>? _window;
+
+    /// <summary>The task ids that Start-VodPreheat (or the API) gave.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public string?[]? TaskId { get; set; }
+
+    /// <summary>The most queries in flight.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int ThrottleLimit { get; set; } = 8;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _window = new(ThrottleLimit, id => Client.GetPreheatingResultsAsync(id, Scope));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (string? id in TaskId ?? [null])
+        {
+            if (string.IsNullOrWhiteSpace(id))
+            {
+                WriteError(ErrorRecords.InvalidTaskId(id));
+                continue;
+            }
+
+            if (_window!.IsFull)
+            {
+                WriteNext();
+            }
+
+            _window.Add(id);
+            while (_window.IsNextReady)
+            {
+                WriteNext();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        while (!_window!.IsEmpty)
+        {
+            WriteNext();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _window?.Dispose();
+    }
+
+    private void WriteNext()
+    {
+        (string taskId, Task<IReadOnlyList<PreheatingRow>> answer) = TakeNext(_window!);
+        try
+        {
+            foreach (PreheatingRow row in answer.GetAwaiter().GetResult())
+            {
+                WriteObject(new PreheatingResult(taskId, row.Url, row.Status));
+            }
+        }
+        catch (VodClientException failure)
+        {
+            WriteFailure(failure, taskId);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Management.Automation;
+using VodPreheat.Client.Errors;
+
+namespace VodPreheat.Errors;
+
+/// <summary>Makes every ErrorRecord of the module. The only place that does.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>A failure of the client.</summary>
+    /// <param name="failure">What failed.</param>
+    /// <param name="target">The task id or URLs concerned.</param>
+    public static ErrorRecord From(VodClientException failure, object? target) => Make(
+        new VodException(failure.Message, failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, failure.Hint, failure.InnerException),
+        CategoryOf(failure.Kind),
+        target);
+
+    /// <summary>An empty or blank task id.</summary>
+    public static ErrorRecord InvalidTaskId(string? taskId) => Make(
+        Exception(
+            ErrorIds.InvalidTaskId,
+            "A task id is empty or blank.",
+            "Give the task ids that Start-VodPreheat wrote; the API lists none, so a lost id cannot be found again."),
+        ErrorCategory.InvalidArgument,
+        taskId);
+
+    /// <summary>No connection was made in this process.</summary>
+    public static ErrorRecord NotConnected() => Make(
+        Exception(ErrorIds.NotConnected, "There is no connection.", "Run Connect-VodAccount first, or give -Connection."),
+        CategoryOf(FailureKind.NotConnected),
+        target: null);
+
+    /// <summary>A connection that came through serialization, into a job or from a remote session.</summary>
+    public static ErrorRecord ConnectionNotLive(VodConnection connection) => Make(
+        Exception(
+            ErrorIds.ConnectionNotLive,
+            "The connection is a copy without its credentials: connections do not travel between processes.",
+            "Run Connect-VodAccount inside the job or remote session; ForEach-Object -Parallel and Start-ThreadJob share the live one."),
+        CategoryOf(FailureKind.ConnectionNotLive),
+        connection);
+
+    /// <summary>Whether nothing further can work after such a failure.</summary>
+    public static bool IsTerminating(VodClientException failure) => failure.Kind is FailureKind.Authentication
+        or FailureKind.QuotaExceeded or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.ProjectNotFound
+        or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint;
+
+    private static VodException Exception(string errorId, string what, string hint) =>
+        new($"{what.TrimEnd('.')} ({errorId}). {hint}", errorId, statusCode: null, requestId: null, hint, innerException: null);
+
+    private static ErrorRecord Make(VodException exception, ErrorCategory category, object? target) =>
+        new(exception, exception.ErrorCode, category, target)
+        {
+            ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.Hint },
+        };
+
+    private static ErrorCategory CategoryOf(FailureKind kind) => kind switch
+    {
+        FailureKind.Authentication => ErrorCategory.AuthenticationError,
+        FailureKind.PermissionDenied => ErrorCategory.PermissionDenied,
+        FailureKind.InvalidArgument or FailureKind.InvalidSetting or FailureKind.ConnectionNotLive => ErrorCategory.InvalidArgument,
+        FailureKind.NotFound or FailureKind.ProjectNotFound => ErrorCategory.ObjectNotFound,
+        FailureKind.InvalidOperation => ErrorCategory.InvalidOperation,
+        FailureKind.QuotaExceeded => ErrorCategory.QuotaExceeded,
+        FailureKind.Throttled => ErrorCategory.LimitsExceeded,
+        FailureKind.Unavailable => ErrorCategory.ResourceUnavailable,
+        FailureKind.NotConnected or FailureKind.ConnectionFailed => ErrorCategory.ConnectionError,
+        FailureKind.InsecureEndpoint => ErrorCategory.SecurityError,
+        FailureKind.Timeout => ErrorCategory.OperationTimeout,
+        FailureKind.UnexpectedResponse => ErrorCategory.InvalidData,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+}

@@ -1,0 +1,51 @@
+using VodPreheat.Client;
+
+namespace VodPreheat;
+
+/// <summary>
+/// A connection to one project of one region. Immutable, without a secret in any public member, and safe to share between
+/// runspaces of one process; a copy in another process (a job, a remote session) is data only and refuses to work.
+/// </summary>
+public sealed class VodConnection
+{
+    internal VodConnection(string? region, VodClient client)
+    {
+        Region = region;
+        Client = client;
+        ProjectId = client.ProjectId;
+        Endpoint = client.Endpoint;
+        AuthenticationType = client.AuthenticationType;
+        AccountName = client.AccountName;
+    }
+
+    /// <summary>A copy without its client, as deserializing leaves it.</summary>
+    internal VodConnection(string? region, string? projectId)
+    {
+        Region = region;
+        ProjectId = projectId ?? string.Empty;
+        AuthenticationType = "None";
+    }
+
+    /// <summary>The region's id; null when only an endpoint was given.</summary>
+    public string? Region { get; }
+
+    /// <summary>The project id.</summary>
+    public string ProjectId { get; }
+
+    /// <summary>The address of the service.</summary>
+    public Uri? Endpoint { get; }
+
+    /// <summary>AccessKey, Token, Password, Identity or Sandbox.</summary>
+    public string AuthenticationType { get; }
+
+    /// <summary>The access key id or user name; null for a token got elsewhere.</summary>
+    public string? AccountName { get; }
+
+    /// <summary>When the credential in use ends, if it does; those of Password and Identity are renewed before.</summary>
+    public DateTimeOffset? ExpiresAt => Client?.ExpiresAt;
+
+    internal VodClient? Client { get; }
+
+    /// <summary>Account, project and region.</summary>
+    public override string ToString() => $"{AccountName ?? AuthenticationType}@{ProjectId} ({Region ?? Endpoint?.Host})";
+}

@@ -1,0 +1,27 @@
+namespace VodPreheat;
+
+/// <summary>The exception of every error that VodPreheat writes. Its texts are free of secrets.</summary>
+public class VodException : Exception
+{
+    /// <summary>Makes an exception with all its facts.</summary>
+    public VodException(string message, string errorCode, int? statusCode, string? requestId, string hint, Exception? innerException)
+        : base(message, innerException)
+    {
+        ErrorCode = errorCode;
+        StatusCode = statusCode;
+        RequestId = requestId;
+        Hint = hint;
+    }
+
+    /// <summary>The service's error_code (such as VOD.10053), or one of the module's ids (such as VodTimeout).</summary>
+    public string ErrorCode { get; }
+
+    /// <summary>The HTTP status; null when there was no answer.</summary>
+    public int? StatusCode { get; }
+
+    /// <summary>The service's id of the request, for its support; null when there was none.</summary>
+    public string? RequestId { get; }
+
+    /// <summary>What to do next.</summary>
+    public string Hint { get; }
+}

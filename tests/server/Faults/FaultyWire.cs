@@ -1,0 +1,103 @@
+using System.Text;
+using VodPreheat.TestServer.Wire;
+
+namespace VodPreheat.TestServer.Faults;
+
+/// <summary>The faults that are a matter of how an answer is sent.</summary>
+internal static class FaultyWire
+{
+    // At a byte every 200 ms this takes hours, and no client refuses it for its size.
+    private const int DripLength = 100_000;
+
+    private static readonly byte[] s_endlessChunk = Chunk(string.Concat(
+        Enumerable.Repeat("""{"url":"https://cdn.example.com/a.mp4","status":"succeed"},""", 200)));
+
+    /// <summary>Whether the status line of an answer gets to the client whole.</summary>
+    public static bool SendsStatus(FaultKind? kind) =>
+        kind is not (FaultKind.ResetBeforeHeaders or FaultKind.ResetInHeaders or FaultKind.CloseBeforeHeaders or FaultKind.Stall);
+
+    /// <summary>Sends the answer badly; false if the kind is not one of the wire, and nothing was sent.</summary>
+    public static async Task<bool> SendAsync(
+        FaultKind? kind, HttpConnection connection, HttpAnswer answer, DateTimeOffset date, CancellationToken stop)
+    {
+        byte[] head = answer.Head(date, keepAlive: true, answer.Body.Length);
+        byte[] half = [.. head, .. answer.Body.AsSpan(0, answer.Body.Length / 2)];
+        switch (kind)
+        {
+            case FaultKind.ResetBeforeHeaders:
+                connection.Reset();
+                return true;
+
+            case FaultKind.ResetInHeaders:
+                await SendAndResetAsync(connection, head[..(head.Length / 2)], stop).ConfigureAwait(false);
+                return true;
+
+            case FaultKind.ResetInBody:
+                await SendAndResetAsync(connection, half, stop).ConfigureAwait(false);
+                return true;
+
+            case FaultKind.CloseBeforeHeaders:
+                return true;
+
+            case FaultKind.TruncatedBody:
+                await connection.WriteAsync(half, stop).ConfigureAwait(false);
+                return true;
+
+            case FaultKind.Stall:
+                await connection.StallAsync(stop).ConfigureAwait(false);
+                return true;
+
+            case FaultKind.StallInBody:
+                await connection.WriteAsync(half, stop).ConfigureAwait(false);
+                await connection.StallAsync(stop).ConfigureAwait(false);
+                return true;
+
+            case FaultKind.DripBody:
+                await DripAsync(connection, answer, date, stop).ConfigureAwait(false);
+                return true;
+
+            case FaultKind.EndlessBody:
+                await SendEndlesslyAsync(connection, answer, date, stop).ConfigureAwait(false);
+                return true;
+
+            case FaultKind.Continue100:
+                byte[] before = Encoding.ASCII.GetBytes("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n");
+                await connection.WriteAsync([.. before, .. answer.Head(date, keepAlive: false, answer.Body.Length), .. answer.Body], stop).ConfigureAwait(false);
+                return true;
+
+            default:
+                return false;
+        }
+    }
+
+    private static async Task SendAndResetAsync(HttpConnection connection, byte[] part, CancellationToken stop)
+    {
+        await connection.WriteAsync(part, stop).ConfigureAwait(false);
+
+        // The client shall have read this much before the reset throws away what is under way.
+        await Task.Delay(30, stop).ConfigureAwait(false);
+        connection.Reset();
+    }
+
+    private static async Task DripAsync(HttpConnection connection, HttpAnswer answer, DateTimeOffset date, CancellationToken stop)
+    {
+        await connection.WriteAsync(answer.Head(date, keepAlive: true, DripLength), stop).ConfigureAwait(false);
+        for (int i = 0; i < DripLength && await connection.WaitAsync(TimeSpan.FromMilliseconds(200), stop).ConfigureAwait(false); i++)
+        {
+            byte next = i < answer.Body.Length ? answer.Body[i] : (byte)' ';
+            await connection.WriteAsync([next], stop).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task SendEndlesslyAsync(HttpConnection connection, HttpAnswer answer, DateTimeOffset date, CancellationToken stop)
+    {
+        await connection.WriteAsync(answer.Head(date, keepAlive: true, length: -1), stop).ConfigureAwait(false);
+        await connection.WriteAsync(Chunk("{\"preheating_results\":["), stop).ConfigureAwait(false);
+        while (true)
+        {
+            await connection.WriteAsync(s_endlessChunk, stop).ConfigureAwait(false);
+        }
+    }
+
+    private static byte[] Chunk(string text) => Encoding.ASCII.GetBytes($"{text.Length:x}\r\n{text}\r\n");
+}

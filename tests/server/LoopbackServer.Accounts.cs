@@ -1,0 +1,85 @@
+using VodPreheat.TestServer.State;
+
+namespace VodPreheat.TestServer;
+
+/// <content>Keys, tokens, users, projects; IAM and the metadata service.</content>
+public sealed partial class LoopbackServer
+{
+    /// <summary>How long tokens live that IAM gives out; 24 hours unless set.</summary>
+    public TimeSpan TokenLife
+    {
+        get => _state.TokenLife;
+        set => _state.TokenLife = value;
+    }
+
+    /// <summary>Whether listing projects is refused with 403 IAM.0002.</summary>
+    public bool IamForbidden
+    {
+        get => _state.IamForbidden;
+        set => _state.IamForbidden = value;
+    }
+
+    /// <summary>The number of tokens IAM has given out.</summary>
+    public int TokensIssued => IssuedTokens.Length;
+
+    /// <summary>The newest token of IAM; empty if there is none.</summary>
+    public string LastToken => IssuedTokens is [.., string last] ? last : "";
+
+    /// <summary>All tokens IAM has given out.</summary>
+    public string[] IssuedTokens => _state.Accounts.IssuedTokens;
+
+    /// <summary>How the metadata service behaves; V2 unless set.</summary>
+    public MetadataMode MetadataMode
+    {
+        get => _state.MetadataMode;
+        set => _state.MetadataMode = value;
+    }
+
+    /// <summary>How long the keys of the metadata service live; an hour unless set.</summary>
+    public TimeSpan MetadataKeyLife
+    {
+        get => _state.MetadataKeyLife;
+        set => _state.MetadataKeyLife = value;
+    }
+
+    /// <summary>The number of key pairs the metadata service has given out; each query gets a new one.</summary>
+    public int MetadataKeysIssued => _state.Accounts.MetadataKeysIssued;
+
+    /// <summary>Adds a permanent key pair; again with another project, it is good for both.</summary>
+    public void AddAccessKey(string accessKey, string secretKey, string projectId) =>
+        _state.Accounts.AddKey(accessKey, secretKey, null, DateTimeOffset.MaxValue, projectId);
+
+    /// <summary>Adds a temporary key pair, which needs its security token.</summary>
+    public void AddTemporaryKey(string accessKey, string secretKey, string securityToken, string projectId) =>
+        _state.Accounts.AddKey(accessKey, secretKey, securityToken, DateTimeOffset.MaxValue, projectId);
+
+    /// <summary>Ends the life of a temporary key.</summary>
+    public void ExpireTemporaryKey(string accessKey) => _state.Accounts.ExpireKey(accessKey);
+
+    /// <summary>Deletes a key.</summary>
+    public void RemoveAccessKey(string accessKey) => _state.Accounts.RemoveKey(accessKey);
+
+    /// <summary>The failures of a key since its last success; five lock it for five minutes (refusals by the lock do not count).</summary>
+    public int FailuresInARow(string accessKey) => _state.Accounts.FailuresInARow(accessKey);
+
+    /// <summary>Adds a token that lives for ever.</summary>
+    public void AddToken(string token, string projectId) => _state.Accounts.AddToken(token, projectId, DateTimeOffset.MaxValue);
+
+    /// <summary>Ends the life of a token: 401 APIGW.0307.</summary>
+    public void ExpireToken(string token) => _state.Accounts.ExpireToken(token);
+
+    /// <summary>Makes a token unknown: 401 APIGW.0301.</summary>
+    public void RevokeToken(string token) => _state.Accounts.RevokeToken(token);
+
+    /// <summary>Adds an IAM user; there is none from the start.</summary>
+    public void AddUser(string name, string password, string domain) => _state.Accounts.AddUser(new IamUser(name, password, domain));
+
+    /// <summary>Makes IAM refuse a user, or take them again.</summary>
+    public void SetUserFault(string name, UserFault fault) => _state.Accounts.SetUserFault(name, fault);
+
+    /// <summary>Adds a project; names may repeat.</summary>
+    public void AddProject(string id, string name) => _state.Accounts.AddProject(id, name);
+
+    /// <summary>Deletes a project from IAM's list.</summary>
+    public void RemoveProject(string id) => _state.Accounts.RemoveProject(id);
+}

@@ -1,0 +1,77 @@
+using VodPreheat.TestServer.Faults;
+using VodPreheat.TestServer.Wire;
+
+namespace VodPreheat.TestServer;
+
+/// <content>
+/// Faults and made-up answers. Those of VOD come behind the gateway: a request with bad credentials gets its 401 and
+/// uses none up. Those for one task come before those for all; apart from that they go in the order of adding.
+/// Of "times", -1 is for ever.
+/// </content>
+public sealed partial class LoopbackServer
+{
+    /// <summary>The part of VOD requests, 0 to 1, that get a reset, a 500, a 503, a 429 or a truncated body by chance.</summary>
+    public double RandomFaultRate
+    {
+        get => _state.VodFaults.RandomRate;
+        set => _state.VodFaults.RandomRate = value;
+    }
+
+    /// <summary>Begins a new row of chances; 1 unless called.</summary>
+    public void SeedRandomFaults(int seed) => _state.VodFaults.Seed(seed);
+
+    /// <summary>A fault for the next VOD requests.</summary>
+    public void AddFault(FaultKind kind, int times = 1) => _state.VodFaults.Add(null, new Fault(kind, null), times);
+
+    /// <summary>A fault for the next queries of one task.</summary>
+    public void AddFaultFor(string taskId, FaultKind kind, int times = 1) => _state.VodFaults.Add(taskId, new Fault(kind, null), times);
+
+    /// <summary>A fault for the next IAM requests.</summary>
+    public void AddIamFault(FaultKind kind, int times = 1) => _state.IamFaults.Add(null, new Fault(kind, null), times);
+
+    /// <summary>An answer to the next VOD requests, which have no effect.</summary>
+    public void AddAnswer(
+        int status,
+        string body,
+        string contentType = "application/json",
+        string? headerName = null,
+        string? headerValue = null,
+        int times = 1) =>
+        _state.VodFaults.Add(null, MakeAnswer(status, body, contentType, headerName, headerValue), times);
+
+    /// <summary>An answer to the next queries of one task.</summary>
+    public void AddAnswerFor(
+        string taskId,
+        int status,
+        string body,
+        string contentType = "application/json",
+        string? headerName = null,
+        string? headerValue = null,
+        int times = 1) =>
+        _state.VodFaults.Add(taskId, MakeAnswer(status, body, contentType, headerName, headerValue), times);
+
+    /// <summary>An answer to the next IAM requests.</summary>
+    public void AddIamAnswer(
+        int status,
+        string body,
+        string contentType = "application/json",
+        string? headerName = null,
+        string? headerValue = null,
+        int times = 1) =>
+        _state.IamFaults.Add(null, MakeAnswer(status, body, contentType, headerName, headerValue), times);
+
+    /// <summary>Ends all faults, those by chance included.</summary>
+    public void ClearFaults()
+    {
+        _state.VodFaults.Clear();
+        _state.IamFaults.Clear();
+    }
+
+    // PowerShell passes null to a string parameter as an empty string.
+    private static Fault MakeAnswer(int status, string body, string contentType, string? headerName, string? headerValue)
+    {
+        HttpAnswer answer = HttpAnswer.Text(status, body, contentType);
+        answer = string.IsNullOrEmpty(contentType) ? answer with { ContentType = null } : answer;
+        return new Fault(null, string.IsNullOrEmpty(headerName) ? answer : answer.With(headerName, headerValue ?? ""));
+    }
+}

@@ -1,0 +1,45 @@
+namespace VodPreheat.TestServer;
+
+/// <content>The preheat tasks.</content>
+public sealed partial class LoopbackServer
+{
+    /// <summary>Whether a task id that is not known gets one row, succeed, instead of VOD.10062.</summary>
+    public bool AnyTask
+    {
+        get => _state.Tasks.AnyTask;
+        set => _state.Tasks.AnyTask = value;
+    }
+
+    /// <summary>How many queries of a task created from now on say processing; 1 unless set.</summary>
+    public int PollsUntilDone
+    {
+        get => _state.Tasks.PollsUntilDone;
+        set => _state.Tasks.PollsUntilDone = value;
+    }
+
+    /// <summary>The URLs that may be submitted in all, an asset counting as one; over it 403 VOD.10086. 1000 unless set.</summary>
+    public int Quota
+    {
+        get => _state.Tasks.Quota;
+        set => _state.Tasks.Quota = value;
+    }
+
+    /// <summary>The VOD calls answered in any 60 seconds; over it 429 APIGW.0308. 0 is no limit.</summary>
+    public int ThrottlePerMinute
+    {
+        get => _state.Throttle.PerMinute;
+        set => _state.Throttle.PerMinute = value;
+    }
+
+    /// <summary>All URLs accepted, in order.</summary>
+    public string[] SubmittedUrls => _state.Tasks.SubmittedUrls;
+
+    /// <summary>All asset ids accepted, in order.</summary>
+    public string[] SubmittedAssets => _state.Tasks.SubmittedAssets;
+
+    /// <summary>Gives a task one lasting answer of rows "status url"; a row without a blank is a status without URL.</summary>
+    public void SetTask(string taskId, params string[] rows) => _state.Tasks.Set(taskId, rows);
+
+    /// <summary>Adds the answer to a task's next query; the last one added stays.</summary>
+    public void AddTaskAnswer(string taskId, params string[] rows) => _state.Tasks.Append(taskId, rows);
+}

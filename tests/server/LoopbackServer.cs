@@ -1,0 +1,195 @@
+using System.Security.Cryptography.X509Certificates;
+using VodPreheat.TestServer.Faults;
+using VodPreheat.TestServer.Services;
+using VodPreheat.TestServer.State;
+using VodPreheat.TestServer.Wire;
+
+namespace VodPreheat.TestServer;
+
+/// <summary>
+/// A server on the loopback address that speaks as VOD, IAM and the metadata service of a virtual machine do, told
+/// apart by path. It verifies every signature by its own code, records what it gets, and fails as it is told to.
+/// </summary>
+public sealed partial class LoopbackServer : IDisposable
+{
+    /// <summary>The access key that is there from the start.</summary>
+    public const string DefaultAccessKey = "TESTAK0000000000001X";
+
+    /// <summary>Its secret key.</summary>
+    public const string DefaultSecretKey = "test+Secret/Key=0000000000000000000001";
+
+    /// <summary>The id of the project that is there from the start.</summary>
+    public const string DefaultProjectId = "0123456789abcdef0123456789abcdef";
+
+    /// <summary>Its name, which is a region's.</summary>
+    public const string DefaultProjectName = "cn-north-4";
+
+    private const int TargetLimit = 32 * 1024;
+    private readonly ConnectionHost _host;
+    private ServerState _state = new();
+
+    private LoopbackServer(int port, X509Certificate2? certificate)
+    {
+        _host = new ConnectionHost(port, certificate, ServeAsync);
+        string scheme = certificate is null ? "http" : "https";
+        Endpoint = new Uri($"{scheme}://127.0.0.1:{_host.Port}");
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>All requests in the order of arrival.</summary>
+    public RecordedRequest[] Requests => _state.Log.Snapshot();
+
+    /// <summary>The number of requests.</summary>
+    public int RequestCount => _state.Log.Count;
+
+    /// <summary>Whether requests are kept in Requests (true) or only counted; measurements do not want them kept.</summary>
+    public bool KeepRequests
+    {
+        get => _state.Log.Keep;
+        set => _state.Log.Keep = value;
+    }
+
+    /// <summary>The number of connections accepted.</summary>
+    public int ConnectionCount => _host.Accepted;
+
+    /// <summary>The number of connections open now.</summary>
+    public int OpenConnections => _host.Open;
+
+    /// <summary>The highest number of VOD requests that were being answered at one time.</summary>
+    public int MaxInFlight => _state.MaxInFlight;
+
+    /// <summary>A wait before each VOD answer; it ends early when the client goes away.</summary>
+    public int LatencyMs
+    {
+        get => _state.LatencyMs;
+        set => _state.LatencyMs = value;
+    }
+
+    /// <summary>How far the server's clock is ahead: in the check of X-Sdk-Date, the Date header and all expiry.</summary>
+    public TimeSpan ClockOffset
+    {
+        get => _state.ClockOffset;
+        set => _state.ClockOffset = value;
+    }
+
+    /// <summary>Starts a server on a free port.</summary>
+    public static LoopbackServer Start() => StartOn(0);
+
+    /// <summary>Starts a server on a given port.</summary>
+    public static LoopbackServer StartOn(int port) => new(port, null);
+
+    /// <summary>Starts a TLS server with a bad certificate.</summary>
+    public static LoopbackServer StartTls(TlsFault fault) => new(0, Certificates.Make(fault));
+
+    /// <summary>Sets everything back: accounts, tasks, faults, settings, requests and counters. Connections stay open.</summary>
+    public void Reset()
+    {
+        _state = new ServerState();
+        _host.ResetCount();
+    }
+
+    /// <summary>Stops listening and cuts every connection.</summary>
+    public void Dispose() => _host.Dispose();
+
+    private async Task ServeAsync(HttpConnection connection, CancellationToken stop)
+    {
+        try
+        {
+            while (await connection.ReadRequestAsync(stop).ConfigureAwait(false) is { } request)
+            {
+                if (!await AnswerAsync(connection, request, _state, stop).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception e) when (!ConnectionHost.IsEndOfConnection(e))
+        {
+            // Bad HTTP from the client, or a bug of this server: either shall be seen, not guessed.
+            HttpAnswer answer = HttpAnswer.Text(e is InvalidDataException ? 400 : 500, $"VodPreheat.TestServer: {e}", "text/plain");
+            await connection.SendAsync(answer, _state.Now, keepAlive: false, stop).ConfigureAwait(false);
+        }
+    }
+
+    // True if the connection stays open.
+    private static async Task<bool> AnswerAsync(
+        HttpConnection connection, RecordedRequest request, ServerState state, CancellationToken stop)
+    {
+        bool isVod = request.Area == "Vod";
+        if (isVod)
+        {
+            state.Enter();
+        }
+
+        bool inFlight = isVod;
+        try
+        {
+            state.Log.Add(request);
+            (HttpAnswer answer, FaultKind? fault) = Decide(state, request);
+            answer = request.Area == "Iam"
+                ? answer.With("X-IAM-Trace-Id", $"token_{DefaultProjectName}_null_{request.RequestId}")
+                : answer.With("X-Request-Id", request.RequestId);
+            if (isVod && state.LatencyMs > 0 && !await connection.WaitAsync(TimeSpan.FromMilliseconds(state.LatencyMs), stop).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            // Before sending: a client that has its answer must find the status in the record.
+            request.StatusSent = FaultyWire.SendsStatus(fault) ? answer.Status : 0;
+            if (await FaultyWire.SendAsync(fault, connection, answer, state.Now, stop).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            // Before sending, too: the client's next request may come before this task runs on.
+            if (inFlight)
+            {
+                inFlight = false;
+                state.Leave();
+            }
+
+            await connection.SendAsync(answer, state.Now, request.KeepAlive, stop).ConfigureAwait(false);
+            return request.KeepAlive;
+        }
+        finally
+        {
+            if (inFlight)
+            {
+                state.Leave();
+            }
+        }
+    }
+
+    private static (HttpAnswer Answer, FaultKind? Fault) Decide(ServerState state, RecordedRequest request) => request.Area switch
+    {
+        _ when request.Target.Length > TargetLimit => (Errors.Gateway(request, 414, "APIGW.0201", "Request URI too large."), null),
+        "Vod" => DecideVod(state, request),
+        "Iam" => Apply(state.IamFaults.Take(null), request, () => IamService.Answer(state, request)),
+        "Metadata" when state.MetadataMode == MetadataMode.Hang => (HttpAnswer.Empty(200), FaultKind.Stall),
+        "Metadata" => (MetadataService.Answer(state, request), null),
+        _ when request.Path == "/elsewhere" => (FaultAnswers.Redirected(), null),
+        _ => (Errors.NoSuchApi(request), null),
+    };
+
+    private static (HttpAnswer Answer, FaultKind? Fault) DecideVod(ServerState state, RecordedRequest request)
+    {
+        if (Gateway.Refuse(state, request, projectService: true, out string[] projectIds) is { } refusal)
+        {
+            return (refusal, null);
+        }
+
+        return state.Throttle.Admits()
+            ? Apply(state.VodFaults.Take(request.TaskId), request, () => VodService.Answer(state, request, projectIds))
+            : (Errors.Throttled(request), null);
+    }
+
+    private static (HttpAnswer Answer, FaultKind? Fault) Apply(Fault? fault, RecordedRequest request, Func<HttpAnswer> answer) => fault switch
+    {
+        null => (answer(), null),
+        { Answer: { } given } => (given, null),
+        { Kind: { } kind } => (FaultAnswers.Refusal(kind, request) ?? FaultAnswers.Bend(kind, answer()), kind),
+        _ => throw new InvalidOperationException("A fault has a kind or an answer."),
+    };
+}

@@ -1,0 +1,149 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using VodPreheat.TestServer.Wire;
+
+namespace VodPreheat.TestServer;
+
+/// <summary>
+/// An HTTP proxy on the loopback address. It takes any host for the loopback address and keeps the port, so that
+/// nothing gets out, and so that a test can name a host which no client bypasses as local.
+/// </summary>
+public sealed class ProxyServer : IDisposable
+{
+    private readonly ConnectionHost _host;
+    private readonly string? _credentials;
+    private readonly List<string> _seen = [];
+
+    private ProxyServer(string? user, string? password)
+    {
+        _credentials = string.IsNullOrEmpty(user)
+            ? null
+            : "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+        _host = new ConnectionHost(0, null, ServeAsync);
+        Endpoint = new Uri($"http://127.0.0.1:{_host.Port}");
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>What it was asked for, "GET http://..." or "CONNECT host:port", refused ones included.</summary>
+    public string[] Seen
+    {
+        get
+        {
+            lock (_seen)
+            {
+                return [.. _seen];
+            }
+        }
+    }
+
+    /// <summary>A status to answer everything with, such as 502 or 407; 0 for none.</summary>
+    public int FailWith { get; set; }
+
+    /// <summary>Starts a proxy on a free port; with a user, it asks for credentials.</summary>
+    public static ProxyServer Start(string? user = null, string? password = null) => new(user, password);
+
+    /// <summary>Stops listening and cuts every connection.</summary>
+    public void Dispose() => _host.Dispose();
+
+    private async Task ServeAsync(HttpConnection connection, CancellationToken stop)
+    {
+        while (await connection.ReadRequestAsync(stop).ConfigureAwait(false) is { } request)
+        {
+            lock (_seen)
+            {
+                _seen.Add($"{request.Method} {request.Target}");
+            }
+
+            if (Refuse(request) is { } refusal)
+            {
+                await connection.SendAsync(refusal, DateTimeOffset.UtcNow, keepAlive: true, stop).ConfigureAwait(false);
+                continue;
+            }
+
+            // What goes through has the connection to itself, so that the bytes can be handed on unread.
+            await ForwardAsync(connection, request, Target(request)!.Port, stop).ConfigureAwait(false);
+            return;
+        }
+    }
+
+    private HttpAnswer? Refuse(RecordedRequest request)
+    {
+        if (FailWith == 407 || (_credentials is not null && request.Header("Proxy-Authorization") != _credentials))
+        {
+            return HttpAnswer.Empty(407).With("Proxy-Authenticate", "Basic realm=\"test\"");
+        }
+
+        if (FailWith != 0)
+        {
+            return HttpAnswer.Text(FailWith, "The proxy has failed.", "text/plain");
+        }
+
+        return Target(request) is null ? HttpAnswer.Text(400, "The request names no host.", "text/plain") : null;
+    }
+
+    private static Uri? Target(RecordedRequest request)
+    {
+        string url = request.Method == "CONNECT" ? $"http://{request.Target}" : request.Target;
+        return Uri.TryCreate(url, UriKind.Absolute, out Uri? target) && target.Scheme == "http" ? target : null;
+    }
+
+    private static async Task ForwardAsync(HttpConnection connection, RecordedRequest request, int port, CancellationToken stop)
+    {
+        using TcpClient upstream = new() { NoDelay = true };
+        try
+        {
+            await upstream.ConnectAsync(IPAddress.Loopback, port, stop).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            HttpAnswer answer = HttpAnswer.Text(502, "The target does not answer.", "text/plain");
+            await connection.SendAsync(answer, DateTimeOffset.UtcNow, keepAlive: false, stop).ConfigureAwait(false);
+            return;
+        }
+
+        NetworkStream stream = upstream.GetStream();
+        if (request.Method == "CONNECT")
+        {
+            await connection.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 Connection established\r\n\r\n"), stop).ConfigureAwait(false);
+        }
+        else
+        {
+            await stream.WriteAsync(Rewrite(request), stop).ConfigureAwait(false);
+        }
+
+        // Either end closing ends both.
+        await Task.WhenAny(
+            connection.Stream.CopyToAsync(stream, stop),
+            stream.CopyToAsync(connection.Stream, stop)).ConfigureAwait(false);
+    }
+
+    // The request in origin form: the target byte for byte, without what was meant for the proxy, on a connection of its own.
+    private static byte[] Rewrite(RecordedRequest request)
+    {
+        int authority = request.Target.IndexOf("://", StringComparison.Ordinal) + 3;
+        int path = request.Target.IndexOf('/', authority);
+        StringBuilder head = new();
+        head.Append(request.Method).Append(' ').Append(path < 0 ? "/" : request.Target[path..]).Append(" HTTP/1.1\r\n");
+        foreach ((string name, string value) in request.Headers)
+        {
+            bool forProxy = name.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("Connection", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase);
+            if (!forProxy)
+            {
+                head.Append(name).Append(": ").Append(value).Append("\r\n");
+            }
+        }
+
+        if (request.Header("Transfer-Encoding") is not null)
+        {
+            head.Append("Content-Length: ").Append(request.BodyBytes.Length).Append("\r\n");
+        }
+
+        head.Append("Connection: close\r\n\r\n");
+        return [.. Encoding.Latin1.GetBytes(head.ToString()), .. request.BodyBytes];
+    }
+}

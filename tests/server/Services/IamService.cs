@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text.Json;
+using VodPreheat.TestServer.State;
+using VodPreheat.TestServer.Wire;
+
+namespace VodPreheat.TestServer.Services;
+
+/// <summary>The two calls of IAM: a token for a password, and the list of projects.</summary>
+internal static class IamService
+{
+    public static HttpAnswer Answer(ServerState state, RecordedRequest request) => (request.Method, request.Path) switch
+    {
+        ("POST", "/v3/auth/tokens") => CreateToken(state, request),
+        ("GET", "/v3/projects") => ListProjects(state, request),
+        _ => Errors.NoSuchApi(request),
+    };
+
+    private static HttpAnswer CreateToken(ServerState state, RecordedRequest request)
+    {
+        if (Json.TryParse(request.BodyBytes) is not { } body
+            || Json.At(body, "auth", "identity", "methods") is not { } methods
+            || Json.Texts(methods) is not ["password"])
+        {
+            return BadRequest("Expecting to find methods in identity. The server could not comply with the request.");
+        }
+
+        string[] user = ["auth", "identity", "password", "user"];
+        string? name = Json.Text(body, [.. user, "name"]);
+        string? password = Json.Text(body, [.. user, "password"]);
+        string? domain = Json.Text(body, [.. user, "domain", "name"]);
+        if (name is null || password is null || domain is null)
+        {
+            return BadRequest("Expecting to find name, password and domain in user. The server could not comply with the request.");
+        }
+
+        IamUser? account = state.Accounts.FindUser(name);
+        if (account is null || account.Password != password || account.Domain != domain)
+        {
+            return Errors.Keystone(401, "Unauthorized", "The username or password is wrong.");
+        }
+
+        return Refuse(account.Fault) ?? Issue(state, body, account);
+    }
+
+    private static HttpAnswer? Refuse(UserFault fault) => fault switch
+    {
+        UserFault.Locked => Errors.Service(401, "IAM.0061", "The account has been locked."),
+        UserFault.NoProgrammaticAccess => Errors.Service(403, "IAM.0081", "The user has no programmatic access."),
+        UserFault.Disabled => Errors.Service(403, "IAM.0082", "The user has been disabled."),
+        UserFault.MfaRequired => Errors.Keystone(401, "Unauthorized", "Please input the verify code: the user must use totp (virtual MFA)."),
+        _ => null,
+    };
+
+    private static HttpAnswer Issue(ServerState state, JsonElement body, IamUser account)
+    {
+        (string Id, string Name)? project = null;
+        if (Json.At(body, "auth", "scope", "project") is { } scope)
+        {
+            string? id = Json.Text(scope, "id");
+            string? name = Json.Text(scope, "name");
+            (string Id, string Name)[] found = [.. state.Accounts.Projects().Where(p => id is null ? p.Name == name : p.Id == id)];
+            if (found.Length == 0)
+            {
+                return BadRequest($"The project {id ?? name} does not exist.");
+            }
+
+            project = found[0];
+        }
+
+        DateTimeOffset now = state.Now;
+        DateTimeOffset end = now + state.TokenLife;
+        string token = state.Accounts.IssueToken(project?.Id, end);
+        var domain = new { name = account.Domain, id = "d78cbac186b744899480f25bd022f468" };
+        return HttpAnswer.Json(201, new
+        {
+            token = new
+            {
+                expires_at = Time(end),
+                issued_at = Time(now),
+                methods = new[] { "password" },
+                project = project is { } p ? new { domain, id = p.Id, name = p.Name } : null,
+                user = new { domain, id = account.Id, name = account.Name, password_expires_at = "" },
+                roles = new[] { new { id = "0", name = "te_admin" } },
+                catalog = Array.Empty<object>(),
+            },
+        }).With("X-Subject-Token", token);
+    }
+
+    private static HttpAnswer ListProjects(ServerState state, RecordedRequest request)
+    {
+        if (Gateway.Refuse(state, request, projectService: false, out _) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (state.IamForbidden)
+        {
+            return Errors.Service(403, "IAM.0002", "You are not authorized to perform the requested action.");
+        }
+
+        string? wanted = request.QueryValue("name");
+        return HttpAnswer.Json(200, new
+        {
+            projects = state.Accounts.Projects().Where(p => wanted is null || p.Name == wanted).Select(p => new
+            {
+                domain_id = "d78cbac186b744899480f25bd022f468",
+                is_domain = false,
+                parent_id = "d78cbac186b744899480f25bd022f468",
+                name = p.Name,
+                description = "",
+                links = new { self = $"https://iam.example.com/v3/projects/{p.Id}" },
+                id = p.Id,
+                enabled = true,
+            }),
+            links = new { self = "https://iam.example.com/v3/projects" },
+        });
+    }
+
+    private static HttpAnswer BadRequest(string message) => Errors.Keystone(400, "Bad Request", message);
+
+    /// <summary>A time as IAM writes it, with six decimals.</summary>
+    public static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,58 @@
+using VodPreheat.TestServer.Faults;
+
+namespace VodPreheat.TestServer.State;
+
+/// <summary>
+/// All that the server knows and all its settings, at their defaults when fresh: a reset replaces the whole object,
+/// and a request keeps to the one it began with.
+/// </summary>
+internal sealed class ServerState
+{
+    private int _inFlight;
+    private int _maxInFlight;
+
+    public ServerState()
+    {
+        Accounts = new AccountBook(() => Now);
+    }
+
+    public RequestLog Log { get; } = new();
+
+    public AccountBook Accounts { get; }
+
+    public TaskBook Tasks { get; } = new();
+
+    public FaultPlan VodFaults { get; } = new();
+
+    public FaultPlan IamFaults { get; } = new();
+
+    public Throttle Throttle { get; } = new();
+
+    public int LatencyMs { get; set; }
+
+    public TimeSpan ClockOffset { get; set; }
+
+    public DateTimeOffset Now => DateTimeOffset.UtcNow + ClockOffset;
+
+    public TimeSpan TokenLife { get; set; } = TimeSpan.FromHours(24);
+
+    public bool IamForbidden { get; set; }
+
+    public MetadataMode MetadataMode { get; set; }
+
+    public TimeSpan MetadataKeyLife { get; set; } = TimeSpan.FromHours(1);
+
+    public int MaxInFlight => Volatile.Read(ref _maxInFlight);
+
+    public void Enter()
+    {
+        int now = Interlocked.Increment(ref _inFlight);
+        int seen;
+        while (now > (seen = Volatile.Read(ref _maxInFlight)))
+        {
+            Interlocked.CompareExchange(ref _maxInFlight, now, seen);
+        }
+    }
+
+    public void Leave() => Interlocked.Decrement(ref _inFlight);
+}

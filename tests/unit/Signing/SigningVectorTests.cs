@@ -1,0 +1,52 @@
+using System.Text;
+using System.Text.Json;
+using VodPreheat.Client.Signing;
+
+namespace VodPreheat.UnitTests.Signing;
+
+/// <summary>Every vector of signing-vectors.json: canonical request, string to sign, Authorization.</summary>
+public sealed class SigningVectorTests
+{
+    private static readonly JsonElement s_vectors =
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "signing-vectors.json"))).RootElement.GetProperty("vectors");
+
+    public static TheoryData<string> Ids => [.. s_vectors.EnumerateArray().Select(vector => vector.GetProperty("id").GetString()!)];
+
+    [Fact]
+    public void There_are_24_vectors() => Assert.Equal(24, s_vectors.GetArrayLength());
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Vector_is_reproduced(string id)
+    {
+        JsonElement vector = s_vectors.EnumerateArray().Single(candidate => candidate.GetProperty("id").GetString() == id);
+        JsonElement inputs = vector.GetProperty("inputs");
+        string authorization = vector.GetProperty("authorization").GetString()!;
+        Dictionary<string, string> present = inputs.GetProperty("headers").EnumerateObject()
+            .Concat(vector.GetProperty("headers_added_by_signer").EnumerateObject())
+            .ToDictionary(header => header.Name.ToLowerInvariant(), header => header.Value.GetString()!);
+        KeyValuePair<string, string>[] signed =
+        [
+            .. authorization.Split("SignedHeaders=")[1].Split(',')[0].Split(';').Select(name => KeyValuePair.Create(name, present[name])),
+        ];
+        string payloadHash = vector.GetProperty("payload_hash_line").GetString()!;
+        if (!present.ContainsKey("x-sdk-content-sha256"))
+        {
+            Assert.Equal(payloadHash, CanonicalRequest.Hash(Encoding.UTF8.GetBytes(inputs.GetProperty("body").GetString()!)));
+        }
+
+        string canonical = CanonicalRequest.Build(
+            inputs.GetProperty("method").GetString()!,
+            UriEncoding.CanonicalPath(inputs.GetProperty("path").GetString()!),
+            UriEncoding.CanonicalQuery(inputs.GetProperty("query").EnumerateArray()
+                .Select(pair => KeyValuePair.Create(pair[0].GetString()!, pair[1].GetString()!))),
+            signed,
+            payloadHash);
+        Assert.Equal(vector.GetProperty("canonical_request").GetString(), canonical);
+
+        string stringToSign = RequestSigner.StringToSign(present["x-sdk-date"], canonical);
+        Assert.Equal(vector.GetProperty("string_to_sign").GetString(), stringToSign);
+        Assert.Equal(authorization, RequestSigner.Authorization(
+            inputs.GetProperty("ak").GetString()!, Encoding.UTF8.GetBytes(inputs.GetProperty("sk").GetString()!), signed, stringToSign));
+    }
+}
