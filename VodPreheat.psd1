@@ -14,6 +14,8 @@
         'Disconnect-VodAccount'
         'Get-VodConnection'
         'Get-VodPreheatResult'
+        'Start-VodPreheat'
+        'Wait-VodPreheat'
     )
     FunctionsToExport      = @()
     VariablesToExport      = @()

@@ -8,6 +8,20 @@ namespace VodPreheat.Client.Json;
 /// <param name="Status">The service's own text: processing, succeed, failed; others pass through; empty if the row has none.</param>
 public readonly record struct PreheatingRow(string Url, string Status);
 
+/// <summary>What a row's status means.</summary>
+/// <remarks>The page has lower case, the SDKs' constants and the sibling API upper case: compared without regard to case.</remarks>
+public static class PreheatStatus
+{
+    /// <summary>Whether the URL is loaded.</summary>
+    public static bool IsSucceed(string status) => string.Equals(status, "succeed", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether loading the URL failed.</summary>
+    public static bool IsFailed(string status) => string.Equals(status, "failed", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether nothing more will happen to the URL. An unknown status is not final.</summary>
+    public static bool IsFinal(string status) => IsSucceed(status) || IsFailed(status);
+}
+
 /// <summary>Answer of ShowPreheatingAsset. Source: api-vod/vod_04_0120.</summary>
 internal sealed class ShowAnswer
 {

@@ -22,28 +22,18 @@ public sealed class OrderedWindow<TItem, TAnswer>(int limit, Func<TItem, Task<TA
     /// <summary>Starts an item's request. There must be room.</summary>
     public void Add(TItem item) => _started.Enqueue((item, start(item)));
 
-    /// <summary>
-    /// Takes the next item with its completed answer (or failure), waiting for it; meanwhile <paramref name="onIdle"/>
-    /// runs every <paramref name="idle"/>.
-    /// </summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled while waiting.</exception>
-    public (TItem Item, Task<TAnswer> Answer) Take(TimeSpan idle, Action onIdle, CancellationToken cancellation)
-    {
-        (TItem Item, Task<TAnswer> Answer) next = _started.Peek();
-        Waiting.For(next.Answer, idle, onIdle, cancellation);
-        return _started.Dequeue();
-    }
+    /// <summary>The next answer in order, to wait for before it is taken.</summary>
+    public Task<TAnswer> Next => _started.Peek().Answer;
+
+    /// <summary>Takes the next item with its answer.</summary>
+    public (TItem Item, Task<TAnswer> Answer) Take() => _started.Dequeue();
 
     /// <summary>Lets go of the answers that nobody takes any more; their failures, mostly cancellations, are of no interest.</summary>
     public void Dispose()
     {
         while (_started.TryDequeue(out (TItem Item, Task<TAnswer> Answer) left))
         {
-            left.Answer.ContinueWith(
-                static task => _ = task.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            Waiting.Forget(left.Answer);
         }
     }
 }

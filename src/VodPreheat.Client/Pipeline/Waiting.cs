@@ -20,4 +20,11 @@ public static class Waiting
             onIdle();
         }
     }
+
+    /// <summary>Lets go of work whose end nobody will look at; its failure, mostly a cancellation, is of no interest.</summary>
+    internal static void Forget(Task task) => task.ContinueWith(
+        static ended => _ = ended.Exception,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
 }

@@ -32,29 +32,29 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>Ends all requests of this invocation.</summary>
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>Waits for work that runs elsewhere, showing trace lines meanwhile; its failure ends the cmdlet.</summary>
-    private protected T Await<T>(Task<T> task)
+    /// <summary>Waits until the work that runs elsewhere has ended, however it ends, showing trace lines meanwhile.</summary>
+    /// <param name="work">What to wait for.</param>
+    /// <param name="onIdle">Runs a few times a second while there is nothing to do.</param>
+    private protected TTask WaitFor<TTask>(TTask work, Action? onIdle = null)
+        where TTask : Task
     {
-        OrStop(() => Waiting.For(task, s_idle, ShowTrace, _stop.Token));
-        ShowTrace();
         try
         {
-            return task.GetAwaiter().GetResult();
+            Waiting.For(work, s_idle, OnIdle, _stop.Token);
         }
-        catch (VodClientException failure)
+        catch (OperationCanceledException)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, target: null));
-            throw;
+            throw new PipelineStoppedException();
         }
-    }
 
-    /// <summary>Waits for the next answer in order; meanwhile shows trace lines.</summary>
-    private protected (TItem Item, Task<TAnswer> Answer) TakeNext<TItem, TAnswer>(OrderedWindow<TItem, TAnswer> window)
-    {
-        (TItem, Task<TAnswer>) next = default;
-        OrStop(() => next = window.Take(s_idle, ShowTrace, _stop.Token));
         ShowTrace();
-        return next;
+        return work;
+
+        void OnIdle()
+        {
+            ShowTrace();
+            onIdle?.Invoke();
+        }
     }
 
     /// <summary>Writes a failure: terminating when nothing further can work.</summary>
@@ -67,19 +67,6 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         }
 
         WriteError(record);
-    }
-
-    /// <summary>Runs a wait; when the pipeline is being stopped, ends as the engine expects.</summary>
-    private protected static void OrStop(Action wait)
-    {
-        try
-        {
-            wait();
-        }
-        catch (OperationCanceledException)
-        {
-            throw new PipelineStoppedException();
-        }
     }
 
     private void ShowTrace()

@@ -162,6 +162,6 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             IdentitySet => connector.ConnectWithIdentityAsync(Scope),
             _ => connector.ConnectWithFoundKeyAsync(Scope),
         };
-        return new VodConnection(connector.Region, Await(client));
+        return new VodConnection(connector.Region, WaitFor(client).GetAwaiter().GetResult());
     }
 }

@@ -19,6 +19,7 @@ public sealed class GetVodPreheatResultCommand : VodConnectedCmdlet
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(TaskIdCompleter))]
     public string?[]? TaskId { get; set; }
 
     /// <summary>The most queries in flight.</summary>
@@ -75,7 +76,8 @@ public sealed class GetVodPreheatResultCommand : VodConnectedCmdlet
 
     private void WriteNext()
     {
-        (string taskId, Task<IReadOnlyList<PreheatingRow>> answer) = TakeNext(_window!);
+        WaitFor(_window!.Next);
+        (string taskId, Task<IReadOnlyList<PreheatingRow>> answer) = _window.Take();
         try
         {
             foreach (PreheatingRow row in answer.GetAwaiter().GetResult())

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Json;
 
 namespace VodPreheat.Errors;
 
@@ -22,6 +23,53 @@ internal static class ErrorRecords
             "Give the task ids that Start-VodPreheat wrote; the API lists none, so a lost id cannot be found again."),
         ErrorCategory.InvalidArgument,
         taskId);
+
+    /// <summary>An empty or blank asset id.</summary>
+    public static ErrorRecord InvalidAssetId(string? assetId) => Make(
+        Exception(ErrorIds.InvalidAssetId, "An asset id is empty or blank.", "Give the ids of published assets."),
+        ErrorCategory.InvalidArgument,
+        assetId);
+
+    /// <summary>Not a URL that can be pre-loaded.</summary>
+    public static ErrorRecord InvalidUrl(string? url) => Make(
+        Exception(
+            ErrorIds.InvalidUrl,
+            string.IsNullOrWhiteSpace(url) ? "A URL is empty or blank." : $"'{url}' is not an absolute http or https URL.",
+            "Give the playback URLs of published assets, whole, from http:// or https:// on."),
+        ErrorCategory.InvalidArgument,
+        url);
+
+    /// <summary>A submission that failed; says so if it may have taken effect all the same.</summary>
+    /// <param name="failure">What failed.</param>
+    /// <param name="target">The URLs or asset id of the request.</param>
+    public static ErrorRecord FromSubmission(VodClientException failure, object target)
+    {
+        if (!failure.OutcomeUnknown)
+        {
+            return From(failure, target);
+        }
+
+        const string Unknown =
+            "It is not known whether the service accepted this request; it was not sent again, because each one costs quota. " +
+            "The error's TargetObject has what was in it, to submit again if need be.";
+        return Make(
+            new VodException($"{failure.Message} {Unknown}", failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, Unknown, failure.InnerException),
+            CategoryOf(failure.Kind),
+            target);
+    }
+
+    /// <summary>A task that was still open when the time was up.</summary>
+    public static ErrorRecord WaitTimeout(string taskId, int timeoutSec, PreheatingResult[] lastResults)
+    {
+        int open = lastResults.Count(static result => !PreheatStatus.IsFinal(result.Status));
+        string state = lastResults.Length == 0 ? "it has no rows yet" : $"{open} of its {lastResults.Length} URLs are not final";
+        const string Hint = "Wait again with Wait-VodPreheat -TaskId and a longer -TimeoutSec; pre-loading takes 3 to 5 minutes as a rule.";
+        return Make(
+            new VodWaitTimeoutException(
+                $"Task {taskId} was still open after {timeoutSec} s: {state} ({ErrorIds.WaitTimeout}). {Hint}", ErrorIds.WaitTimeout, Hint, lastResults),
+            ErrorCategory.OperationTimeout,
+            taskId);
+    }
 
     /// <summary>No connection was made in this process.</summary>
     public static ErrorRecord NotConnected() => Make(

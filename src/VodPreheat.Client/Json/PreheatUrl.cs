@@ -1,0 +1,34 @@
+namespace VodPreheat.Client.Json;
+
+/// <summary>Which URLs can be submitted. They go out byte for byte: signed URLs must not be re-encoded.</summary>
+public static class PreheatUrl
+{
+    /// <summary>
+    /// Whether it is an absolute http or https URL that JSON carries unchanged: no control characters, no lone surrogates.
+    /// </summary>
+    public static bool IsValid(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri.Host.Length > 0
+        && url.StartsWith("http", StringComparison.OrdinalIgnoreCase)
+        && !url.Any(char.IsControl)
+        && IsWellFormedUtf16(url);
+
+    private static bool IsWellFormedUtf16(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]))
+            {
+                if (!char.IsSurrogatePair(text, i))
+                {
+                    return false;
+                }
+
+                i++;
+            }
+        }
+
+        return true;
+    }
+}

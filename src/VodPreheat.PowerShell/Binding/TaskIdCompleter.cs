@@ -1,0 +1,30 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace VodPreheat.Binding;
+
+/// <summary>Completes -TaskId from the tasks that this process submitted, newest first. Never asks the service.</summary>
+public sealed class TaskIdCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
+        foreach (PreheatTask task in RecentTasks.All)
+        {
+            if (task.TaskId.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+            {
+                yield return new CompletionResult(Quote(task.TaskId), task.TaskId, CompletionResultType.ParameterValue, Describe(task));
+            }
+        }
+    }
+
+    // Ids are 32 hex digits so far; anything else could mean something to the parser.
+    private static string Quote(string id) => id.All(char.IsAsciiLetterOrDigit) ? id : $"'{CodeGeneration.EscapeSingleQuotedStringContent(id)}'";
+
+    private static string Describe(PreheatTask task) => task.AssetId is { } asset
+        ? $"asset {asset}"
+        : task.Url.Length == 1 ? task.Url[0] : $"{task.Url[0]} and {task.Url.Length - 1} more";
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Management.Automation;
+using VodPreheat.Client.Pipeline;
+
+namespace VodPreheat.Binding;
+
+/// <summary>The one progress bar of a wait: not before two seconds, at most twice a second, always completed.</summary>
+internal sealed class WaitProgress(Cmdlet cmdlet, TaskPoller poller)
+{
+    private static readonly TimeSpan s_delay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly ProgressRecord _record = new(0, "Waiting for pre-loading", "starting");
+    private DateTimeOffset _next = TimeProvider.System.GetUtcNow() + s_delay;
+    private bool _shown;
+
+    /// <summary>Shows how far the wait has come, if it is time to.</summary>
+    public void Show()
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        if (now < _next)
+        {
+            return;
+        }
+
+        _next = now + s_pause;
+        _shown = true;
+        PollProgress progress = poller.Progress;
+        int urls = progress.UrlsSucceeded + progress.UrlsFailed + progress.UrlsOpen;
+        _record.StatusDescription = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{progress.TasksEnded} of {progress.Tasks} tasks done; URLs: {progress.UrlsSucceeded} loaded, {progress.UrlsFailed} failed, {progress.UrlsOpen} open");
+        _record.PercentComplete = urls == 0 ? 0 : 100 * (progress.UrlsSucceeded + progress.UrlsFailed) / urls;
+        _record.SecondsRemaining = Math.Max(0, (int)poller.Remaining.TotalSeconds);
+        cmdlet.WriteProgress(_record);
+    }
+
+    /// <summary>Takes the bar away.</summary>
+    public void Complete()
+    {
+        if (_shown)
+        {
+            _shown = false;
+            _record.RecordType = ProgressRecordType.Completed;
+            cmdlet.WriteProgress(_record);
+            _record.RecordType = ProgressRecordType.Processing;
+        }
+    }
+}

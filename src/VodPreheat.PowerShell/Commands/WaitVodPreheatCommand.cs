@@ -1,0 +1,81 @@
+using System.Management.Automation;
+using VodPreheat.Binding;
+using VodPreheat.Client.Json;
+using VodPreheat.Client.Pipeline;
+using VodPreheat.Errors;
+
+namespace VodPreheat.Commands;
+
+/// <summary>Wait-VodPreheat: polls tasks until every URL is final, and writes each task's results when it ends.</summary>
+[Cmdlet(VerbsLifecycle.Wait, "VodPreheat", HelpUri = HelpLinks.Root + "Wait-VodPreheat.md")]
+[OutputType(typeof(PreheatingResult))]
+public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
+{
+    private readonly List<string> _taskIds = [];
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private WaitProgress? _progress;
+
+    /// <summary>The task ids that Start-VodPreheat (or the API) gave; each is waited for once.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(TaskIdCompleter))]
+    public string?[]? TaskId { get; set; }
+
+    /// <summary>Seconds to wait in all; 15 minutes by default, as pre-loading takes 3 to 5 (vod_08_0085).</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int TimeoutSec { get; set; } = 900;
+
+    /// <summary>Seconds from a task's answer to its next query.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int PollIntervalSec { get; set; } = 10;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (string? id in TaskId ?? [null])
+        {
+            if (string.IsNullOrWhiteSpace(id))
+            {
+                WriteError(ErrorRecords.InvalidTaskId(id));
+            }
+            else if (_known.Add(id))
+            {
+                _taskIds.Add(id);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var poller = new TaskPoller(
+            Client, _taskIds, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
+        _progress = new WaitProgress(this, poller);
+        while (WaitFor(poller.NextAsync(), _progress.Show).GetAwaiter().GetResult() is { } end)
+        {
+            if (end.Failure is { } failure)
+            {
+                _progress.Complete();
+                WriteFailure(failure, ErrorRecords.IsTerminating(failure) ? Unfinished(end, poller) : end.TaskId);
+                continue;
+            }
+
+            WriteObject(ResultsOf(end.TaskId, end.Rows), enumerateCollection: true);
+        }
+
+        _progress.Complete();
+        foreach (string taskId in poller.OpenTasks)
+        {
+            WriteError(ErrorRecords.WaitTimeout(taskId, TimeoutSec, ResultsOf(taskId, poller.LastRows(taskId))));
+        }
+    }
+
+    private static string[] Unfinished(PollEnd end, TaskPoller poller) => [end.TaskId, .. poller.OpenTasks];
+
+    private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<PreheatingRow> rows) =>
+        [.. rows.Select(row => new PreheatingResult(taskId, row.Url, row.Status))];
+}
