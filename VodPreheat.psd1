@@ -25,6 +25,10 @@
             Tags       = @('HuaweiCloud', 'VOD', 'CDN', 'Video', 'Preheat', 'Preload', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri = 'https://github.com/vodpreheat/VodPreheat/blob/main/LICENSE'
             ProjectUri = 'https://github.com/vodpreheat/VodPreheat'
+            IconUri    = 'https://raw.githubusercontent.com/vodpreheat/VodPreheat/main/docs/icon.png'
+
+            # The build puts the newest section of CHANGELOG.md here.
+            ReleaseNotes = '{{ReleaseNotes}}'
         }
     }
 }

@@ -2,18 +2,25 @@
 #Requires -Version 7.4
 <#
 .SYNOPSIS
-    Builds, tests and shows VodPreheat. What it makes is in out/.
+    Builds, tests, shows, measures and packs VodPreheat. What it makes is in out/.
+.PARAMETER Task
+    Build makes out/VodPreheat, exactly what a user installs. Test builds and runs both test tiers. Demo builds and shows the
+    whole job on the sandbox. Coverage runs both tiers with the C# instrumented and prints what they reach. Bench builds and measures against references. Pack builds and makes the package for a gallery.
+.PARAMETER NoBuild
+    Takes out/ and the test assemblies as they are: to test on one machine what another has built.
 .EXAMPLE
     ./build.ps1 Test
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Coverage', 'Bench', 'Pack')]
     [string] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
-    [string] $Configuration = 'Release'
+    [string] $Configuration = 'Release',
+
+    [switch] $NoBuild
 )
 
 Set-StrictMode -Version Latest
@@ -22,22 +29,32 @@ $PSNativeCommandUseErrorActionPreference = $true
 
 $out = Join-Path $PSScriptRoot out
 $module = Join-Path $out VodPreheat
-$version = (Import-PowerShellDataFile (Join-Path $PSScriptRoot VodPreheat.psd1)).ModuleVersion
+$pwsh = (Get-Process -Id $PID).Path
+$version = (Import-PowerShellDataFile "$PSScriptRoot/VodPreheat.psd1").ModuleVersion
 $dotnetArguments = @('-c', $Configuration, "-p:Version=$version", '--nologo', '-v', 'quiet')
 
 function Build-Module {
-    # Made from nothing each time: a stray file of an older build would ship. What a running host still holds is left aside.
+    # Made from nothing each time: a stray file of an older build would ship.
     if (Test-Path $module) { Remove-Item $module -Recurse -Force }
     dotnet build "$PSScriptRoot/VodPreheat.slnx" @dotnetArguments | Out-Host
     dotnet publish "$PSScriptRoot/src/VodPreheat.Client" @dotnetArguments --no-build -o "$module/bin/lib" | Out-Host
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.dll" "$module/bin"
     Get-ChildItem "$module/bin/lib" -Exclude *.dll | Remove-Item -Recurse
-    Copy-Item "$PSScriptRoot/VodPreheat.psd1", "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md" $module
+    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.dll" "$module/bin"
+    Copy-Item "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md" $module
     Copy-Item "$PSScriptRoot/module/*" $module -Recurse
+    (Get-Content "$PSScriptRoot/VodPreheat.psd1" -Raw).Replace('{{ReleaseNotes}}', (Get-ReleaseNote).Replace("'", "''")) |
+        Set-Content "$module/VodPreheat.psd1" -NoNewline
+    & "$PSScriptRoot/tools/ConvertTo-Maml.ps1" -Path "$PSScriptRoot/docs" -Destination "$module/en-US"
     Write-Host "VodPreheat $version is built: Import-Module $([IO.Path]::GetRelativePath($PWD, $module))"
 }
 
-# Counts of a tier, as passed, failed, skipped.
+# The newest section of the changelog, without its heading.
+function Get-ReleaseNote {
+    $sections = (Get-Content "$PSScriptRoot/CHANGELOG.md" -Raw) -split '(?m)^## .*$'
+    $sections[1].Trim()
+}
+
+# A tier's counts: passed, failed, skipped.
 function Test-Unit {
     $PSNativeCommandUseErrorActionPreference = $false
     $lines = dotnet test "$PSScriptRoot/tests/unit" -c $Configuration --no-build --nologo --logger 'console;verbosity=minimal' 2>&1 |
@@ -50,7 +67,7 @@ function Test-Unit {
 
 function Test-Pester {
     if (-not (Get-Module Pester -ListAvailable | Where-Object Version -GE '5.5.0')) {
-        $count = Measure-PesterTest
+        $count = @(Get-ChildItem "$PSScriptRoot/tests/pester" -Filter *.Tests.ps1 | Select-String '^\s*It\s').Count
         Write-Host "PESTER TIER SKIPPED: no Pester 5 is installed (Install-PSResource Pester); at least $count tests did not run." -ForegroundColor Red
         return [pscustomobject]@{ Passed = 0; Failed = 0; Skipped = $count }
     }
@@ -59,27 +76,38 @@ function Test-Pester {
     $file = Join-Path $out pester.json
     Remove-Item $file -ErrorAction Ignore
     $PSNativeCommandUseErrorActionPreference = $false
-    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$PSScriptRoot/tests/pester/Invoke-Tier.ps1" -ResultFile $file
+    & $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/tests/pester/Invoke-Tier.ps1" -ResultFile $file | Out-Host
     if (-not (Test-Path $file)) { throw 'The Pester tests did not run.' }
     Get-Content $file -Raw | ConvertFrom-Json
 }
 
-function Measure-PesterTest {
-    @(Get-ChildItem "$PSScriptRoot/tests/pester" -Filter *.Tests.ps1 | Select-String '^\s*It\s').Count
+function Invoke-Test {
+    $tiers = @(Test-Unit; Test-Pester)
+    $sum = @{}
+    foreach ($name in 'Passed', 'Failed', 'Skipped') { $sum[$name] = ($tiers | Measure-Object $name -Sum).Sum }
+    Write-Host "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
+    exit [Math]::Min($sum.Failed, 1)
 }
 
+# Of both tiers; the module is copied, so that out/ stays what a user installs.
+function Measure-Coverage {
+    $coverage = Join-Path $out coverage
+    Remove-Item $coverage -Recurse -ErrorAction Ignore
+    dotnet test "$PSScriptRoot/tests/unit" -c $Configuration --no-build --nologo -v quiet `
+        --collect 'XPlat Code Coverage' --results-directory "$coverage/unit" | Out-Host
+    Copy-Item $module "$coverage/module" -Recurse
+    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/*.pdb" "$coverage/module/bin"
+    Move-Item "$coverage/module/bin/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
+    dotnet build "$PSScriptRoot/tests/pester/Coverage.proj" --nologo -v quiet -t:Cover `
+        "-p:Module=$coverage/module" "-p:Pwsh=$pwsh" "-p:Report=$coverage/pester/pester.cobertura.xml" | Out-Host
+    & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
+}
+
+if (-not $NoBuild) { Build-Module }
 switch ($Task) {
-    'Build' { Build-Module }
-    'Demo' {
-        Build-Module
-        & (Get-Process -Id $PID).Path -NoProfile -File "$PSScriptRoot/samples/Demo.ps1"
-    }
-    'Test' {
-        Build-Module
-        $tiers = @(Test-Unit; Test-Pester)
-        $sum = @{}
-        foreach ($name in 'Passed', 'Failed', 'Skipped') { $sum[$name] = ($tiers | Measure-Object $name -Sum).Sum }
-        Write-Host "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
-        exit [Math]::Min($sum.Failed, 1)
-    }
+    'Demo' { & $pwsh -NoProfile -File "$PSScriptRoot/samples/Demo.ps1" }
+    'Test' { Invoke-Test }
+    'Coverage' { Measure-Coverage }
+    'Bench' { & "$PSScriptRoot/bench/Measure-Module.ps1" -ModulePath $module -OutFile "$out/bench.json" }
+    'Pack' { & "$PSScriptRoot/tools/New-Package.ps1" -ModulePath $module -Destination $out }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using VodPreheat.Formatting;
 
 namespace VodPreheat.Binding;
 
@@ -16,15 +17,11 @@ public sealed class TaskIdCompleter : IArgumentCompleter
         {
             if (task.TaskId.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
             {
-                yield return new CompletionResult(Quote(task.TaskId), task.TaskId, CompletionResultType.ParameterValue, Describe(task));
+                yield return new CompletionResult(Quote(task.TaskId), task.TaskId, CompletionResultType.ParameterValue, Views.Describe(task));
             }
         }
     }
 
     // Ids are 32 hex digits so far; anything else could mean something to the parser.
     private static string Quote(string id) => id.All(char.IsAsciiLetterOrDigit) ? id : $"'{CodeGeneration.EscapeSingleQuotedStringContent(id)}'";
-
-    private static string Describe(PreheatTask task) => task.AssetId is { } asset
-        ? $"asset {asset}"
-        : task.Url.Length == 1 ? task.Url[0] : $"{task.Url[0]} and {task.Url.Length - 1} more";
 }

@@ -58,9 +58,9 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Writes a failure: terminating when nothing further can work.</summary>
-    private protected void WriteFailure(VodClientException failure, object? target)
+    private protected void WriteFailure(VodClientException failure, object target, string subject)
     {
-        ErrorRecord record = ErrorRecords.From(failure, target);
+        ErrorRecord record = ErrorRecords.From(failure, target, subject);
         if (ErrorRecords.IsTerminating(failure))
         {
             ThrowTerminatingError(record);

@@ -111,7 +111,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         }
         catch (VodClientException failure)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, target: null));
+            ThrowTerminatingError(ErrorRecords.From(failure, target: null, subject: null));
             throw;
         }
 

@@ -87,7 +87,7 @@ public sealed class GetVodPreheatResultCommand : VodConnectedCmdlet
         }
         catch (VodClientException failure)
         {
-            WriteFailure(failure, taskId);
+            WriteFailure(failure, taskId, $"Task {taskId}");
         }
     }
 }

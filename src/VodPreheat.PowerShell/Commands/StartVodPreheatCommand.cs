@@ -62,7 +62,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         SubmitBatch();
         if (_end is not null)
         {
-            ThrowTerminatingError(ErrorRecords.From(_end, _unsent.ToArray()));
+            ThrowTerminatingError(ErrorRecords.From(_end, _unsent.ToArray(), $"{_unsent.Count} URLs or assets were not submitted"));
         }
     }
 
@@ -134,7 +134,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
         catch (VodClientException failure)
         {
-            WriteError(ErrorRecords.FromSubmission(failure, items));
+            WriteError(ErrorRecords.FromSubmission(failure, items, what));
         }
     }
 }

@@ -60,7 +60,7 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
             if (end.Failure is { } failure)
             {
                 _progress.Complete();
-                WriteFailure(failure, ErrorRecords.IsTerminating(failure) ? Unfinished(end, poller) : end.TaskId);
+                WriteFailure(failure, ErrorRecords.IsTerminating(failure) ? Unfinished(end, poller) : end.TaskId, $"Task {end.TaskId}");
                 continue;
             }
 

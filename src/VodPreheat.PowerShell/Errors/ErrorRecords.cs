@@ -10,8 +10,9 @@ internal static class ErrorRecords
     /// <summary>A failure of the client.</summary>
     /// <param name="failure">What failed.</param>
     /// <param name="target">The task id or URLs concerned.</param>
-    public static ErrorRecord From(VodClientException failure, object? target) => Make(
-        new VodException(failure.Message, failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, failure.Hint, failure.InnerException),
+    /// <param name="subject">The same for the message, such as "Task 5199..."; null when the failure concerns no single input.</param>
+    public static ErrorRecord From(VodClientException failure, object? target, string? subject) => Make(
+        new VodException(Message(failure, subject), failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, failure.Hint, failure.InnerException),
         CategoryOf(failure.Kind),
         target);
 
@@ -42,18 +43,19 @@ internal static class ErrorRecords
     /// <summary>A submission that failed; says so if it may have taken effect all the same.</summary>
     /// <param name="failure">What failed.</param>
     /// <param name="target">The URLs or asset id of the request.</param>
-    public static ErrorRecord FromSubmission(VodClientException failure, object target)
+    /// <param name="subject">The same for the message.</param>
+    public static ErrorRecord FromSubmission(VodClientException failure, object target, string subject)
     {
         if (!failure.OutcomeUnknown)
         {
-            return From(failure, target);
+            return From(failure, target, subject);
         }
 
         const string Unknown =
             "It is not known whether the service accepted this request; it was not sent again, because each one costs quota. " +
             "The error's TargetObject has what was in it, to submit again if need be.";
         return Make(
-            new VodException($"{failure.Message} {Unknown}", failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, Unknown, failure.InnerException),
+            new VodException($"{Message(failure, subject)} {Unknown}", failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, Unknown, failure.InnerException),
             CategoryOf(failure.Kind),
             target);
     }
@@ -90,6 +92,9 @@ internal static class ErrorRecords
     public static bool IsTerminating(VodClientException failure) => failure.Kind is FailureKind.Authentication
         or FailureKind.QuotaExceeded or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.ProjectNotFound
         or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint;
+
+    private static string Message(VodClientException failure, string? subject) =>
+        subject is null ? failure.Message : $"{subject}: {failure.Message}";
 
     private static VodException Exception(string errorId, string what, string hint) =>
         new($"{what.TrimEnd('.')} ({errorId}). {hint}", errorId, statusCode: null, requestId: null, hint, innerException: null);

@@ -1,0 +1,1 @@
+param($Path,$Destination)
