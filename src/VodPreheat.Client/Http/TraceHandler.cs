@@ -11,7 +11,13 @@ namespace VodPreheat.Client.Http;
 /// </summary>
 internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) : DelegatingHandler
 {
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var scope = RequestScope.Of(request);
+        return scope.IsTraced ? SendTracedAsync(request, scope, cancellationToken) : base.SendAsync(request, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendTracedAsync(HttpRequestMessage request, RequestScope scope, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         string outcome = "cancelled";
@@ -34,7 +40,7 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
         finally
         {
             double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            RequestScope.Of(request).Trace(redactor.Clean(string.Create(
+            scope.Trace(redactor.Clean(string.Create(
                 CultureInfo.InvariantCulture, $"{request.Method} {request.RequestUri} -> {outcome} ({elapsed:0} ms)")));
         }
     }

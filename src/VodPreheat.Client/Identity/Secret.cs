@@ -67,11 +67,15 @@ public sealed class Secret : IDisposable
             .Replace(Convert.ToHexString(_utf8), replacement, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>Wipes the bytes of a secret that nobody disposed, such as a replaced connection's.</summary>
+    ~Secret() => CryptographicOperations.ZeroMemory(_utf8);
+
     /// <summary>Wipes the bytes.</summary>
     public void Dispose()
     {
         _wiped = true;
         CryptographicOperations.ZeroMemory(_utf8);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Stars.</summary>

@@ -18,6 +18,9 @@ public sealed class RequestScope(CancellationToken cancellation)
     /// <summary>Ends all requests of the scope, down to the socket.</summary>
     public CancellationToken Cancellation => cancellation;
 
+    /// <summary>Whether anybody wants the trace lines; without, none are made.</summary>
+    public bool IsTraced { get; init; } = true;
+
     /// <summary>The failure that ends the scope: the credentials were refused. Null while there is none.</summary>
     internal VodClientException? Refusal
     {
@@ -28,7 +31,13 @@ public sealed class RequestScope(CancellationToken cancellation)
     /// <summary>Takes the next trace line, without secrets, in the order in which they were written.</summary>
     public bool TryTakeTrace([NotNullWhen(true)] out string? line) => _trace.TryDequeue(out line);
 
-    internal void Trace(string line) => _trace.Enqueue(line);
+    internal void Trace(string line)
+    {
+        if (IsTraced)
+        {
+            _trace.Enqueue(line);
+        }
+    }
 
     /// <summary>The scope that a request was sent in.</summary>
     internal static RequestScope Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out RequestScope? scope)

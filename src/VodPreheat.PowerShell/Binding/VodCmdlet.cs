@@ -15,7 +15,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     private RequestScope? _scope;
 
     /// <summary>What the requests of this invocation share.</summary>
-    private protected RequestScope Scope => _scope ??= new RequestScope(_stop.Token);
+    private protected RequestScope Scope => _scope ??= new RequestScope(_stop.Token) { IsTraced = IsVerbose() };
 
     /// <summary>Ends all requests of this invocation.</summary>
     public void Dispose()
@@ -68,6 +68,11 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
 
         WriteError(record);
     }
+
+    // As the engine decides it: the parameter first, then the caller's preference.
+    private bool IsVerbose() => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given) && given is SwitchParameter verbose
+        ? verbose
+        : SessionState.PSVariable.GetValue("VerbosePreference") is not ActionPreference.SilentlyContinue;
 
     private void ShowTrace()
     {

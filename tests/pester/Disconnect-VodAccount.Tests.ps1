@@ -1,0 +1,111 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $script:server = $TestServer::Start()
+
+    # Every byte of every secret that a connection holds, by looking behind its curtain.
+    function Get-SecretByte($Connection) {
+        $hidden = [Reflection.BindingFlags] 'Instance, NonPublic, Public'
+        $client = [VodPreheat.VodConnection].GetProperty('Client', $hidden).GetValue($Connection)
+        $source = $client.GetType().GetField('_source', $hidden).GetValue($client)
+        foreach ($secret in $source.GetType().GetProperty('Secrets', $hidden).GetValue($source)) {
+            $secret.GetType().GetField('_utf8', $hidden).GetValue($secret)
+        }
+    }
+}
+
+AfterAll { $server.Dispose() }
+
+Describe 'Disconnect-VodAccount' {
+    BeforeEach {
+        $server.Reset()
+        $server.AnyTask = $true
+        $server.AddUser('ops', 'password', 'acme')
+    }
+
+    AfterEach { Clear-Session }
+
+    It 'forgets the default and writes nothing' {
+        Connect-Server $server
+        Disconnect-VodAccount | Should -BeNullOrEmpty
+        Get-VodConnection | Should -BeNullOrEmpty
+        Assert-Failure (Get-Failure { Get-VodPreheatResult t }) VodNotConnected ConnectionError 'Connect-VodAccount'
+        $server.RequestCount | Should -Be 0
+    }
+
+    It 'makes a connection that was kept refuse' {
+        $connection = Connect-Server $server @{ PassThru = $true }
+        Disconnect-VodAccount
+        Assert-Failure (Get-Failure { Get-VodPreheatResult t, u -Connection $connection }) VodNotConnected ConnectionError 'disconnected'
+        $server.RequestCount | Should -Be 0
+    }
+
+    It 'ends a given connection and leaves the default alone' {
+        $default = Connect-Server $server @{ PassThru = $true }
+        $other = Connect-Server $server @{ NoDefault = $true }
+        Disconnect-VodAccount -Connection $other
+        [object]::ReferenceEquals((Get-VodConnection), $default) | Should -BeTrue
+        (Get-VodPreheatResult t).TaskId | Should -Be 't'
+        Assert-Failure (Get-Failure { Get-VodPreheatResult t -Connection $other }) VodNotConnected ConnectionError
+    }
+
+    It 'forgets the default when it is given' {
+        Disconnect-VodAccount -Connection (Connect-Server $server @{ PassThru = $true })
+        Get-VodConnection | Should -BeNullOrEmpty
+    }
+
+    It 'may come twice, or without a connection' {
+        $connection = Connect-Server $server @{ PassThru = $true }
+        $outcome = Get-Outcome {
+            Disconnect-VodAccount
+            Disconnect-VodAccount
+            Disconnect-VodAccount -Connection $connection
+        }
+        $outcome.Failure ?? $outcome.Errors | Should -BeNullOrEmpty
+    }
+
+    It 'refuses $null' {
+        { Disconnect-VodAccount -Connection $null } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+    }
+
+    It 'closes the sockets' {
+        Connect-Server $server
+        $null = Get-VodPreheatResult t
+        $server.OpenConnections | Should -Be 1
+        Disconnect-VodAccount
+        Wait-Until { $server.OpenConnections -eq 0 }
+    }
+
+    It 'ends the queries that are under way with one clear error' {
+        Connect-Server $server
+        $null = Get-VodPreheatResult warm
+        $server.AddFault('Stall', -1)
+        $run = Invoke-Aside { Get-VodPreheatResult (1..20) }
+        Wait-Until { $server.RequestCount -eq 9 }
+        Disconnect-VodAccount
+        Assert-Failure (Complete-Aside $run) VodNotConnected ConnectionError 'disconnected'
+        Wait-Until { $server.OpenConnections -eq 0 }
+        $server.RequestCount | Should -Be 9
+    }
+
+    It 'wipes the secrets of <Name>' -ForEach @(
+        @{ Name = 'an access key'; With = { @{} } }
+        @{ Name = 'a temporary key'; With = { @{ SecurityToken = ConvertTo-Secret 'token' } } }
+        @{ Name = 'a token'; With = { @{ Token = ConvertTo-Secret 'token' } } }
+        @{ Name = 'a password'; With = { @{ Credential = ConvertTo-Credential 'ops' 'password'; DomainName = 'acme' } } }
+        @{ Name = 'an identity'; With = { @{ Identity = $true } } }
+    ) {
+        $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint
+        $parameters = & $With
+        $connection = Connect-Server $server ($parameters + @{ PassThru = $true })
+        Get-SecretByte $connection | Measure-Object -Sum | ForEach-Object Sum | Should -BeGreaterThan 0
+        Disconnect-VodAccount
+        Get-SecretByte $connection | Measure-Object -Sum | ForEach-Object Sum | Should -Be 0
+    }
+
+    It 'leaves what the connection says of itself' {
+        $connection = Connect-Server $server @{ PassThru = $true }
+        $before = $connection | Format-List * | Out-String
+        Disconnect-VodAccount
+        $connection | Format-List * | Out-String | Should -BeExactly $before
+    }
+}

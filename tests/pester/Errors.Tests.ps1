@@ -1,0 +1,302 @@
+BeforeDiscovery {
+    # What the service answers, and what the user gets. Stops: a terminating error. Sends: the requests, with one retry.
+    $script:answers = @'
+Status ; Id         ; Category            ; Stops ; Sends ; Match
+400    ; VOD.10053  ; InvalidArgument     ;       ; 1     ; Check the value
+400    ; VOD.10081  ; InvalidArgument     ;       ; 1     ; Check the value
+403    ; VOD.10081  ; InvalidArgument     ;       ; 1     ; Check the value
+400    ; VOD.10109  ; InvalidArgument     ;       ; 1     ; at most 10 URLs
+403    ; VOD.10057  ; InvalidArgument     ;       ; 1     ; -ProjectId
+400    ; VOD.10062  ; ObjectNotFound      ;       ; 1     ; Check the task
+403    ; VOD.10062  ; ObjectNotFound      ;       ; 1     ; Check the task
+403    ; VOD.10060  ; InvalidOperation    ;       ; 1     ; Publish the asset
+403    ; VOD.10088  ; InvalidOperation    ;       ; 1     ; enable its acceleration domain
+403    ; VOD.10089  ; InvalidOperation    ;       ; 1     ; enable its acceleration domain
+403    ; VOD.10110  ; InvalidOperation    ;       ; 1     ; enable its acceleration domain
+403    ; VOD.10054  ; AuthenticationError ; yes   ; 1     ; Connect-VodAccount
+403    ; VOD.10086  ; QuotaExceeded       ; yes   ; 1     ; next day
+403    ; VOD.10078  ; QuotaExceeded       ; yes   ; 1     ; next day
+403    ; VOD.10074  ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask.*vod:asset:preheat
+403    ; VOD.10111  ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask
+403    ; VOD.10120  ; PermissionDenied    ;       ; 1     ; owner of the account
+403    ; VOD.10127  ; LimitsExceeded      ;       ; 1     ; Wait a minute
+403    ; VOD.10051  ; ResourceUnavailable ;       ; 1     ; try again
+500    ; VOD.10051  ; ResourceUnavailable ;       ; 2     ; try again
+418    ; VOD.99999  ; InvalidOperation    ;       ; 1     ; -Endpoint
+401    ; APIGW.0301 ; AuthenticationError ; yes   ; 1     ; lock an access key
+401    ; APIG.0301  ; AuthenticationError ; yes   ; 1     ; clock
+401    ; APIC.0303  ; AuthenticationError ; yes   ; 1     ; clock
+401    ; APIGW.0305 ; AuthenticationError ; yes   ; 1     ; Connect-VodAccount
+401    ; APIGW.0307 ; AuthenticationError ; yes   ; 1     ; expired
+403    ; APIGW.0302 ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask
+403    ; APIGW.0310 ; InvalidArgument     ;       ; 1     ; -ProjectId
+403    ; APIGW.0401 ; PermissionDenied    ;       ; 1     ; address
+403    ; APIGW.0802 ; PermissionDenied    ;       ; 1     ; region
+404    ; APIGW.0101 ; ObjectNotFound      ;       ; 1     ; -Region and -Endpoint
+405    ; APIGW.0501 ; QuotaExceeded       ; yes   ; 1     ; next day
+400    ; APIGW.0607 ; InvalidArgument     ;       ; 1     ; -Endpoint
+401    ; IAM.0001   ; AuthenticationError ; yes   ; 1     ; Connect-VodAccount
+403    ; IAM.0002   ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask
+401    ; IAM.0062   ; AuthenticationError ; yes   ; 1     ; -DomainName
+400    ; IAM.1108   ; AuthenticationError ; yes   ; 1     ; temporary key has expired
+400    ; IAM.1107   ; AuthenticationError ; yes   ; 1     ; disabled
+429    ; IAM.0012   ; LimitsExceeded      ;       ; 2     ; Wait a minute
+401    ; NEW.1      ; AuthenticationError ; yes   ; 1     ; Connect-VodAccount
+403    ; Odd        ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask
+'@ -split '\r?\n' -replace '\s+;\s*', ';' | ConvertFrom-Csv -Delimiter ';' | ForEach-Object {
+        @{ Status = [int] $_.Status; Id = $_.Id; Category = $_.Category; Stops = $_.Stops; Sends = [int] $_.Sends; Match = $_.Match }
+    }
+
+    # What happens on the way -> what the user gets.
+    $script:faults = @(
+        @{ Fault = 'Throttled429RetryNow'; Id = 'APIGW.0308'; Category = 'LimitsExceeded'; Sends = 2; Match = '-RequestsPerMinute' }
+        @{ Fault = 'Error500'; Id = 'VOD.10051'; Category = 'ResourceUnavailable'; Sends = 2 }
+        @{ Fault = 'Error502'; Id = 'APIGW.0201'; Category = 'ResourceUnavailable'; Sends = 2 }
+        @{ Fault = 'Error503'; Id = 'APIGW.0613'; Category = 'ResourceUnavailable'; Sends = 2 }
+        @{ Fault = 'Error504'; Id = 'APIGW.0201'; Category = 'ResourceUnavailable'; Sends = 2 }
+        @{ Fault = 'Html502'; Id = 'VodHttpError'; Category = 'ResourceUnavailable'; Sends = 2; Match = 'text/html' }
+        @{ Fault = 'ResetBeforeHeaders'; Id = 'VodConnectionFailed'; Category = 'ConnectionError'; Sends = 2 }
+        @{ Fault = 'ResetInHeaders'; Id = 'VodConnectionFailed'; Category = 'ConnectionError'; Sends = 2 }
+        @{ Fault = 'ResetInBody'; Id = 'VodConnectionFailed'; Category = 'ConnectionError'; Sends = 2 }
+        # HttpClient itself sends a GET three times more when the connection ends without an answer.
+        @{ Fault = 'CloseBeforeHeaders'; Id = 'VodConnectionFailed'; Category = 'ConnectionError'; Sends = 8 }
+        @{ Fault = 'TruncatedBody'; Id = 'VodConnectionFailed'; Category = 'ConnectionError'; Sends = 2; Match = 'closed the connection' }
+        @{ Fault = 'Redirect302'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData'; Match = 'redirect' }
+        @{ Fault = 'TruncatedJson'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData' }
+        @{ Fault = 'EmptyBody'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData'; Match = 'empty' }
+        @{ Fault = 'NoContent204'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData'; Match = 'empty' }
+        @{ Fault = 'BrokenGzip'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData'; Match = 'compression' }
+        @{ Fault = 'HtmlPage'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData'; Match = 'text/html' }
+        @{ Fault = 'HugeBody'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData'; Match = '16 MiB' }
+        @{ Fault = 'EndlessBody'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData'; Match = '16 MiB' }
+        @{ Fault = 'DeepNesting'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData' }
+        @{ Fault = 'NumberForString'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData' }
+        @{ Fault = 'JsonArray'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData' }
+        @{ Fault = 'JsonString'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData' }
+        @{ Fault = 'OtherObject'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData'; Match = 'preheating_results' }
+        @{ Fault = 'InvalidUtf8'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData' }
+        @{ Fault = 'IamDenied'; Id = 'IAM.0002'; Category = 'PermissionDenied'; Match = 'vod:asset:getPreheatTask' }
+    )
+}
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $script:server = $TestServer::Start()
+
+    # Asks for a task that fails and one that does not, and holds what comes to the table.
+    function Assert-Query([hashtable] $Case) {
+        $outcome = Get-Outcome { 'bad', 'good' | Get-VodPreheatResult }
+        $failure = $outcome.Failure ?? $outcome.Errors[0]
+        Assert-Failure $failure $Case.Id $Case.Category @($Case.Match).Where({ $_ })
+        $failure.FullyQualifiedErrorId | Should -BeExactly "$($Case.Id),VodPreheat.Commands.GetVodPreheatResultCommand"
+        $failure.TargetObject | Should -BeExactly 'bad'
+        [bool] $outcome.Failure | Should -Be ([bool] $Case.Stops)
+        @($outcome.Errors).Count | Should -Be ($Case.Stops ? 0 : 1)
+        $outcome.Output.TaskId | Should -Be ($Case.Stops ? $null : 'good')
+
+        $sent = $server.Requests.Where({ $_.TaskId -eq 'bad' })
+        $sent.Count | Should -Be ($Case.Sends ?? 1)
+        if ($Case.Category -eq 'AuthenticationError') { $server.RequestCount | Should -Be $sent.Count }
+        if ($sent[-1].StatusSent -and $failure.Exception.StatusCode) {
+            $failure.Exception.StatusCode | Should -Be $sent[-1].StatusSent
+            $failure.Exception.RequestId | Should -BeExactly $sent[-1].RequestId
+        }
+    }
+}
+
+AfterAll { $server.Dispose() }
+
+Describe 'Errors' {
+    BeforeEach {
+        $server.Reset()
+        $server.AnyTask = $true
+    }
+
+    AfterEach { Clear-Session }
+
+    Context 'of the service' {
+        BeforeEach { Connect-Server $server @{ MaximumRetryCount = 1 } }
+
+        It '<Id>, HTTP <Status>, is <Category>' -ForEach $answers {
+            $body = @{ error_code = $Id; error_msg = 'What the service says.' } | ConvertTo-Json
+            $server.AddAnswerFor('bad', $Status, $body, 'application/json', 'Retry-After', '0', -1)
+            Assert-Query $_
+            $failure = $Error[0]
+            $failure.Exception.StatusCode | Should -Be $Status
+            "$failure" | Should -Match "^The service answered: What the service says \($Id, HTTP $Status, request id \w{32}\)\. "
+        }
+
+        It '<Fault> is <Id>' -ForEach $faults {
+            $server.AddFaultFor('bad', $Fault, -1)
+            Assert-Query $_
+            $server.Requests.Path | Should -Not -Contain '/elsewhere'
+        }
+
+        It 'has the shape <Name>' -ForEach @(
+            @{ Name = 'nested'; Body = '{"error":{"error_code":"VOD.10053","error_msg":"nested text"}}'; Id = 'VOD.10053'; Match = 'nested text' }
+            @{ Name = 'camel case'; Body = '{"errorCode":"VOD.10053","errorMsg":"camel text"}'; Id = 'VOD.10053'; Match = 'camel text' }
+            @{ Name = 'Keystone'; Body = '{"error":{"code":400,"message":"keystone text","title":"Bad Request"}}'; Id = 'VodHttpError'; Match = 'keystone text' }
+            @{ Name = 'Chinese text'; Body = "{`"error_code`":`"VOD.10053`",`"error_msg`":`"`u{8BF7}`u{6C42}`"}"; Id = 'VOD.10053'; Match = "`u{8BF7}`u{6C42}" }
+            @{ Name = 'no JSON'; Body = 'Bad Request'; Id = 'VodHttpError'; Match = 'HTTP 400' }
+            @{ Name = 'nothing'; Body = ''; Id = 'VodHttpError'; Match = 'HTTP 400' }
+            @{ Name = 'odd types'; Body = '{"error_code":["x"],"error_msg":{"y":1},"error":7}'; Id = 'VodHttpError'; Match = 'HTTP 400' }
+        ) {
+            $server.AddAnswerFor('bad', 400, $Body)
+            Assert-Query @{ Id = $Id; Category = 'InvalidArgument'; Match = $Match }
+        }
+
+        It 'may hide in a 200' {
+            $server.AddAnswerFor('bad', 200, '{"error_code":"VOD.10053","error_msg":"hidden"}')
+            Assert-Query @{ Id = 'VOD.10053'; Category = 'InvalidArgument'; Match = 'hidden' }
+        }
+
+        It 'may come without Content-Type' {
+            $server.AddAnswerFor('bad', 400, '{"error_code":"VOD.10053","error_msg":"untyped"}', '')
+            Assert-Query @{ Id = 'VOD.10053'; Category = 'InvalidArgument'; Match = 'untyped' }
+        }
+
+        It 'cannot drive the terminal' {
+            $server.AddAnswerFor('bad', 400, '{"error_code":"VOD.10053\u001b[2J","error_msg":"a\u001b[31mb\u0007\u202ec"}')
+            $failure = (Get-Outcome { Get-VodPreheatResult bad }).Errors[0]
+            "$failure$($failure.FullyQualifiedErrorId)" | Should -Not -Match '[\p{Cc}\p{Cf}]'
+        }
+    }
+
+    Context 'that are none' {
+        It '<_>' -ForEach Continue100, Gzip, WrongContentType, Bom, Accepted202, HugeString, DuplicateKeys {
+            Connect-Server $server
+            $server.AddFault($_)
+            $outcome = Get-Outcome { Get-VodPreheatResult t, u }
+            $outcome.Failure ?? $outcome.Errors | Should -BeNullOrEmpty
+            $outcome.Output.TaskId | Should -Be 't', 'u'
+        }
+
+        It '<_>, when the retry goes well' -ForEach Error500, Error502, Error503, Error504, Html502, ResetBeforeHeaders, ResetInBody, TruncatedBody {
+            Connect-Server $server @{ MaximumRetryCount = 1 }
+            $server.AddFault($_)
+            (Get-VodPreheatResult t).TaskId | Should -Be 't'
+            $server.RequestCount | Should -Be 2
+        }
+
+        It 'a throttled pipeline, when the service asks to wait' {
+            Connect-Server $server @{ MaximumRetryCount = 1 }
+            $null = Get-VodPreheatResult warm
+            $server.AddFault('Throttled429RetryAfter', 3)
+            (Get-VodPreheatResult (1..20)).TaskId | Should -Be (1..20)
+        }
+    }
+
+    Context 'retries' {
+        It 'are as many as -MaximumRetryCount: <Count>' -ForEach @{ Count = 0 }, @{ Count = 3 } {
+            Connect-Server $server @{ MaximumRetryCount = $Count }
+            $server.AddFault('Throttled429RetryNow', -1)
+            Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0308' LimitsExceeded
+            $server.RequestCount | Should -Be ($Count + 1)
+        }
+
+        It 'are not made when the service asks to wait for an hour' {
+            Connect-Server $server @{ MaximumRetryCount = 3 }
+            $server.AddAnswer(503, '{"error_code":"APIGW.0613","error_msg":"later"}', 'application/json', 'Retry-After', '3600', -1)
+            Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0613' ResourceUnavailable
+            $server.RequestCount | Should -Be 1
+        }
+    }
+
+    Context 'of the connection' {
+        It 'VodTimeout: <_>' -ForEach Stall, StallInBody, DripBody {
+            Connect-Server $server @{ TimeoutSec = 1 }
+            $server.AddFaultFor('bad', $_)
+            Assert-Query @{ Id = 'VodTimeout'; Category = 'OperationTimeout'; Match = 'within 1 s' }
+        }
+
+        It 'VodTimeout is retried' {
+            Connect-Server $server @{ TimeoutSec = 1; MaximumRetryCount = 1 }
+            $server.AddFault('Stall')
+            (Get-VodPreheatResult t).TaskId | Should -Be 't'
+        }
+
+        It 'VodConnectionFailed: <Name>' -ForEach @(
+            @{ Name = 'nobody listens'; Endpoint = { [VodPreheat.TestServer.ClosedPort]::Refused() }; Match = 'No connection to 127.0.0.1:\d+' }
+            @{ Name = 'no such host'; Endpoint = { 'https://vod.nowhere.invalid' }; Match = 'vod.nowhere.invalid could not be resolved' }
+        ) {
+            Connect-Server $server @{ Endpoint = & $Endpoint }
+            $outcome = Get-Outcome { Get-VodPreheatResult a, b }
+            $outcome.Errors.Count | Should -Be 2
+            $outcome.Errors.TargetObject | Should -Be 'a', 'b'
+            Assert-Failure $outcome.Errors[1] VodConnectionFailed ConnectionError $Match
+        }
+
+        It 'VodConnectionFailed: a certificate that is not to be trusted, <_>' -ForEach UntrustedRoot, Expired, WrongName {
+            $tls = $TestServer::StartTls($_)
+            try {
+                Connect-Server $tls
+                Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] VodConnectionFailed ConnectionError 'TLS', 'certificate'
+                $tls.RequestCount | Should -Be 0
+            } finally {
+                $tls.Dispose()
+            }
+        }
+
+        It 'VodNotConnected' {
+            $failure = Get-Failure { 'a', 'b' | Get-VodPreheatResult }
+            Assert-Failure $failure VodNotConnected ConnectionError 'Connect-VodAccount'
+            $failure.TargetObject | Should -BeNullOrEmpty
+        }
+
+        It 'VodConnectionNotLive: a connection that was <Name>' -ForEach @(
+            @{ Name = 'serialized'; Copy = { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($connection)) } }
+            @{ Name = 'exported'; Copy = { $connection | Export-Clixml TestDrive:/connection.xml; Import-Clixml TestDrive:/connection.xml } }
+        ) {
+            $connection = Connect-Server $server @{ PassThru = $true }
+            $copy = & $Copy
+            $failure = Get-Failure { 'a' | Get-VodPreheatResult -Connection $copy }
+            Assert-Failure $failure VodConnectionNotLive InvalidArgument 'Connect-VodAccount inside the job'
+            $failure.TargetObject.ProjectId | Should -Be $connection.ProjectId
+            (Get-Outcome { Disconnect-VodAccount -Connection $copy }).Failure | Should -BeNullOrEmpty
+        }
+
+        It 'something else than a connection does not bind' {
+            { Get-VodPreheatResult a -Connection 'text' } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
+            { Get-VodPreheatResult a -Connection $null } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+        }
+
+        It 'leaves the connection good for the next query' {
+            Connect-Server $server
+            foreach ($fault in 'ResetInBody', 'TruncatedJson', 'Forbidden403', 'Redirect302') {
+                $server.AddFault($fault)
+                (Get-Outcome { Get-VodPreheatResult t }).Errors.Count | Should -Be 1
+                (Get-VodPreheatResult t).TaskId | Should -Be 't'
+            }
+        }
+    }
+
+    Context 'as PowerShell has them' {
+        BeforeEach {
+            Connect-Server $server
+            $server.AddFaultFor('bad', 'PermissionVod', -1)
+        }
+
+        It '-ErrorAction <Action>' -ForEach @(
+            @{ Action = 'Continue'; Shown = 1 }
+            @{ Action = 'SilentlyContinue'; Shown = 0 }
+            @{ Action = 'Ignore'; Shown = 0 }
+        ) {
+            $all = @(Get-VodPreheatResult bad, good -ErrorAction $Action -ErrorVariable kept 2>&1)
+            $all.Where({ $_ -is [Management.Automation.ErrorRecord] }).Count | Should -Be $Shown
+            $all[-1].TaskId | Should -Be 'good'
+            @($kept).Count | Should -Be ($Action -eq 'Ignore' ? 0 : 1)
+        }
+
+        It 'catches the exception by its type' {
+            $code = try { Get-VodPreheatResult bad -ErrorAction Stop } catch [VodPreheat.VodException] { $_.Exception.ErrorCode }
+            $code | Should -Be 'VOD.10074'
+        }
+
+        It 'shows what happened and what to do in <_>' -ForEach ConciseView, NormalView {
+            $ErrorView = $_
+            $text = (Get-Outcome { Get-VodPreheatResult bad }).Errors[0] | Out-String -Width 1000
+            $text | Should -Match 'You do not have the permission'
+            $text | Should -Match 'Ask an administrator'
+        }
+    }
+}
