@@ -1,1 +1,190 @@
-param($Path,$Destination)
+#Requires -Version 7.4
+<#
+.SYNOPSIS
+    Makes the help file of the built module from the pages in docs/.
+.DESCRIPTION
+    A page has the words: what the cmdlet does, examples, what each parameter means. What the cmdlet itself knows (parameter
+    sets, types, positions, defaults, pipeline input) is read from the built module. A page that names other parameters than
+    its cmdlet has, or a cmdlet without a page, is an error.
+.PARAMETER Path
+    The folder of the pages, one per cmdlet, named after it.
+.PARAMETER Destination
+    The folder of the help file, en-US in the built module.
+.EXAMPLE
+    tools/ConvertTo-Maml.ps1 -Path docs -Destination out/VodPreheat/en-US
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)]
+    [string] $Path,
+
+    [Parameter(Mandatory)]
+    [string] $Destination
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$namespaces = @{
+    msh     = 'http://msh'
+    maml    = 'http://schemas.microsoft.com/maml/2004/10'
+    command = 'http://schemas.microsoft.com/maml/dev/command/2004/10'
+    dev     = 'http://schemas.microsoft.com/maml/dev/2004/10'
+}
+
+# What the cmdlets know of themselves. Runs in a process of its own, because an imported assembly cannot be unloaded.
+$describe = {
+    param([string] $Manifest)
+    $module = Import-Module $Manifest -PassThru
+    $optional = 'WhatIf', 'Confirm'
+    $commands = foreach ($command in $module.ExportedCmdlets.Values) {
+        $instance = [Activator]::CreateInstance($command.ImplementingType)
+        $sets = foreach ($set in $command.ParameterSets) {
+            $parameters = foreach ($parameter in $set.Parameters) {
+                $attribute = $parameter.Attributes | Where-Object { $_ -is [Parameter] -and $_.ParameterSetName -in $set.Name, '__AllParameterSets' }
+                if ($parameter.Name -in [System.Management.Automation.Cmdlet]::CommonParameters -or $attribute.DontShow) { continue }
+                $pipeline = @(if ($parameter.ValueFromPipeline) { 'ByValue' }; if ($parameter.ValueFromPipelineByPropertyName) { 'ByPropertyName' })
+                $default = if ($parameter.Name -in $optional) { $null } else { $instance.($parameter.Name) }
+                @{
+                    Name      = $parameter.Name
+                    Type      = [Microsoft.PowerShell.ToStringCodeMethods]::Type($parameter.ParameterType) -replace '^VodPreheat\.'
+                    IsSwitch  = $parameter.ParameterType -eq [switch]
+                    Required  = $parameter.IsMandatory
+                    Position  = if ($parameter.Position -lt 0) { 'named' } else { "$($parameter.Position)" }
+                    Pipeline  = if ($pipeline) { "True ($($pipeline -join ', '))" } else { 'False' }
+                    Aliases   = if ($parameter.Aliases) { $parameter.Aliases -join ', ' } else { 'none' }
+                    Default   = if ($parameter.ParameterType -eq [switch]) { 'False' } elseif ($null -eq $default) { 'None' } else { "$default" }
+                }
+            }
+            @{ Name = $set.Name; Parameters = @($parameters) }
+        }
+        @{ Name = $command.Name; Verb = $command.Verb; Noun = $command.Noun; HelpUri = $command.HelpUri; Sets = @($sets) }
+    }
+    ConvertTo-Json @($commands) -Depth 8 -Compress
+}
+
+# An XML element with text, elements or nothing in it.
+function ConvertTo-Element([string] $Name, $Content, [hashtable] $Attributes = @{}) {
+    $prefix, $local = $Name -split ':'
+    $element = [System.Xml.Linq.XElement]::new([System.Xml.Linq.XName]::Get($local, $namespaces[$prefix]))
+    foreach ($key in $Attributes.Keys | Sort-Object) { $element.SetAttributeValue($key, $Attributes[$key]) }
+    foreach ($item in $Content) { $element.Add($item) }
+    $element
+}
+
+# The sections of a page, or of a section, by their titles.
+function Get-Section([string] $Text, [int] $Level) {
+    $sections = [ordered]@{}
+    $mark = '#' * $Level
+    foreach ($part in [regex]::Split($Text, "(?m)^(?=$mark )") | Select-Object -Skip 1) {
+        $title, $body = $part -split "`n", 2
+        $sections[$title.Substring($Level).Trim().Trim('`')] = "$body".Trim()
+    }
+    $sections
+}
+
+# Markdown as the console shows it: the text of links, code without its marks.
+function ConvertTo-PlainText([string] $Text) {
+    $Text -replace '\[([^\]]+)\]\((https?:[^)]+)\)', '$1 ($2)' -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '[`*]'
+}
+
+# The paragraphs of a text: an item of a list is one of its own, a fenced block keeps its lines.
+function ConvertTo-Paragraph([string] $Text) {
+    foreach ($block in [regex]::Split($Text, '(?ms)^(```.*?^```)\s*$')) {
+        if ($block -match '(?s)\A```[^\n]*\n(.*)\n```\z') {
+            ConvertTo-Element maml:para $Matches[1]
+            continue
+        }
+        foreach ($paragraph in [regex]::Split($block, '\n\s*\n|\n(?=- )')) {
+            $line = (ConvertTo-PlainText $paragraph) -replace '\s+', ' '
+            if ($line.Trim()) { ConvertTo-Element maml:para $line.Trim() }
+        }
+    }
+}
+
+function ConvertTo-Parameter($Parameter, [string] $Text, [switch] $Brief) {
+    $attributes = @{
+        required = "$($Parameter.Required)".ToLowerInvariant(); variableLength = 'false'; globbing = 'false'
+        pipelineInput = $Parameter.Pipeline; position = $Parameter.Position; aliases = $Parameter.Aliases
+    }
+    ConvertTo-Element command:parameter -Attributes $attributes -Content @(
+        ConvertTo-Element maml:name $Parameter.Name
+        ConvertTo-Element maml:description @(if (-not $Brief) { ConvertTo-Paragraph $Text })
+        if (-not ($Brief -and $Parameter.IsSwitch)) {
+            ConvertTo-Element command:parameterValue $Parameter.Type -Attributes @{ required = 'true'; variableLength = 'false' }
+        }
+        ConvertTo-Element dev:type (ConvertTo-Element maml:name $Parameter.Type)
+        ConvertTo-Element dev:defaultValue $Parameter.Default
+    )
+}
+
+function ConvertTo-Example([string] $Title, [string] $Text) {
+    if ($Text -notmatch '(?s)\A```powershell\n(.*?)\n```(.*)\z') { throw "'$Title' does not begin with a powershell block." }
+    $code, $remarks = $Matches[1], $Matches[2]
+    ConvertTo-Element command:example @(
+        ConvertTo-Element maml:title "-------- $Title --------"
+        ConvertTo-Element dev:code $code
+        ConvertTo-Element dev:remarks @(ConvertTo-Paragraph $remarks; ConvertTo-Element maml:para)
+    )
+}
+
+# Inputs and outputs: a type with what it is.
+function ConvertTo-Type([string] $Element, [string] $Text) {
+    foreach ($type in (Get-Section $Text 3).GetEnumerator()) {
+        ConvertTo-Element "command:$Element" @(
+            ConvertTo-Element dev:type (ConvertTo-Element maml:name $type.Key)
+            ConvertTo-Element maml:description @(ConvertTo-Paragraph $type.Value)
+        )
+    }
+}
+
+function ConvertTo-Command($Command, [string] $Text) {
+    $page = Get-Section $Text 2
+    $texts = Get-Section $page.PARAMETERS 3
+    $parameters = @{}
+    $Command.Sets | ForEach-Object Parameters | ForEach-Object { $parameters["-$($_.Name)"] = $_ }
+    $difference = Compare-Object @($parameters.Keys) @($texts.Keys)
+    if ($difference) { throw "$($Command.Name): its page and the cmdlet differ in $($difference.InputObject -join ', ')." }
+
+    $links = @([pscustomobject]@{ Text = 'Online version:'; Uri = $Command.HelpUri })
+    $links += foreach ($match in [regex]::Matches($page.'RELATED LINKS', '\[([^\]]+)\]\(([^)]+)\)')) {
+        $target = $match.Groups[2].Value
+        $isCmdlet = $target -ceq "$($match.Groups[1].Value).md"
+        [pscustomobject]@{ Text = $match.Groups[1].Value; Uri = $isCmdlet ? '' : [uri]::new([uri] $Command.HelpUri, $target).AbsoluteUri }
+    }
+
+    ConvertTo-Element command:command @(
+        ConvertTo-Element command:details @(
+            ConvertTo-Element command:name $Command.Name
+            ConvertTo-Element command:verb $Command.Verb
+            ConvertTo-Element command:noun $Command.Noun
+            ConvertTo-Element maml:description @(ConvertTo-Paragraph $page.SYNOPSIS)
+        )
+        ConvertTo-Element maml:description @(ConvertTo-Paragraph $page.DESCRIPTION)
+        ConvertTo-Element command:syntax @(foreach ($set in $Command.Sets) {
+                ConvertTo-Element command:syntaxItem @(
+                    ConvertTo-Element maml:name $Command.Name
+                    foreach ($parameter in $set.Parameters) { ConvertTo-Parameter $parameter -Brief }
+                )
+            })
+        ConvertTo-Element command:parameters @(foreach ($name in $texts.Keys) { ConvertTo-Parameter $parameters[$name] $texts[$name] })
+        ConvertTo-Element command:inputTypes @(ConvertTo-Type inputType $page.INPUTS)
+        ConvertTo-Element command:returnValues @(ConvertTo-Type returnValue $page.OUTPUTS)
+        ConvertTo-Element maml:alertSet (ConvertTo-Element maml:alert @(ConvertTo-Paragraph $page.NOTES))
+        ConvertTo-Element command:examples @(foreach ($example in (Get-Section $page.EXAMPLES 3).GetEnumerator()) { ConvertTo-Example $example.Key $example.Value })
+        ConvertTo-Element command:relatedLinks @(foreach ($link in $links) {
+                ConvertTo-Element maml:navigationLink @(ConvertTo-Element maml:linkText $link.Text; ConvertTo-Element maml:uri $link.Uri)
+            })
+    )
+}
+
+$manifest = Get-Item (Join-Path (Split-Path $Destination) '*.psd1')
+$root = ConvertTo-Element msh:helpItems -Attributes @{ schema = 'maml' }
+foreach ($prefix in 'maml', 'command', 'dev') { $root.Add([System.Xml.Linq.XAttribute]::new([System.Xml.Linq.XNamespace]::Xmlns + $prefix, $namespaces[$prefix])) }
+$json = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -OutputFormat Text -Command $describe -args $manifest.FullName
+foreach ($command in $json | ConvertFrom-Json) {
+    $root.Add((ConvertTo-Command $command ((Get-Content (Join-Path $Path "$($command.Name).md") -Raw) -replace "`r")))
+}
+$dll = Split-Path (Import-PowerShellDataFile $manifest).RootModule -Leaf
+$null = New-Item $Destination -ItemType Directory -Force
+[System.Xml.Linq.XDocument]::new($root).Save((Join-Path (Resolve-Path $Destination) "$dll-Help.xml"))

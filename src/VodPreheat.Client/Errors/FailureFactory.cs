@@ -30,9 +30,13 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
             // Some services answer 200 with an error in the body.
             throw ErrorBody.Parse(body) is { Code: not null } told
                 ? FromResponse(response, told)
-                : Unexpected(response, body.IsEmpty ? "it is empty" : error.Message.Split(" Path:")[0].TrimEnd('.'), error);
+                : Unexpected(response, body.IsEmpty ? "it is empty" : ProblemOf(error), error);
         }
     }
+
+    private static string ProblemOf(Exception error) => error.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
+        ? "a value has another type than it should" // The library names a class of ours, which says nothing to a user.
+        : error.Message.Split(" Path:")[0].TrimEnd('.');
 
     /// <summary>An answer with an error status, or with an error in its body.</summary>
     public VodClientException FromResponse(HttpResponseMessage response, ErrorBody body)

@@ -39,6 +39,11 @@ public static class Endpoints
                 "Give Connect-VodAccount -Region (for instance cn-north-4) or -Endpoint, or set the environment variable HW_REGION_NAME.");
         }
 
+        if (!region.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+        {
+            throw Invalid(region, "-Region", "A region's id has letters, digits and '-' only, such as cn-north-4.");
+        }
+
         string variable = "HUAWEICLOUD_SDK_REGION_VOD_" + region.ToUpperInvariant().Replace('-', '_');
         string? listed = environment(variable)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         return listed is null ? FromHost($"vod.{region}.{Cloud}", "-Region") : FromHost(listed, variable);

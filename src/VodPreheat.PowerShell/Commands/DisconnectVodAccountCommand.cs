@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using VodPreheat.Binding;
+using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;
 
@@ -19,8 +20,13 @@ public sealed class DisconnectVodAccountCommand : PSCmdlet
     {
         if ((Connection ?? DefaultConnection.Current) is { } connection)
         {
+            if (connection.Client is null)
+            {
+                ThrowTerminatingError(ErrorRecords.ConnectionNotLive(connection));
+            }
+
             DefaultConnection.Forget(connection);
-            connection.Client?.Dispose();
+            connection.Client!.Dispose();
         }
     }
 }

@@ -19,9 +19,11 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
 {
     private const string UrlSet = "Url";
     private const string AssetSet = "AssetId";
+    private const string TaskSet = "InputObject";
 
     private readonly List<string> _batch = new(VodClient.MaxUrlsPerRequest);
     private readonly List<string> _unsent = [];
+    private readonly List<string> _accepted = [];
     private VodClientException? _end;
     private int _requests;
 
@@ -33,24 +35,32 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     public string?[]? Url { get; set; }
 
     /// <summary>Ids of published assets; all files of an asset are pre-loaded.</summary>
-    // In both sets: a PreheatTask of an asset has an empty Url, and piping it in submits the asset again.
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = AssetSet)]
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = UrlSet, DontShow = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
     public string?[]? AssetId { get; set; }
 
+    /// <summary>An earlier task, whose URLs or asset are submitted again.</summary>
+    // A set of its own: a task of an asset has an empty Url, which would bind before its AssetId.
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TaskSet)]
+    public PreheatTask InputObject { get; set; } = null!;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        bool urlsWanted = ParameterSetName == UrlSet;
-        foreach (string? url in Url ?? (urlsWanted ? [null] : []))
+        (string?[] urls, string?[] assetIds) = ParameterSetName switch
+        {
+            AssetSet => ([], AssetId ?? [null]),
+            TaskSet => (InputObject.Url, InputObject.AssetId is { } id ? [id] : []),
+            _ => (Url ?? [null], Array.Empty<string?>()),
+        };
+        foreach (string? url in urls)
         {
             AddUrl(url);
         }
 
-        foreach (string? id in AssetId ?? (urlsWanted ? [] : [null]))
+        foreach (string? id in assetIds)
         {
             AddAsset(id);
         }
@@ -62,7 +72,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         SubmitBatch();
         if (_end is not null)
         {
-            ThrowTerminatingError(ErrorRecords.From(_end, _unsent.ToArray(), $"{_unsent.Count} URLs or assets were not submitted"));
+            ThrowTerminatingError(ErrorRecords.FromEndedSubmission(_end, [.. _unsent], _accepted));
         }
     }
 
@@ -124,6 +134,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         {
             PreheatTask task = taskOf(WaitFor(send()).GetAwaiter().GetResult());
             RecentTasks.Add(task);
+            _accepted.Add(task.TaskId);
             WriteObject(task);
         }
         catch (VodClientException failure) when (ErrorRecords.IsTerminating(failure))

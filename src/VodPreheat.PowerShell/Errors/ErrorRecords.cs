@@ -12,7 +12,7 @@ internal static class ErrorRecords
     /// <param name="target">The task id or URLs concerned.</param>
     /// <param name="subject">The same for the message, such as "Task 5199..."; null when the failure concerns no single input.</param>
     public static ErrorRecord From(VodClientException failure, object? target, string? subject) => Make(
-        new VodException(Message(failure, subject), failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, failure.Hint, failure.InnerException),
+        Exception(failure, Message(failure, subject), failure.Hint),
         CategoryOf(failure.Kind),
         target);
 
@@ -55,9 +55,25 @@ internal static class ErrorRecords
             "It is not known whether the service accepted this request; it was not sent again, because each one costs quota. " +
             "The error's TargetObject has what was in it, to submit again if need be.";
         return Make(
-            new VodException($"{Message(failure, subject)} {Unknown}", failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, Unknown, failure.InnerException),
+            Exception(failure, $"{Message(failure, subject)} {Unknown}", Unknown),
             CategoryOf(failure.Kind),
             target);
+    }
+
+    /// <summary>A failure after which nothing more was submitted.</summary>
+    /// <param name="failure">What failed.</param>
+    /// <param name="unsent">Every URL and asset id that was not submitted.</param>
+    /// <param name="accepted">
+    /// The task ids that were written before. They are told again: the error ends the pipeline, and a Wait-VodPreheat that had
+    /// taken them in ends with it.
+    /// </param>
+    public static ErrorRecord FromEndedSubmission(VodClientException failure, string[] unsent, IReadOnlyCollection<string> accepted)
+    {
+        string before = accepted.Count == 0 ? string.Empty : $" Accepted before, as {accepted.Count} tasks: {string.Join(", ", accepted)}.";
+        return Make(
+            Exception(failure, Message(failure, $"{unsent.Length} URLs or assets were not submitted (see TargetObject)") + before, failure.Hint),
+            CategoryOf(failure.Kind),
+            unsent);
     }
 
     /// <summary>A task that was still open when the time was up.</summary>
@@ -95,6 +111,9 @@ internal static class ErrorRecords
 
     private static string Message(VodClientException failure, string? subject) =>
         subject is null ? failure.Message : $"{subject}: {failure.Message}";
+
+    private static VodException Exception(VodClientException failure, string message, string hint) =>
+        new(message, failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, hint, failure.InnerException);
 
     private static VodException Exception(string errorId, string what, string hint) =>
         new($"{what.TrimEnd('.')} ({errorId}). {hint}", errorId, statusCode: null, requestId: null, hint, innerException: null);
