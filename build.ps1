@@ -5,7 +5,8 @@
     Builds, tests, shows, measures and packs VodPreheat. What it makes is in out/.
 .PARAMETER Task
     Build makes out/VodPreheat, exactly what a user installs. Test builds and runs both test tiers. Demo builds and shows the
-    whole job on the sandbox. Coverage runs both tiers with the C# instrumented and prints what they reach. Bench builds and measures against references. Pack builds and makes the package for a gallery.
+    whole job on the sandbox. Coverage runs both tiers with the C# instrumented and prints what they reach. Net8 runs the
+    unit tier and the loading tests on .NET 8, where PowerShell 7.4 lives; its runtime comes from NuGet. Bench builds and measures against references. Pack builds and makes the package for a gallery.
 .PARAMETER NoBuild
     Takes out/ and the test assemblies as they are: to test on one machine what another has built.
 .EXAMPLE
@@ -14,7 +15,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Coverage', 'Bench', 'Pack')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Coverage', 'Net8', 'Bench', 'Pack')]
     [string] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
@@ -103,11 +104,25 @@ function Measure-Coverage {
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
 }
 
+# Self-contained, so that no .NET 8 need be installed.
+function Test-Net8 {
+    $rid = [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
+    $folder = Join-Path $out net8
+    dotnet build "$PSScriptRoot/tests/unit" @dotnetArguments -r $rid --self-contained -o "$folder/unit" | Out-Host
+    $env:VODPREHEAT_TEST_RUNTIME = 8
+    try { dotnet test "$folder/unit/VodPreheat.UnitTests.dll" | Out-Host } finally { $env:VODPREHEAT_TEST_RUNTIME = $null }
+
+    dotnet publish "$PSScriptRoot/tests/host" @dotnetArguments -r $rid --self-contained -o "$folder/host" | Out-Host
+    & "$folder/host/VodPreheat.Host" $module | Out-Host
+    & "$folder/host/VodPreheat.Host" $module (Get-Item "$folder/host/foreign/*.dll").FullName | Out-Host
+}
+
 if (-not $NoBuild) { Build-Module }
 switch ($Task) {
     'Demo' { & $pwsh -NoProfile -File "$PSScriptRoot/samples/Demo.ps1" }
     'Test' { Invoke-Test }
     'Coverage' { Measure-Coverage }
+    'Net8' { Test-Net8 }
     'Bench' { & "$PSScriptRoot/bench/Measure-Module.ps1" -ModulePath $module -OutFile "$out/bench.json" }
     'Pack' { & "$PSScriptRoot/tools/New-Package.ps1" -ModulePath $module -Destination $out }
 }

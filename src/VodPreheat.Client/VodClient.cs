@@ -24,7 +24,7 @@ public sealed class VodClient : IDisposable
     private readonly HttpTransport _transport;
     private readonly Pace _pace;
     private readonly string _resource;
-    private volatile bool _disposed;
+    private int _disposed;
 
     /// <summary>Prepares a connection; nothing is sent.</summary>
     /// <param name="endpoint">The address of the service, already judged safe by <see cref="Endpoints"/>.</param>
@@ -67,7 +67,7 @@ public sealed class VodClient : IDisposable
     public DateTimeOffset? ExpiresAt => _source.ExpiresAt;
 
     /// <summary>Whether the connection was disposed.</summary>
-    public bool IsDisposed => _disposed;
+    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
     /// <summary>Queries the pre-loading results of a task, one row per URL; none right after the submission.</summary>
     /// <exception cref="VodClientException">The query failed.</exception>
@@ -95,7 +95,11 @@ public sealed class VodClient : IDisposable
     /// <summary>Ends all requests and wipes the secrets.</summary>
     public void Dispose()
     {
-        _disposed = true;
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         _transport.Dispose();
         _pace.Dispose();
         _source.Dispose();
@@ -116,7 +120,7 @@ public sealed class VodClient : IDisposable
         {
             return await _gate.SendAsync(scope, _ => SendNowAsync(method, url, body, scope, read)).ConfigureAwait(false);
         }
-        catch (Exception error) when (_disposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
+        catch (Exception error) when (IsDisposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
         {
             // Disconnected while the request was under way.
             ThrowIfDisposed(error);
@@ -136,7 +140,7 @@ public sealed class VodClient : IDisposable
 
     private void ThrowIfDisposed(Exception? inner)
     {
-        if (_disposed)
+        if (IsDisposed)
         {
             throw new VodClientException(
                 FailureKind.NotConnected,

@@ -16,8 +16,9 @@ internal readonly record struct ErrorBody(string? Code, string? Message, string?
             using var document = JsonDocument.Parse(body);
             return Read(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The latter for a name or string that is not valid UTF-16 once unescaped, such as "\uD800".
             return default;
         }
     }
@@ -45,19 +46,13 @@ internal readonly record struct ErrorBody(string? Code, string? Message, string?
     // Keystone's "code" is a number that only repeats the HTTP status: it is no error code, so numbers are passed over.
     private static string? Text(JsonElement element, string name)
     {
-        if (!element.TryGetProperty(name, out JsonElement value) || value.ValueKind != JsonValueKind.String)
-        {
-            return null;
-        }
-
         try
         {
-            string? text = value.GetString();
+            string? text = element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
             return string.IsNullOrWhiteSpace(text) ? null : text;
         }
         catch (InvalidOperationException)
         {
-            // A string that is not valid UTF-16 once unescaped, such as "\uD800".
             return null;
         }
     }

@@ -58,6 +58,10 @@ internal static class ErrorCatalog
         };
     }
 
+    /// <summary>Whether the code is the gateway's for a signature it does not accept, of which a wrong clock is one cause.</summary>
+    public static bool MayBeTheClock(string? code) =>
+        code is not null && (code.EndsWith(".0301", StringComparison.Ordinal) || code.EndsWith(".0303", StringComparison.Ordinal));
+
     private static (FailureKind, string)? Vod(int number) => number switch
     {
         10001 or 10053 or 10058 or 10059 or 10081 => (FailureKind.InvalidArgument, CheckInput),

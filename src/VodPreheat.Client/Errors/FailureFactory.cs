@@ -49,7 +49,7 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
             : redirect
             ? "The service answered with a redirect, which is not followed because it could carry the credentials elsewhere."
             : $"The service answered with HTTP {status.ToString(CultureInfo.InvariantCulture)} and no error code{MediaType(response)}.";
-        if (kind == FailureKind.Authentication && ClockSkew(response) is { } skew)
+        if (ErrorCatalog.MayBeTheClock(body.Code) && ClockSkew(response) is { } skew)
         {
             what += $" This machine's clock is {skew} the service's.";
             hint = "Set the clock of this machine (more than 15 minutes off is refused), then run Connect-VodAccount again.";

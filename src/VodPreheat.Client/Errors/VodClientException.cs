@@ -33,6 +33,9 @@ public sealed class VodClientException : Exception
     /// <summary>Whether it is certain that the request never reached the service: then even a POST may be repeated.</summary>
     public bool BeforeSending { get; internal init; }
 
+    /// <summary>Whether it comes from signing in, which has retries of its own: repeating it would multiply them.</summary>
+    internal bool AlreadyRetried { get; init; }
+
     /// <summary>What happened, without the code, the request id and the hint.</summary>
     public string What => base.Message;
 
@@ -62,6 +65,15 @@ public sealed class VodClientException : Exception
         StatusCode = StatusCode,
         RequestId = RequestId,
         BeforeSending = BeforeSending,
+    };
+
+    /// <summary>The same failure, met while signing in for a request that was therefore not sent.</summary>
+    internal VodClientException WhileSigningIn() => new(Kind, ErrorCode, What, Hint, InnerException)
+    {
+        StatusCode = StatusCode,
+        RequestId = RequestId,
+        BeforeSending = true,
+        AlreadyRetried = true,
     };
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using VodPreheat.Client.Errors;
 using VodPreheat.Client.Identity;
 using VodPreheat.Client.Pipeline;
 
@@ -15,7 +16,7 @@ internal sealed class CredentialHandler(CredentialSource source) : DelegatingHan
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var scope = RequestScope.Of(request);
-        Credential credential = await source.GetAsync(scope, cancellationToken).ConfigureAwait(false);
+        Credential credential = await SignInAsync(source.GetAsync(scope, cancellationToken)).ConfigureAwait(false);
         request.Options.Set(Key, credential);
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Unauthorized)
@@ -23,7 +24,7 @@ internal sealed class CredentialHandler(CredentialSource source) : DelegatingHan
             return response;
         }
 
-        if (await source.RenewAsync(credential, scope, cancellationToken).ConfigureAwait(false) is not { } renewed)
+        if (await SignInAsync(source.RenewAsync(credential, scope, cancellationToken)).ConfigureAwait(false) is not { } renewed)
         {
             return response;
         }
@@ -31,5 +32,17 @@ internal sealed class CredentialHandler(CredentialSource source) : DelegatingHan
         response.Dispose();
         request.Options.Set(Key, renewed);
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<T> SignInAsync<T>(ValueTask<T> credential)
+    {
+        try
+        {
+            return await credential.ConfigureAwait(false);
+        }
+        catch (VodClientException failure)
+        {
+            throw failure.WhileSigningIn();
+        }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class RetryHandler : DelegatingHandler
     private static bool ShouldRetry(bool isQuery, Outcome<HttpResponseMessage> outcome, TimeProvider clock) => outcome switch
     {
         { Exception: VodClientException failure } =>
-            failure.BeforeSending || (isQuery && failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout),
+            !failure.AlreadyRetried && (isQuery || failure.BeforeSending) && failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout,
         { Result: { } response } => ShouldRetry(isQuery, response.StatusCode) && !(RetryAfter.Read(response, clock) > RetryAfter.Longest),
         _ => false,
     };

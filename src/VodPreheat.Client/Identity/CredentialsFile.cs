@@ -45,14 +45,14 @@ internal static class CredentialsFile
                 int equals = line.IndexOf('=', StringComparison.Ordinal);
                 if (equals <= 0)
                 {
-                    // The line is not repeated in the message: it may be half a secret.
+                    // No part of a line is repeated in a message: it may be half a secret.
                     throw Fault(path, number, "it is not 'name = value'");
                 }
 
                 string name = line[..equals].Trim();
                 if (!values.TryAdd(name, line[(equals + 1)..].Trim()))
                 {
-                    throw Fault(path, number, $"'{name}' stands there twice");
+                    throw Fault(path, number, "its name stands there twice in the section");
                 }
             }
         }

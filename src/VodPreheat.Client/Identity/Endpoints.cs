@@ -118,6 +118,11 @@ public static class Endpoints
             : throw Invalid(uri.Host, origin, $"It must not hold a login, a query or a fragment. {hint}");
     }
 
+    // An address with a login in it is not repeated in the message.
     private static VodClientException Invalid(string text, string origin, string hint) =>
-        new(FailureKind.InvalidSetting, ErrorIds.InvalidEndpoint, $"{origin}: the address '{text}' cannot be used.", hint);
+        new(
+            FailureKind.InvalidSetting,
+            ErrorIds.InvalidEndpoint,
+            text.Contains('@', StringComparison.Ordinal) ? $"{origin}: the address cannot be used." : $"{origin}: the address '{text}' cannot be used.",
+            hint);
 }

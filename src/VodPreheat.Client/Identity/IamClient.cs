@@ -18,6 +18,7 @@ internal sealed class IamClient : IDisposable
     private readonly string _root;
     private readonly TimeProvider _clock;
     private readonly FailureFactory _failures;
+    private readonly Pace _pace;
     private readonly HttpTransport _transport;
 
     public IamClient(Uri endpoint, TransportSettings settings, Func<IEnumerable<Secret>> secrets)
@@ -26,10 +27,12 @@ internal sealed class IamClient : IDisposable
         _clock = settings.Clock;
         var redactor = new Redactor(secrets);
         _failures = new FailureFactory(redactor, _clock);
+        _pace = new Pace(queries: null, _clock);
         _transport = HttpTransport.Create(
             settings,
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
             new RetryHandler(settings.MaximumRetryCount, _clock),
+            new PaceHandler(_pace, _clock),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, _clock, _failures),
             new SignHandler(_clock));
@@ -74,7 +77,11 @@ internal sealed class IamClient : IDisposable
         return _failures.Read(response, ReadProjects);
     }
 
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _pace.Dispose();
+    }
 
     private static byte[] TokenRequest(string userName, Secret password, string domainName, Project project)
     {
@@ -114,7 +121,8 @@ internal sealed class IamClient : IDisposable
 
     private Fetched ReadToken(HttpResponseMessage response, ReadOnlyMemory<byte> body)
     {
-        if (!response.Headers.NonValidated.TryGetValues(HeaderNames.SubjectToken, out System.Net.Http.Headers.HeaderStringValues values))
+        if (!response.Headers.NonValidated.TryGetValues(HeaderNames.SubjectToken, out System.Net.Http.Headers.HeaderStringValues values)
+            || values.ToString() is not { Length: > 0 } text)
         {
             throw new JsonException("it has no X-Subject-Token header");
         }
@@ -126,7 +134,7 @@ internal sealed class IamClient : IDisposable
         // Life by the issuer's own clock: this machine's may be off.
         DateTimeOffset issued = IamJson.Time(token, "issued_at") ?? _clock.GetUtcNow();
         string? projectId = token.TryGetProperty("project", out JsonElement project) ? IamJson.Text(project, "id") : null;
-        var credential = new TokenCredential(new Secret(values.ToString())) { ExpiresAt = expires, ProjectId = projectId };
+        var credential = new TokenCredential(new Secret(text)) { ExpiresAt = expires, ProjectId = projectId };
         return new Fetched(credential, expires - issued);
     }
 

@@ -30,6 +30,7 @@ internal sealed class RenewingCredentialSource(
     // a wrong password locks the user.
     private volatile int _failures;
     private VodClientException? _lastFailure;
+    private volatile bool _disposed;
 
     public override string AuthenticationType => authenticationType;
 
@@ -55,6 +56,7 @@ internal sealed class RenewingCredentialSource(
 
     protected override void Dispose(bool disposing)
     {
+        _disposed = true;
         _current?.Credential.Dispose();
         _previous?.Dispose();
         fetchSecret?.Dispose();
@@ -78,6 +80,12 @@ internal sealed class RenewingCredentialSource(
             }
 
             Fetched fetched = await fetch(scope, cancellation).ConfigureAwait(false);
+            if (_disposed)
+            {
+                fetched.Credential.Dispose();
+                throw new ObjectDisposedException(nameof(RenewingCredentialSource));
+            }
+
             TimeSpan margin = TimeSpan.FromTicks(Math.Min(fetched.Life.Ticks / 5, s_longestMargin.Ticks));
             _previous?.Dispose();
             _previous = _current?.Credential;

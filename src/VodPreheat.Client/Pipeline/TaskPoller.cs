@@ -95,17 +95,11 @@ public sealed class TaskPoller(
     /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
     public async Task<PollEnd?> NextAsync()
     {
-        while (_inFlight.Count + _waiting.Count > 0)
+        while (_inFlight.Count + _waiting.Count > 0 && clock.GetUtcNow() < _deadline)
         {
             StartDueQueries();
-            Task<IReadOnlyList<PreheatingRow>>? answered = await NextAnswerAsync().ConfigureAwait(false);
-            if (answered is null)
+            if (await NextAnswerAsync().ConfigureAwait(false) is not { } answered)
             {
-                if (clock.GetUtcNow() >= _deadline)
-                {
-                    return null;
-                }
-
                 continue;
             }
 

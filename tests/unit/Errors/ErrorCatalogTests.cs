@@ -1,0 +1,121 @@
+using System.Net;
+using VodPreheat.Client.Errors;
+
+namespace VodPreheat.UnitTests.Errors;
+
+/// <summary>Every documented code that a pre-loading call can meet, against the pages; the status must not matter.</summary>
+public sealed class ErrorCatalogTests
+{
+    private const string Known = """
+        InvalidArgument   VOD.10053 VOD.10057 VOD.10058 VOD.10059 VOD.10081 VOD.10109 VST.10001
+        Unavailable       VOD.10051 VOD.10052 VST.10002
+        Authentication    VOD.10054 VST.10004
+        PermissionDenied  VOD.10055 VOD.10056 VOD.10074 VOD.10111 VOD.10120 VOD.10132 VOD.10133
+        NotFound          VOD.10062
+        InvalidOperation  VOD.10060 VOD.10079 VOD.10080 VOD.10083 VOD.10088 VOD.10089 VOD.10098 VOD.10099 VOD.10110 VOD.10136
+        QuotaExceeded     VOD.10078 VOD.10086
+        Throttled         VOD.10127 IAM.0012
+        Authentication    IAM.0001 IAM.0061 IAM.0062 IAM.0066 IAM.0067 IAM.0080 IAM.0081 IAM.0082
+        Authentication    IAM.1061 IAM.1104 IAM.1105 IAM.1106 IAM.1107 IAM.1108
+        PermissionDenied  IAM.0002 IAM.0003 IAM.0083
+        NotFound          IAM.0004
+        ProjectNotFound   IAM.1109
+        Unavailable       IAM.0006 IAM.0020
+        """;
+
+    private const string KnownOfGateway = """
+        NotFound          0101 0103
+        InvalidArgument   0204 0310 0602 0607
+        Authentication    0301 0303 0305 0307 1009
+        PermissionDenied  0302 0304 0306 0401 0402 0404 0502 0802
+        Throttled         0308
+        QuotaExceeded     0501
+        Unavailable       0601 0605 0606 0608 0609 0610 0611 0612 0613 0705
+        """;
+
+    public static TheoryData<string, FailureKind> Codes
+    {
+        get
+        {
+            TheoryData<string, FailureKind> codes = [];
+            foreach ((FailureKind kind, string code) in Read(Known))
+            {
+                codes.Add(code, kind);
+            }
+
+            foreach ((FailureKind kind, string number) in Read(KnownOfGateway))
+            {
+                codes.Add("APIGW." + number, kind);
+                codes.Add("APIG." + number, kind);
+                codes.Add("APIC." + number, kind);
+            }
+
+            return codes;
+        }
+    }
+
+    public static TheoryData<int, FailureKind> Statuses => new()
+    {
+        { 200, FailureKind.UnexpectedResponse },
+        { 302, FailureKind.UnexpectedResponse },
+        { 400, FailureKind.InvalidArgument },
+        { 401, FailureKind.Authentication },
+        { 403, FailureKind.PermissionDenied },
+        { 404, FailureKind.NotFound },
+        { 405, FailureKind.InvalidOperation },
+        { 407, FailureKind.ConnectionFailed },
+        { 408, FailureKind.Timeout },
+        { 409, FailureKind.InvalidOperation },
+        { 413, FailureKind.InvalidArgument },
+        { 414, FailureKind.InvalidArgument },
+        { 422, FailureKind.InvalidArgument },
+        { 429, FailureKind.Throttled },
+        { 431, FailureKind.InvalidArgument },
+        { 494, FailureKind.InvalidArgument },
+        { 500, FailureKind.Unavailable },
+        { 502, FailureKind.Unavailable },
+        { 503, FailureKind.Unavailable },
+        { 504, FailureKind.Unavailable },
+        { 599, FailureKind.Unavailable },
+    };
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void A_known_code_decides_whatever_the_status(string code, FailureKind kind)
+    {
+        foreach (int status in new[] { 200, 400, 401, 403, 404, 429, 500 })
+        {
+            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status);
+            Assert.Equal(kind, found);
+            AssertSentence(hint);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Statuses))]
+    public void The_status_decides_for_an_unknown_code(int status, FailureKind kind)
+    {
+        foreach (string? code in new[] { null, "", "VOD.99999", "VOD.100021010", "APIGW.0201", "IAM.9999", "XYZ.10053", "VOD", "VOD.", "VOD.x", "VOD.-1", ".10053", "400" })
+        {
+            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status);
+            Assert.Equal(kind, found);
+            AssertSentence(hint);
+        }
+    }
+
+    [Fact]
+    public void A_denied_call_is_told_which_permissions_to_ask_for()
+    {
+        string hint = ErrorCatalog.Find("VOD.10074", HttpStatusCode.Forbidden).Hint;
+        Assert.Contains("vod:asset:getPreheatTask", hint, StringComparison.Ordinal);
+        Assert.Contains("vod:asset:preheat", hint, StringComparison.Ordinal);
+    }
+
+    private static void AssertSentence(string hint) => Assert.True(hint.Length > 20 && hint.EndsWith('.'), hint);
+
+    private static IEnumerable<(FailureKind Kind, string Code)> Read(string table) =>
+        from line in table.Split('\n')
+        let words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        from code in words.Skip(1)
+        select (Enum.Parse<FailureKind>(words[0]), code);
+}

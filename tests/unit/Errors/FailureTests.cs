@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Net;
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Errors;
+
+/// <summary>What a failed answer becomes on its way through the client.</summary>
+public sealed class FailureTests
+{
+    private readonly SkippingClock _clock = new();
+
+    [Fact]
+    public async Task The_message_says_what_happened_the_code_the_status_the_request_id_and_what_to_do()
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(
+            Answers.Error(400, "VOD.10053", "The request parameter is illegal.", ("X-Request-Id", "4711")));
+        Assert.Equal(("VOD.10053", FailureKind.InvalidArgument, HttpStatusCode.BadRequest, "4711"), (failure.ErrorCode, failure.Kind, failure.StatusCode, failure.RequestId));
+        Assert.Equal(
+            $"The service answered: The request parameter is illegal (VOD.10053, HTTP 400, request id 4711). {failure.Hint}", failure.Message);
+        Assert.NotEmpty(failure.Hint);
+    }
+
+    [Fact]
+    public async Task A_culture_does_not_change_the_message()
+    {
+        CultureInfo.CurrentCulture = new CultureInfo("ar-SA");
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Body(418, "<html>"));
+        Assert.Contains("HTTP 418", failure.Message, StringComparison.Ordinal);
+        Assert.Equal((ErrorIds.HttpError, FailureKind.InvalidOperation), (failure.ErrorCode, failure.Kind));
+    }
+
+    [Theory]
+    [InlineData("X-Request-Id", "a", "a")]
+    [InlineData("X-IAM-Trace-Id", "token_cn-north-4_null_b", "token_cn-north-4_null_b")]
+    [InlineData("X-Other", "c", "in the body")]
+    public async Task The_request_id_comes_from_a_header_or_else_from_the_body(string header, string value, string expected)
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Body(
+            400, """{"error_code":"VOD.10053","error_msg":"m","request_id":"in the body"}""", (header, value)));
+        Assert.Equal(expected, failure.RequestId);
+        Assert.Contains($"request id {expected})", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<html><body>Bad gateway</body></html>")]
+    [InlineData("")]
+    [InlineData("{\"error\":")]
+    [InlineData("[1]")]
+    [InlineData("\"text\"")]
+    public async Task A_body_without_error_leaves_the_status_to_speak(string body)
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Body(502, body, ("Content-Type", "text/html")));
+        Assert.Equal((ErrorIds.HttpError, FailureKind.Unavailable), (failure.ErrorCode, failure.Kind));
+        Assert.Contains("HTTP 502 and no error code (content type text/html)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keystones_number_is_no_error_code()
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(
+            Answers.Body(401, """{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}"""));
+        Assert.Equal((ErrorIds.HttpError, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
+        Assert.Contains("The username or password is wrong (VodHttpError, HTTP 401)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task An_error_in_a_good_answer_is_an_error(string method)
+    {
+        using var network = new FakeNetwork(Answers.Error(200, "VOD.10062", "The asset or resource does not exist."));
+        using VodClient client = TestClient.Create(network);
+        VodClientException failure = await TestClient.FailureAsync(() => client.SendAsync(method));
+        Assert.Equal(("VOD.10062", FailureKind.NotFound, HttpStatusCode.OK), (failure.ErrorCode, failure.Kind, failure.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_refused_key_in_a_good_answer_ends_the_scope()
+    {
+        using var network = new FakeNetwork(Answers.Error(200, "APIGW.0301", "refused"));
+        using VodClient client = TestClient.Create(network);
+        var scope = TestClient.Scope();
+        Assert.Equal(FailureKind.Authentication, (await TestClient.FailureAsync(() => client.QueryAsync(scope: scope))).Kind);
+        await TestClient.FailureAsync(() => client.QueryAsync(scope: scope));
+        Assert.Equal(1, network.Count);
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(304)]
+    [InlineData(307)]
+    public async Task A_redirect_is_a_failure(int status)
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Body(status, "", ("Location", "https://elsewhere.invalid/")));
+        Assert.Equal((ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse), (failure.ErrorCode, failure.Kind));
+        Assert.Contains("redirect", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-16, "16 minutes ahead of the service's")]
+    [InlineData(75, "75 minutes behind the service's")]
+    public async Task A_refused_signature_is_laid_to_a_clock_that_is_off(int minutes, string told)
+    {
+        VodClientException failure = await RefusedAsync(401, "APIGW.0301", minutes);
+        Assert.Contains(told, failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Set the clock", failure.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(401, "APIGW.0301", 14)]
+    [InlineData(401, "APIGW.0301", -14)]
+    [InlineData(401, "IAM.0062", 75)]
+    [InlineData(401, "IAM.0061", 75)]
+    [InlineData(403, "APIGW.0302", 75)]
+    [InlineData(400, "VOD.10053", 75)]
+    public async Task A_clock_is_not_blamed_when_it_is_right_or_the_failure_is_another(int status, string code, int minutes) =>
+        Assert.DoesNotContain("clock is", (await RefusedAsync(status, code, minutes)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(HttpRequestError.NameResolutionError, "could not be resolved", true)]
+    [InlineData(HttpRequestError.ConnectionError, "No connection", true)]
+    [InlineData(HttpRequestError.SecureConnectionError, "No trusted TLS connection", true)]
+    [InlineData(HttpRequestError.ProxyTunnelError, "proxy did not open a tunnel", true)]
+    [InlineData(HttpRequestError.ResponseEnded, "in the middle of its answer", false)]
+    [InlineData(HttpRequestError.InvalidResponse, "did not answer in HTTP", false)]
+    [InlineData(HttpRequestError.Unknown, "broke", false)]
+    public async Task A_broken_connection_tells_its_sort_and_its_innermost_cause(HttpRequestError reason, string told, bool beforeSending)
+    {
+        var error = new HttpRequestException(reason, "outer", new IOException("middle", new IOException("cause\u001b[31m.")));
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Throws(error));
+        Assert.Equal((ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed), (failure.ErrorCode, failure.Kind));
+        Assert.Contains(told, failure.What, StringComparison.Ordinal);
+        Assert.Contains("vod.test.invalid", failure.What, StringComparison.Ordinal);
+        Assert.EndsWith(": cause [31m.", failure.What, StringComparison.Ordinal);
+        Assert.Equal((beforeSending, !beforeSending), (failure.BeforeSending, failure.OutcomeUnknown));
+    }
+
+    [Theory]
+    [InlineData(500, true)]
+    [InlineData(504, true)]
+    [InlineData(400, false)]
+    [InlineData(401, false)]
+    [InlineData(429, false)]
+    public async Task Only_a_failure_without_a_verdict_leaves_the_outcome_unknown(int status, bool unknown) =>
+        Assert.Equal(unknown, (await TestClient.QueryFailureAsync(Answers.Body(status, "{}"))).OutcomeUnknown);
+
+    [Fact]
+    public async Task The_secrets_of_the_connection_are_in_no_text_of_a_failure()
+    {
+        const string Token = "tok+en/secret==";
+        string echo = $"canonicalRequest:GET|/v1.0/|x-security-token:{Token}|{Uri.EscapeDataString(Token)} {TestClient.SecretKey}";
+        using var network = new FakeNetwork(Answers.Error(401, $"APIGW.0301{Token}", echo, ("X-Request-Id", Token), ("Content-Type", "text/" + TestClient.SecretKey)));
+        using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network), TestClient.Key(Token));
+        var scope = TestClient.Scope();
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync(Token, scope));
+
+        string shown = failure + failure.ErrorCode + failure.RequestId + failure.Hint + string.Concat(TestClient.TraceOf(scope));
+        Assert.DoesNotContain(Token, shown, StringComparison.Ordinal);
+        Assert.DoesNotContain(Uri.EscapeDataString(Token), shown, StringComparison.Ordinal);
+        Assert.DoesNotContain(TestClient.SecretKey, shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_trace_has_one_line_an_attempt()
+    {
+        using var network = new FakeNetwork(
+            Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)), Answers.Body(503, "", ("X-Request-Id", "r2")), Answers.Good);
+        using VodClient client = TestClient.Create(network, _clock);
+        var scope = TestClient.Scope();
+        await client.QueryAsync("t/1", scope);
+
+        string[] lines = TestClient.TraceOf(scope);
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines, line => Assert.StartsWith(
+            $"GET https://vod.test.invalid/v1.0/{TestClient.ProjectId}/asset/preheating?task_id=t%2F1 -> ", line, StringComparison.Ordinal));
+        Assert.Contains("-> No connection to vod.test.invalid could be made", lines[0], StringComparison.Ordinal);
+        Assert.Contains("-> 503, request id r2 (", lines[1], StringComparison.Ordinal);
+        Assert.Contains("-> 200 (", lines[2], StringComparison.Ordinal);
+    }
+
+    private Task<VodClientException> RefusedAsync(int status, string code, int minutesOff) => TestClient.QueryFailureAsync(
+        Answers.Error(status, code, "m", ("Date", _clock.GetUtcNow().AddMinutes(minutesOff).ToString("R", CultureInfo.InvariantCulture))), clock: _clock);
+}

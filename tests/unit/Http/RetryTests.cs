@@ -1,0 +1,195 @@
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Identity;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Http;
+
+/// <summary>Which failures of which method are sent again, and after how long.</summary>
+public sealed class RetryTests
+{
+    private readonly SkippingClock _clock = new();
+
+    public static TheoryData<string, int, int> Statuses
+    {
+        get
+        {
+            var table = new TheoryData<string, int, int>();
+            foreach (int status in new[] { 300, 302, 304, 400, 401, 403, 404, 405, 408, 409, 410, 413, 422, 425, 501, 505, 511, 599 })
+            {
+                table.Add("GET", status, 1);
+                table.Add("POST", status, 1);
+            }
+
+            foreach (int status in new[] { 500, 502, 503, 504 })
+            {
+                table.Add("GET", status, 4);
+                table.Add("POST", status, 1);
+            }
+
+            table.Add("GET", 429, 4);
+            table.Add("POST", 429, 4);
+            return table;
+        }
+    }
+
+    public static TheoryData<string, HttpRequestError, int> Breaks
+    {
+        get
+        {
+            var table = new TheoryData<string, HttpRequestError, int>();
+            foreach (HttpRequestError before in new[]
+            {
+                HttpRequestError.NameResolutionError, HttpRequestError.ConnectionError,
+                HttpRequestError.SecureConnectionError, HttpRequestError.ProxyTunnelError,
+            })
+            {
+                table.Add("GET", before, 4);
+                table.Add("POST", before, 4);
+            }
+
+            foreach (HttpRequestError after in new[] { HttpRequestError.ResponseEnded, HttpRequestError.InvalidResponse, HttpRequestError.Unknown })
+            {
+                table.Add("GET", after, 4);
+                table.Add("POST", after, 1);
+            }
+
+            return table;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Statuses))]
+    public async Task A_status_is_sent_again_by_the_rules_of_its_method(string method, int status, int requests) =>
+        Assert.Equal(requests, await CountAsync(method, Answers.Body(status, "{}")));
+
+    [Theory]
+    [MemberData(nameof(Breaks))]
+    public async Task A_broken_connection_is_sent_again_by_the_rules_of_its_method(string method, HttpRequestError reason, int requests) =>
+        Assert.Equal(requests, await CountAsync(method, Answers.Throws(new HttpRequestException(reason))));
+
+    [Theory]
+    [InlineData("GET", 4)]
+    [InlineData("POST", 1)]
+    public async Task A_reset_is_sent_again_for_queries_only(string method, int requests) =>
+        Assert.Equal(requests, await CountAsync(method, Answers.Throws(new IOException("reset"))));
+
+    [Theory]
+    [InlineData("GET", 4)]
+    [InlineData("POST", 1)]
+    public async Task A_time_out_is_sent_again_for_queries_only(string method, int requests)
+    {
+        Answer stall = (sent, cancellation) =>
+        {
+            Task<HttpResponseMessage> never = Answers.Never(sent, cancellation);
+            _clock.Advance(SkippingClock.Endless);
+            return never;
+        };
+        VodClientException failure = await FailureAsync(method, new FakeNetwork(stall), requests);
+        Assert.Equal((FailureKind.Timeout, ErrorIds.Timeout), (failure.Kind, failure.ErrorCode));
+        Assert.True(failure.OutcomeUnknown);
+    }
+
+    [Theory]
+    [InlineData("GET", 429)]
+    [InlineData("GET", 503)]
+    [InlineData("POST", 429)]
+    public async Task A_maximum_of_0_sends_once(string method, int status) =>
+        Assert.Equal(1, await CountAsync(method, Answers.Body(status, "{}"), retries: 0));
+
+    [Fact]
+    public async Task What_succeeds_after_a_retry_is_a_success()
+    {
+        using var network = new FakeNetwork(
+            Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)), Answers.Body(502, "<html>"), Answers.Throttled, Answers.Good);
+        using VodClient client = TestClient.Create(network, _clock);
+        Assert.Single(await client.QueryAsync());
+        Assert.Equal(4, network.Count);
+    }
+
+    [Fact]
+    public async Task A_submission_refused_before_sending_is_sent_again_and_taken_once()
+    {
+        using var network = new FakeNetwork(Answers.Throws(new HttpRequestException(HttpRequestError.NameResolutionError)), Answers.Throttled, Answers.Good);
+        using VodClient client = TestClient.Create(network, _clock);
+        Assert.Equal("5199337c31c8e4622f1590735b13a263", await client.SubmitAsync());
+        Assert.Equal(3, network.Count);
+    }
+
+    [Theory]
+    [InlineData(503)]
+    [InlineData(429)]
+    public async Task Retry_After_in_seconds_is_waited_for(int status)
+    {
+        await CountAsync("GET", Answers.Body(status, "{}", ("Retry-After", "241")));
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(241), 3), _clock.Waits);
+    }
+
+    [Theory]
+    [InlineData(503)]
+    [InlineData(429)]
+    public async Task Retry_After_as_a_date_is_waited_for(int status)
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        string date = start.AddSeconds(90).ToString("R");
+        await CountAsync("GET", Answers.Body(status, "{}", ("Retry-After", date)));
+        Assert.Equal(TimeSpan.FromSeconds(90), _clock.Waits[0]);
+    }
+
+    [Theory]
+    [InlineData("GET", 503, "301")]
+    [InlineData("GET", 429, "301")]
+    [InlineData("POST", 429, "301")]
+    [InlineData("GET", 429, "Fri, 31 Dec 9999 23:59:59 GMT")]
+    public async Task A_Retry_After_over_five_minutes_is_told_instead_of_waited_for(string method, int status, string value)
+    {
+        Assert.Equal(1, await CountAsync(method, Answers.Body(status, "{}", ("Retry-After", value))));
+        Assert.Empty(_clock.Waits);
+    }
+
+    [Theory]
+    [InlineData("300")]
+    [InlineData("0")]
+    [InlineData("Sat, 01 Jan 2000 00:00:00 GMT")]
+    [InlineData("soon")]
+    [InlineData("-1")]
+    [InlineData("99999999999999999999")]
+    public async Task Any_other_Retry_After_leads_to_retries(string value) =>
+        Assert.Equal(4, await CountAsync("GET", Answers.Body(503, "{}", ("Retry-After", value))));
+
+    [Fact]
+    public async Task Without_Retry_After_the_waits_between_attempts_grow_and_stay_short()
+    {
+        await CountAsync("GET", Answers.Body(503, "{}"), retries: 9);
+        Assert.Equal(9, _clock.Waits.Length);
+        Assert.All(_clock.Waits, wait => Assert.InRange(wait, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(10)));
+        Assert.True(_clock.Waits[^1] > _clock.Waits[0]);
+    }
+
+    [Fact]
+    public async Task IAM_throttling_is_waited_out_as_well()
+    {
+        using var network = new FakeNetwork(Answers.Error(429, "IAM.0012", "Threshold", ("Retry-After", "7")));
+        using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network, _clock), () => []);
+        using AccessKeyCredential key = TestClient.Key();
+        await TestClient.FailureAsync(() => iam.GetProjectsAsync("r", key, TestClient.Scope(), CancellationToken.None));
+
+        Assert.Equal(4, network.Count);
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(7), 3), _clock.Waits);
+    }
+
+    private async Task<int> CountAsync(string method, Answer answer, int retries = 3)
+    {
+        var network = new FakeNetwork(answer);
+        await FailureAsync(method, network, expected: null, retries);
+        return network.Count;
+    }
+
+    private async Task<VodClientException> FailureAsync(string method, FakeNetwork network, int? expected, int retries = 3)
+    {
+        using VodClient client = TestClient.Create(network, _clock, retries);
+        VodClientException failure = await TestClient.FailureAsync(() => client.SendAsync(method));
+        Assert.Equal(expected ?? network.Count, network.Count);
+        return failure;
+    }
+}

@@ -1,0 +1,222 @@
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Identity;
+using VodPreheat.Client.Json;
+using VodPreheat.TestServer;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Http;
+
+/// <summary>Real sockets, and a server that fails as servers do; one retry.</summary>
+public sealed class TransportFailureTests : IDisposable
+{
+    private readonly SkippingClock _clock = new(DateTimeOffset.UtcNow);
+    private readonly LoopbackServer _server = LoopbackServer.Start();
+    private readonly VodClient _client;
+
+    public TransportFailureTests()
+    {
+        _server.AnyTask = true;
+        _client = Connect(_server.Endpoint);
+    }
+
+    public static TheoryData<FaultKind, string, FailureKind, int> BadAnswers => new()
+    {
+        { FaultKind.ResetBeforeHeaders, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 },
+        { FaultKind.ResetInHeaders, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 },
+        { FaultKind.ResetInBody, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 },
+        // SocketsHttpHandler by itself repeats a bodyless request up to three times when the connection just closes.
+        { FaultKind.CloseBeforeHeaders, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 * 4 },
+        { FaultKind.TruncatedBody, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 },
+        { FaultKind.EndlessBody, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.HugeBody, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.BrokenGzip, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.TruncatedJson, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.EmptyBody, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.NoContent204, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.HtmlPage, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.DeepNesting, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.NumberForString, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.JsonArray, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.JsonString, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.OtherObject, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.InvalidUtf8, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.Redirect302, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.Unauthorized401, "APIGW.0301", FailureKind.Authentication, 1 },
+        { FaultKind.TokenExpired0307, "APIGW.0307", FailureKind.Authentication, 1 },
+        { FaultKind.Forbidden403, "APIGW.0302", FailureKind.PermissionDenied, 1 },
+        { FaultKind.PermissionVod, "VOD.10074", FailureKind.PermissionDenied, 1 },
+        { FaultKind.IamDenied, "IAM.0002", FailureKind.PermissionDenied, 1 },
+        { FaultKind.Throttled429, "APIGW.0308", FailureKind.Throttled, 2 },
+        { FaultKind.Throttled429RetryNow, "APIGW.0308", FailureKind.Throttled, 2 },
+        { FaultKind.Throttled429RetryAfter, "APIGW.0308", FailureKind.Throttled, 2 },
+        { FaultKind.Error500, "VOD.10051", FailureKind.Unavailable, 2 },
+        { FaultKind.Error502, "APIGW.0201", FailureKind.Unavailable, 2 },
+        { FaultKind.Html502, ErrorIds.HttpError, FailureKind.Unavailable, 2 },
+        { FaultKind.Error503, "APIGW.0613", FailureKind.Unavailable, 2 },
+        { FaultKind.Error504, "APIGW.0201", FailureKind.Unavailable, 2 },
+    };
+
+    public static TheoryData<FaultKind> GoodAnswers =>
+    [
+        FaultKind.Continue100, FaultKind.Gzip, FaultKind.WrongContentType, FaultKind.Bom, FaultKind.Accepted202, FaultKind.SetCookie,
+        FaultKind.HugeString, FaultKind.DuplicateKeys,
+    ];
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _server.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(BadAnswers))]
+    public async Task A_bad_answer_to_a_query_becomes_its_error(FaultKind fault, string code, FailureKind kind, int requests)
+    {
+        _server.AddFault(fault, times: -1);
+        VodClientException failure = await TestClient.FailureAsync(() => _client.QueryAsync());
+        Assert.Equal((code, kind, requests), (failure.ErrorCode, failure.Kind, _server.RequestCount));
+    }
+
+    [Theory]
+    [MemberData(nameof(GoodAnswers))]
+    public async Task An_odd_but_good_answer_is_taken(FaultKind fault)
+    {
+        _server.AddFault(fault, times: -1);
+        Assert.Single(await _client.QueryAsync());
+        Assert.Equal(1, _server.RequestCount);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.NullResults)]
+    [InlineData(FaultKind.NoResults)]
+    [InlineData(FaultKind.EmptyResults)]
+    public async Task An_empty_answer_has_no_rows(FaultKind fault)
+    {
+        _server.AddFault(fault);
+        Assert.Empty(await _client.QueryAsync());
+    }
+
+    [Fact]
+    public async Task The_last_of_double_keys_counts()
+    {
+        _server.AddFault(FaultKind.DuplicateKeys);
+        Assert.Equal([new PreheatingRow("https://cdn.example.com/b.mp4", "failed")], await _client.QueryAsync());
+    }
+
+    [Theory]
+    [InlineData(FaultKind.ResetBeforeHeaders)]
+    [InlineData(FaultKind.ResetInHeaders)]
+    [InlineData(FaultKind.ResetInBody)]
+    [InlineData(FaultKind.CloseBeforeHeaders)]
+    [InlineData(FaultKind.TruncatedBody)]
+    [InlineData(FaultKind.TruncatedJson)]
+    [InlineData(FaultKind.Error500)]
+    [InlineData(FaultKind.Error503)]
+    public async Task A_submission_that_may_have_been_taken_is_sent_once_even_over_a_used_connection(FaultKind fault)
+    {
+        await _client.SubmitAsync();
+        _server.AddFault(fault, times: -1);
+        VodClientException failure = await TestClient.FailureAsync(() => _client.SubmitAsync());
+        Assert.Equal((true, 2), (failure.OutcomeUnknown, _server.RequestCount));
+    }
+
+    [Theory]
+    [InlineData(FaultKind.Stall)]
+    [InlineData(FaultKind.StallInBody)]
+    [InlineData(FaultKind.DripBody)]
+    public async Task An_answer_that_does_not_end_in_time_is_a_time_out_of_each_attempt(FaultKind fault)
+    {
+        _server.AddToken("tok", TestClient.ProjectId);
+        _server.AddFault(fault, times: -1);
+        using VodClient client = TestClient.Create(
+            _server.Endpoint, TestClient.Settings(clock: _clock, retries: 1), new TokenCredential(new Secret("tok")));
+        Task<VodClientException> failing = TestClient.FailureAsync(() => client.QueryAsync());
+        foreach (int attempts in new[] { 1, 2 })
+        {
+            await TestClient.EventuallyAsync(() => _server.RequestCount == attempts);
+            _clock.Advance(SkippingClock.Endless);
+        }
+
+        VodClientException failure = await failing;
+        Assert.Equal((ErrorIds.Timeout, FailureKind.Timeout, 2), (failure.ErrorCode, failure.Kind, _server.RequestCount));
+        Assert.Contains("600 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TlsFault.UntrustedRoot, "GET")]
+    [InlineData(TlsFault.Expired, "GET")]
+    [InlineData(TlsFault.WrongName, "POST")]
+    public async Task A_bad_certificate_keeps_every_request_back(TlsFault fault, string method)
+    {
+        using LoopbackServer server = LoopbackServer.StartTls(fault);
+        VodClientException failure = await AssertNeverSentAsync(server.Endpoint, method);
+        Assert.Equal((0, 2), (server.RequestCount, server.ConnectionCount));
+        Assert.Contains("TLS", failure.What, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_refused_connection_is_a_failure_before_sending(string method) =>
+        Assert.Contains("No connection", (await AssertNeverSentAsync(ClosedPort.Refused(), method)).What, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_name_that_cannot_be_resolved_is_a_failure_before_sending(string method) =>
+        Assert.Contains("host.invalid", (await AssertNeverSentAsync(new Uri("http://host.invalid"), method)).What, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Cookies_do_not_come_back_and_gzip_is_asked_for()
+    {
+        _server.AddFault(FaultKind.SetCookie);
+        await _client.QueryAsync();
+        await _client.QueryAsync();
+        Assert.All(_server.Requests, request =>
+        {
+            Assert.DoesNotContain("Cookie", request.Headers.Keys);
+            Assert.DoesNotContain("traceparent", request.Headers.Keys);
+            Assert.Equal("gzip", request.Headers["Accept-Encoding"]);
+        });
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        _server.AddFault(FaultKind.Redirect302);
+        await TestClient.FailureAsync(() => _client.QueryAsync());
+        Assert.Equal("Vod", Assert.Single(_server.Requests).Area);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.EchoSecretsIn400)]
+    [InlineData(FaultKind.EchoCanonicalRequest)]
+    public async Task Echoed_secrets_are_not_shown(FaultKind fault)
+    {
+        const string Token = "tem+porary/token==";
+        _server.AddTemporaryKey("TEMPAK", TestClient.SecretKey, Token, TestClient.ProjectId);
+        _server.AddFault(fault);
+        using VodClient client = TestClient.Create(
+            _server.Endpoint, TestClient.Settings(), new AccessKeyCredential("TEMPAK", new Secret(TestClient.SecretKey), new Secret(Token)));
+        string shown = (await TestClient.FailureAsync(() => client.QueryAsync())).ToString();
+        Assert.Contains("***", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("tem+porary", shown, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Uri.EscapeDataString(Token), shown, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Token)), shown, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(Token)), shown, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private VodClient Connect(Uri endpoint) => TestClient.Create(endpoint, TestClient.Settings(clock: _clock, retries: 1));
+
+    private async Task<VodClientException> AssertNeverSentAsync(Uri endpoint, string method)
+    {
+        using VodClient client = Connect(endpoint);
+        var scope = TestClient.Scope();
+        VodClientException failure = await TestClient.FailureAsync(() => client.SendAsync(method, scope));
+        Assert.Equal((ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed), (failure.ErrorCode, failure.Kind));
+        Assert.Equal((true, false), (failure.BeforeSending, failure.OutcomeUnknown));
+        Assert.Equal(2, TestClient.TraceOf(scope).Length);
+        return failure;
+    }
+}

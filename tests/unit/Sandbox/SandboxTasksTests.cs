@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Time.Testing;
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Identity;
+using VodPreheat.Client.Json;
+using VodPreheat.Client.Pipeline;
+using VodPreheat.Client.Sandbox;
+
+namespace VodPreheat.UnitTests.Sandbox;
+
+/// <summary>What the sandbox does with tasks: over time, at its quota, at the limit of a request.</summary>
+public sealed class SandboxTasksTests
+{
+    private const string Url = "https://cdn.example.com/a.mp4";
+
+    private readonly FakeTimeProvider _clock = new();
+    private readonly SandboxTasks _tasks;
+
+    public SandboxTasksTests() => _tasks = new SandboxTasks(_clock);
+
+    [Fact]
+    public void A_task_is_processing_first_and_its_urls_end_one_after_the_other()
+    {
+        string[] urls = ["https://cdn.example.com/1.mp4", "https://cdn.example.com/2.mp4", "https://cdn.example.com/3.mp4"];
+        string taskId = Submit(urls);
+
+        List<int> done = [];
+        for (int i = 0; i < 40; i++)
+        {
+            Assert.Equal(urls, Rows(taskId).Select(row => row.Url));
+            done.Add(Rows(taskId).Count(row => row.Status == "succeed"));
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.All(done.Take(20), count => Assert.Equal(0, count));
+        Assert.Equal([0, 1, 2, 3], done.Distinct());
+        Assert.Equal(done.Order(), done);
+        Assert.All(Rows(taskId), row => Assert.Equal("succeed", row.Status));
+    }
+
+    [Fact]
+    public void An_ended_task_stays_as_it_is()
+    {
+        string taskId = Submit(Url);
+        _clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal([new PreheatingRow(Url, "succeed")], Rows(taskId));
+    }
+
+    [Theory]
+    [InlineData("https://cdn.example.com/part2-fail.mp4", "failed")]
+    [InlineData("https://cdn.example.com/FAILURES/a.mp4", "failed")]
+    [InlineData("https://cdn.example.com/a.mp4?auth_key=fail", "succeed")]
+    [InlineData("https://fail.example.com/a.mp4", "succeed")]
+    public void A_url_fails_by_its_path(string url, string status)
+    {
+        string taskId = Submit(url);
+        Assert.Equal("processing", Assert.Single(Rows(taskId)).Status);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal([new PreheatingRow(url, status)], Rows(taskId));
+    }
+
+    [Fact]
+    public void Each_submission_is_a_task_of_its_own()
+    {
+        string first = Submit(Url);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        string second = Submit(Url);
+
+        Assert.NotEqual(first, second);
+        Assert.Equal("succeed", Assert.Single(Rows(first)).Status);
+        Assert.Equal("processing", Assert.Single(Rows(second)).Status);
+    }
+
+    [Fact]
+    public void An_unknown_task_has_no_rows() => Assert.Null(_tasks.Find("unknown"));
+
+    [Fact]
+    public void The_example_has_a_row_of_each_status() =>
+        Assert.Equal(["processing", "succeed", "failed"], Rows("example").Select(row => row.Status));
+
+    [Fact]
+    public void The_quota_is_enforced_and_what_it_refuses_costs_nothing()
+    {
+        string[] ten = [.. Enumerable.Repeat(Url, VodClient.MaxUrlsPerRequest)];
+        for (int i = 0; i < (SandboxTasks.DailyQuota / ten.Length) - 1; i++)
+        {
+            Submit(ten);
+        }
+
+        Submit([.. ten.Skip(1)]);
+        Assert.False(_tasks.TryCreate([Url, Url], out _));
+        Assert.True(_tasks.TryCreate([Url], out _));
+        Assert.False(_tasks.TryCreate([Url], out _));
+    }
+
+    [Fact]
+    public async Task A_request_has_at_most_10_urls()
+    {
+        VodClientException failure = await Assert.ThrowsAsync<VodClientException>(
+            () => ConnectedAsync(static (client, scope) => client.SubmitUrlsAsync([.. Enumerable.Repeat(Url, 11)], scope)));
+
+        Assert.Equal("VOD.10109", failure.ErrorCode);
+        Assert.Equal(FailureKind.InvalidArgument, failure.Kind);
+    }
+
+    [Fact]
+    public async Task The_quota_comes_out_as_the_services_own_error()
+    {
+        VodClientException failure = await Assert.ThrowsAsync<VodClientException>(() => ConnectedAsync(static async (client, scope) =>
+        {
+            string[] ten = [.. Enumerable.Repeat(Url, VodClient.MaxUrlsPerRequest)];
+            for (int i = 0; i <= SandboxTasks.DailyQuota / ten.Length; i++)
+            {
+                await client.SubmitUrlsAsync(ten, scope);
+            }
+        }));
+
+        Assert.Equal("VOD.10086", failure.ErrorCode);
+        Assert.Equal(FailureKind.QuotaExceeded, failure.Kind);
+    }
+
+    [Fact]
+    public async Task An_asset_has_the_original_and_a_rendition() => await ConnectedAsync(static async (client, scope) =>
+    {
+        string taskId = await client.SubmitAssetAsync("asset1", scope);
+        IReadOnlyList<PreheatingRow> rows = await client.GetPreheatingResultsAsync(taskId, scope);
+
+        Assert.Equal(2, rows.Count);
+        Assert.All(rows, row => Assert.Contains("/asset1/", row.Url, StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public async Task A_task_of_another_sandbox_is_unknown()
+    {
+        string taskId = string.Empty;
+        await ConnectedAsync(async (client, scope) => taskId = await client.SubmitUrlsAsync([Url], scope));
+        VodClientException failure = await Assert.ThrowsAsync<VodClientException>(
+            () => ConnectedAsync((client, scope) => client.GetPreheatingResultsAsync(taskId, scope)));
+
+        Assert.Equal("VOD.10062", failure.ErrorCode);
+        Assert.Equal(FailureKind.NotFound, failure.Kind);
+    }
+
+    private static async Task ConnectedAsync(Func<VodClient, RequestScope, Task> use)
+    {
+        using VodClient client = Connector.ConnectSandbox(new TransportSettings());
+        await use(client, new RequestScope(CancellationToken.None));
+    }
+
+    private string Submit(params string[] urls)
+    {
+        Assert.True(_tasks.TryCreate(urls, out string taskId));
+        return taskId;
+    }
+
+    private List<PreheatingRow> Rows(string taskId) => _tasks.Find(taskId) ?? throw new InvalidOperationException($"No task {taskId}.");
+}

@@ -1,0 +1,108 @@
+using Microsoft.Extensions.Time.Testing;
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Identity;
+using VodPreheat.Client.Json;
+using VodPreheat.Client.Sandbox;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Sandbox;
+
+public sealed class SandboxTests
+{
+    private readonly FakeTimeProvider _clock = new();
+
+    [Fact]
+    public async Task The_example_has_a_row_of_each_status()
+    {
+        using VodClient client = Connector.ConnectSandbox(new TransportSettings());
+        Assert.Equal("Sandbox", client.AuthenticationType);
+        IReadOnlyList<PreheatingRow> rows = await client.QueryAsync("example");
+        Assert.Equal(["processing", "succeed", "failed"], rows.Select(row => row.Status));
+        Assert.All(rows, row => Assert.StartsWith("https://", row.Url, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("no such task", "VOD.10062", FailureKind.NotFound)]
+    [InlineData("", "VOD.10053", FailureKind.InvalidArgument)]
+    public async Task Other_ids_fail_as_in_earnest(string taskId, string code, FailureKind kind)
+    {
+        using VodClient client = Connector.ConnectSandbox(new TransportSettings());
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync(taskId));
+        Assert.Equal((code, kind), (failure.ErrorCode, failure.Kind));
+        Assert.NotNull(failure.RequestId);
+    }
+
+    [Fact]
+    public async Task Submitted_urls_and_assets_can_be_queried_in_that_sandbox_only()
+    {
+        using VodClient client = Connector.ConnectSandbox(new TransportSettings());
+        using VodClient other = Connector.ConnectSandbox(new TransportSettings());
+        string urls = await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Scope());
+        string asset = await client.SubmitAssetAsync("asset 1", TestClient.Scope());
+        Assert.Equal(["https://a/1", "https://a/2"], (await client.QueryAsync(urls)).Select(row => row.Url));
+        Assert.Equal(2, (await client.QueryAsync(asset)).Count);
+        await TestClient.FailureAsync(() => other.QueryAsync(urls));
+    }
+
+    [Fact]
+    public async Task Bad_submissions_fail_as_in_earnest()
+    {
+        using VodClient client = Connector.ConnectSandbox(new TransportSettings());
+        Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Scope()))).ErrorCode);
+        Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitAssetAsync("", TestClient.Scope()))).ErrorCode);
+        Assert.Equal("VOD.10109", (await TestClient.FailureAsync(
+            () => client.SubmitUrlsAsync([.. Enumerable.Repeat("https://a/1", 11)], TestClient.Scope()))).ErrorCode);
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1.0/other/asset/preheating?task_id=example", true, 404)]
+    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating/?task_id=example", true, 404)]
+    [InlineData("DELETE", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating", true, 403)]
+    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", false, 401)]
+    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating", true, 400)]
+    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", true, 200)]
+    public async Task It_answers_its_own_path_methods_and_signed_requests_only(string method, string target, bool hasSignature, int status)
+    {
+        using var invoker = new HttpMessageInvoker(new SandboxHandler());
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(SandboxHandler.Endpoint, target));
+        if (hasSignature)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", "x");
+            request.Headers.TryAddWithoutValidation("X-Sdk-Date", "x");
+        }
+
+        using HttpResponseMessage response = await invoker.SendAsync(request, CancellationToken.None);
+        Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public void The_urls_of_a_task_end_one_after_the_other_and_those_with_fail_in_their_path_fail()
+    {
+        var tasks = new SandboxTasks(_clock);
+        Assert.True(tasks.TryCreate(["https://fail.example/a", "https://a.example/FAIL.mp4", "not a url"], out string taskId));
+        AssertStatuses("processing", "processing", "processing");
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        AssertStatuses("succeed", "processing", "processing");
+        _clock.Advance(TimeSpan.FromSeconds(0.4));
+        AssertStatuses("succeed", "failed", "processing");
+        _clock.Advance(TimeSpan.FromSeconds(0.4));
+        AssertStatuses("succeed", "failed", "succeed");
+
+        void AssertStatuses(params string[] expected) => Assert.Equal(expected, tasks.Find(taskId)!.Select(row => row.Status));
+    }
+
+    [Fact]
+    public void The_quota_of_a_day_can_be_used_up()
+    {
+        var tasks = new SandboxTasks(_clock);
+        string[] ten = [.. Enumerable.Repeat("https://a/1", 10)];
+        for (int i = 0; i < SandboxTasks.DailyQuota / 10; i++)
+        {
+            Assert.True(tasks.TryCreate(ten, out _));
+        }
+
+        Assert.False(tasks.TryCreate(["https://a/1"], out _));
+    }
+}

@@ -1,0 +1,86 @@
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Identity;
+using VodPreheat.Client.Json;
+using VodPreheat.Client.Pipeline;
+using VodPreheat.TestServer;
+
+namespace VodPreheat.UnitTests.Support;
+
+/// <summary>Clients over a fake network or the loopback server, and the short ways to use them.</summary>
+internal static class TestClient
+{
+    public const string AccessKey = LoopbackServer.DefaultAccessKey;
+    public const string SecretKey = LoopbackServer.DefaultSecretKey;
+    public const string ProjectId = LoopbackServer.DefaultProjectId;
+
+    public static readonly Uri Endpoint = new("https://vod.test.invalid");
+
+    /// <summary>Unpaced, on a given clock, over a fake network or (null) real sockets.</summary>
+    public static TransportSettings Settings(FakeNetwork? network = null, TimeProvider? clock = null, int retries = 3, int perMinute = 0) => new()
+    {
+        Network = network is null ? null : () => network,
+        Clock = clock ?? TimeProvider.System,
+        Timeout = SkippingClock.Endless,
+        MaximumRetryCount = retries,
+        RequestsPerMinute = perMinute,
+    };
+
+    public static AccessKeyCredential Key(string? securityToken = null) =>
+        new(AccessKey, new Secret(SecretKey), securityToken is null ? null : new Secret(securityToken));
+
+    public static VodClient Create(Uri endpoint, TransportSettings settings, Credential? credential = null) =>
+        new(endpoint, ProjectId, new FixedCredentialSource(credential ?? Key(), "AccessKey"), settings);
+
+    public static VodClient Create(FakeNetwork network, TimeProvider? clock = null, int retries = 3, int perMinute = 0) =>
+        Create(Endpoint, Settings(network, clock, retries, perMinute));
+
+    public static RequestScope Scope() => new(CancellationToken.None);
+
+    public static Task<IReadOnlyList<PreheatingRow>> QueryAsync(this VodClient client, string taskId = "t", RequestScope? scope = null) =>
+        client.GetPreheatingResultsAsync(taskId, scope ?? Scope());
+
+    public static Task<string> SubmitAsync(this VodClient client, RequestScope? scope = null) =>
+        client.SubmitUrlsAsync(["https://cdn.example.com/a.mp4"], scope ?? Scope());
+
+    /// <summary>Queries or submits, by the method's name.</summary>
+    public static Task SendAsync(this VodClient client, string method, RequestScope? scope = null) =>
+        method == "GET" ? client.QueryAsync(scope: scope) : client.SubmitAsync(scope);
+
+    public static Task<VodClientException> FailureAsync(Func<Task> act) => Assert.ThrowsAsync<VodClientException>(act);
+
+    /// <summary>The failure of one query over a fake network.</summary>
+    public static async Task<VodClientException> QueryFailureAsync(Answer answer, int retries = 0, TimeProvider? clock = null)
+    {
+        using var network = new FakeNetwork(answer);
+        using VodClient client = Create(network, clock, retries);
+        return await FailureAsync(() => client.QueryAsync());
+    }
+
+    public static string[] TraceOf(RequestScope scope)
+    {
+        var lines = new List<string>();
+        while (scope.TryTakeTrace(out string? line))
+        {
+            lines.Add(line);
+        }
+
+        return [.. lines];
+    }
+
+    /// <summary>Waits for what must come true; only a failing test waits for long.</summary>
+    public static async Task EventuallyAsync(Func<bool> condition)
+    {
+        for (int i = 0; i < 3000 && !condition(); i++)
+        {
+            await Task.Delay(5);
+        }
+
+        Assert.True(condition(), "It did not come true within 15 s.");
+    }
+
+    /// <summary>A reader of environment variables that holds only these.</summary>
+    public static Func<string, string?> Environment(params (string Name, string Value)[] variables) =>
+        name => variables.FirstOrDefault(variable => variable.Name == name).Value;
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Identity;
+using VodPreheat.Client.Pipeline;
+using VodPreheat.TestServer;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests;
+
+public sealed class VodClientTests
+{
+    [Fact]
+    public async Task Disposing_ends_requests_in_flight_and_those_that_wait_for_the_first_answer()
+    {
+        using var network = new FakeNetwork(Answers.Never);
+        VodClient client = TestClient.Create(network);
+        Task<VodClientException>[] queries = [.. Enumerable.Range(0, 3).Select(_ => TestClient.FailureAsync(() => client.QueryAsync()))];
+        client.Dispose();
+        Assert.All(await Task.WhenAll(queries), AssertNotConnected);
+        Assert.Equal(1, network.Count);
+    }
+
+    [Fact]
+    public async Task Disposing_ends_a_request_over_a_socket()
+    {
+        using LoopbackServer server = LoopbackServer.Start();
+        server.AddFault(FaultKind.Stall);
+        VodClient client = TestClient.Create(server.Endpoint, TestClient.Settings());
+        Task<VodClientException> query = TestClient.FailureAsync(() => client.QueryAsync());
+        await TestClient.EventuallyAsync(() => server.RequestCount == 1);
+        client.Dispose();
+        AssertNotConnected(await query);
+    }
+
+    [Fact]
+    public async Task Disposing_ends_requests_that_are_held_back()
+    {
+        using var network = new FakeNetwork(Answers.Throttled);
+        VodClient client = TestClient.Create(network, new Microsoft.Extensions.Time.Testing.FakeTimeProvider());
+        Task<VodClientException> query = TestClient.FailureAsync(() => client.QueryAsync());
+        client.Dispose();
+        AssertNotConnected(await query);
+        Assert.Equal(1, network.Count);
+    }
+
+    [Fact]
+    public async Task A_disposed_client_sends_nothing_and_its_secrets_are_wiped()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        AccessKeyCredential key = TestClient.Key("tok");
+        VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network), key);
+        await client.QueryAsync();
+        Assert.False(client.IsDisposed);
+        client.Dispose();
+        Assert.True(client.IsDisposed);
+        AssertNotConnected(await TestClient.FailureAsync(() => client.QueryAsync()));
+        AssertNotConnected(await TestClient.FailureAsync(() => client.SubmitAsync()));
+        Assert.Equal(1, network.Count);
+        Assert.All(key.Secrets, secret => Assert.Throws<ObjectDisposedException>(secret.Reveal));
+    }
+
+    [Fact]
+    public void Disposing_twice_is_no_error()
+    {
+        VodClient client = TestClient.Create(new FakeNetwork(Answers.Good));
+        client.Dispose();
+        client.Dispose();
+        Assert.True(client.IsDisposed);
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_is_cancelled_even_if_the_client_is_disposed_as_well()
+    {
+        using var network = new FakeNetwork(Answers.Never);
+        VodClient client = TestClient.Create(network);
+        using var stop = new CancellationTokenSource();
+        Task query = client.QueryAsync(scope: new RequestScope(stop.Token));
+        await stop.CancelAsync();
+        client.Dispose();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => query);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_attempt_and_its_retries()
+    {
+        using var stop = new CancellationTokenSource();
+        using var network = new FakeNetwork(async (_, _) =>
+        {
+            await stop.CancelAsync();
+            throw new HttpRequestException(HttpRequestError.ConnectionError);
+        });
+        using VodClient client = TestClient.Create(network, new SkippingClock());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.QueryAsync(scope: new RequestScope(stop.Token)));
+        Assert.Equal(1, network.Count);
+    }
+
+    [Fact]
+    public async Task A_submission_sends_its_urls_or_its_asset_and_nothing_else()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using VodClient client = TestClient.Create(network);
+        await client.SubmitUrlsAsync(["https://a/1?auth_key=a%2Fb&x=\"<é\U0001F600", "https://a/2"], TestClient.Scope());
+        await client.SubmitAssetAsync("asset", TestClient.Scope());
+        Assert.Equal(
+            ["https://a/1?auth_key=a%2Fb&x=\"<é\U0001F600", "https://a/2"],
+            System.Text.Json.JsonDocument.Parse(network.Sent[0].Body).RootElement.GetProperty("urls").EnumerateArray().Select(url => url.GetString()));
+        Assert.StartsWith("{\"urls\":[", Encoding.UTF8.GetString(network.Sent[0].Body), StringComparison.Ordinal);
+        Assert.Equal("{\"asset_id\":\"asset\"}", Encoding.UTF8.GetString(network.Sent[1].Body));
+    }
+
+    [Fact]
+    public async Task A_query_has_no_body_and_no_content_type()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using VodClient client = TestClient.Create(network);
+        await client.QueryAsync();
+        Assert.Empty(Assert.Single(network.Sent).Body);
+        Assert.Null(Assert.Single(network.Sent).Header("Content-Type"));
+    }
+
+    [Fact]
+    public async Task A_refused_key_is_counted_once_by_the_service()
+    {
+        using LoopbackServer server = LoopbackServer.Start();
+        using VodClient client = TestClient.Create(
+            server.Endpoint, TestClient.Settings(), new AccessKeyCredential(TestClient.AccessKey, new Secret("wrong"), null));
+        RequestScope scope = TestClient.Scope();
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => TestClient.FailureAsync(() => client.QueryAsync(scope: scope))));
+        Assert.Equal((1, 1), (server.RequestCount, server.FailuresInARow(TestClient.AccessKey)));
+    }
+
+    private static void AssertNotConnected(VodClientException failure) =>
+        Assert.Equal((ErrorIds.NotConnected, FailureKind.NotConnected), (failure.ErrorCode, failure.Kind));
+}
