@@ -52,11 +52,11 @@ Describe 'Connect-VodAccount' {
                 $parameters[$name].ParameterType | Should -Be ([pscredential])
                 $parameters[$name].Attributes.TypeId | Should -Contain ([Management.Automation.CredentialAttribute]) -Because 'a bare string prompts'
             }
-            { Connect-Server $server @{ Token = 'plain' } } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
+            { Connect-Once $server @{ Token = 'plain' } } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
         }
 
         It 'refuses a mix of sets' {
-            { Connect-Server $server @{ Sandbox = $true } } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+            { Connect-Once $server @{ Sandbox = $true } } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
         }
 
         It 'checks the range of <Name>' -ForEach @(
@@ -64,7 +64,7 @@ Describe 'Connect-VodAccount' {
             @{ Name = 'MaximumRetryCount'; Value = -1 }
             @{ Name = 'RequestsPerMinute'; Value = -1 }
         ) {
-            { Connect-Server $server @{ $Name = $Value } } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+            { Connect-Once $server @{ $Name = $Value } } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         }
 
         It 'completes <Line> to <Expected>' -ForEach @(
@@ -80,34 +80,34 @@ Describe 'Connect-VodAccount' {
 
     Context 'the connection' {
         It 'is the default and writes nothing' {
-            Connect-Server $server | Should -BeNullOrEmpty
+            Connect-Once $server | Should -BeNullOrEmpty
             Assert-Query
             $server.ConnectionCount | Should -Be 1
         }
 
         It 'is written by -PassThru and is the default' {
-            $connection = Connect-Server $server @{ PassThru = $true }
+            $connection = Connect-Once $server @{ PassThru = $true }
             $connection | Should -BeOfType ([VodPreheat.VodConnection])
             [object]::ReferenceEquals((Get-VodConnection), $connection) | Should -BeTrue
         }
 
         It 'is written by -NoDefault and leaves the default alone' {
-            $default = Connect-Server $server @{ PassThru = $true }
-            $other = Connect-Server $server @{ NoDefault = $true; Endpoint = "$($server.Endpoint)other" }
+            $default = Connect-Once $server @{ PassThru = $true }
+            $other = Connect-Once $server @{ NoDefault = $true; Endpoint = "$($server.Endpoint)other" }
             [object]::ReferenceEquals((Get-VodConnection), $default) | Should -BeTrue
             $null = Get-Outcome { Get-VodPreheatResult t -Connection $other }
             $server.Requests[-1].Path | Should -Be "/other/v1.0/$project/asset/preheating"
         }
 
         It 'replaces the default only when it succeeds' {
-            $default = Connect-Server $server @{ PassThru = $true }
+            $default = Connect-Once $server @{ PassThru = $true }
             $null = Get-Failure { Connect-VodAccount -Region cn-north-4 -ProjectId p -Token ([securestring]::new()) }
             [object]::ReferenceEquals((Get-VodConnection), $default) | Should -BeTrue
         }
 
         It 'sends nothing when nothing has to be looked up' {
-            Connect-Server $server
-            Connect-Server $server @{ Token = ConvertTo-Secret 'abc' }
+            Connect-Once $server
+            Connect-Once $server @{ Token = ConvertTo-Secret 'abc' }
             $server.RequestCount | Should -Be 0
         }
 
@@ -121,7 +121,7 @@ Describe 'Connect-VodAccount' {
 
     Context 'AccessKey' {
         It 'signs' {
-            $connection = Connect-Server $server @{ PassThru = $true }
+            $connection = Connect-Once $server @{ PassThru = $true }
             Assert-Query
             $connection.AuthenticationType | Should -Be 'AccessKey'
             $connection.AccountName | Should -BeExactly $TestServer::DefaultAccessKey
@@ -134,7 +134,7 @@ Describe 'Connect-VodAccount' {
 
         It 'signs the security token of a temporary key' {
             $server.AddTemporaryKey('TEMPAK', 'tempsk', 'temp+token/==', $project)
-            Connect-Server $server @{
+            Connect-Once $server @{
                 AccessKey = ConvertTo-Credential 'TEMPAK' 'tempsk'; SecurityToken = ConvertTo-Secret 'temp+token/=='
             }
             Assert-Query
@@ -143,10 +143,23 @@ Describe 'Connect-VodAccount' {
             $headers['Authorization'] | Should -Match 'SignedHeaders=host;x-project-id;x-sdk-date;x-security-token,'
         }
 
+        It 'takes a credential that was exported to a file' {
+            ConvertTo-Credential $TestServer::DefaultAccessKey $TestServer::DefaultSecretKey | Export-Clixml TestDrive:/key.xml
+            Connect-Once $server @{ AccessKey = Import-Clixml TestDrive:/key.xml }
+            Assert-Query
+        }
+
+        It 'prompts for the secret of a bare name' {
+            # This runspace has no one to prompt; that it wants to is what its error tells.
+            $failure = Complete-Aside (Invoke-Aside { Connect-VodAccount -AccessKey NAME -Region cn-north-4 -ProjectId p })
+            "$failure" | Should -Match 'user interaction|prompt'
+            Get-VodConnection | Should -BeNullOrEmpty
+        }
+
         It 'says that a temporary key has ended' {
             $server.AddTemporaryKey('TEMPAK', 'tempsk', 'temptoken', $project)
             $server.ExpireTemporaryKey('TEMPAK')
-            Connect-Server $server @{ AccessKey = ConvertTo-Credential 'TEMPAK' 'tempsk'; SecurityToken = ConvertTo-Secret 'temptoken' }
+            Connect-Once $server @{ AccessKey = ConvertTo-Credential 'TEMPAK' 'tempsk'; SecurityToken = ConvertTo-Secret 'temptoken' }
             Assert-Failure (Get-Failure { Get-VodPreheatResult t }) 'APIGW.0301' AuthenticationError 'security token expired'
         }
 
@@ -163,7 +176,7 @@ Describe 'Connect-VodAccount' {
             }
         ) {
             $parameters = & $With
-            Assert-Failure (Get-Failure { Connect-Server $server $parameters }) VodCredentialInvalid AuthenticationError $Message
+            Assert-Failure (Get-Failure { Connect-Once $server $parameters }) VodCredentialInvalid AuthenticationError $Message
             $server.RequestCount | Should -Be 0
         }
     }
@@ -171,7 +184,7 @@ Describe 'Connect-VodAccount' {
     Context 'Token' {
         It 'goes as X-Auth-Token, unsigned' {
             $server.AddToken('to/ken+1==', $project)
-            $connection = Connect-Server $server @{ Token = ConvertTo-Secret 'to/ken+1=='; PassThru = $true }
+            $connection = Connect-Once $server @{ Token = ConvertTo-Secret 'to/ken+1=='; PassThru = $true }
             Assert-Query
             $headers = (Get-Request Vod).Headers
             $headers['X-Auth-Token'] | Should -BeExactly 'to/ken+1=='
@@ -184,14 +197,14 @@ Describe 'Connect-VodAccount' {
         It 'says that it has ended' {
             $server.AddToken('old', $project)
             $server.ExpireToken('old')
-            Connect-Server $server @{ Token = ConvertTo-Secret 'old' }
+            Connect-Once $server @{ Token = ConvertTo-Secret 'old' }
             Assert-Failure (Get-Failure { Get-VodPreheatResult t }) 'APIGW.0307' AuthenticationError 'expired'
             $server.RequestCount | Should -Be 1
         }
 
         It 'finds its project at IAM' {
             $server.AddToken('good', $project)
-            $connection = Connect-Server $server @{ Token = ConvertTo-Secret 'good'; ProjectId = $null; PassThru = $true }
+            $connection = Connect-Once $server @{ Token = ConvertTo-Secret 'good'; ProjectId = $null; PassThru = $true }
             $connection.ProjectId | Should -Be $project
             (Get-Request Iam).Headers['X-Auth-Token'] | Should -BeExactly 'good'
         }
@@ -200,7 +213,7 @@ Describe 'Connect-VodAccount' {
     Context 'Password' {
         BeforeAll {
             function Connect-User([hashtable] $With = @{}) {
-                Connect-Server $server (@{
+                Connect-Once $server (@{
                         Credential = ConvertTo-Credential 'ops' 'p@ss w0rd/+='; DomainName = 'acme'; ProjectId = $null; PassThru = $true
                     } + $With)
             }
@@ -224,7 +237,7 @@ Describe 'Connect-VodAccount' {
         }
 
         It 'gets a token for a given project' {
-            $connection = Connect-Server $server @{
+            $connection = Connect-Once $server @{
                 Credential = ConvertTo-Credential 'ops' 'p@ss w0rd/+='; DomainName = 'acme'; PassThru = $true; Region = $null
             }
             $connection.ProjectId | Should -Be $project
@@ -240,7 +253,7 @@ Describe 'Connect-VodAccount' {
         ) {
             $server.SetUserFault('ops', $Fault)
             $failure = Get-Failure {
-                Connect-Server $server @{ Credential = ConvertTo-Credential 'ops' ($Password ?? 'p@ss w0rd/+='); DomainName = 'acme'; MaximumRetryCount = 3 }
+                Connect-Once $server @{ Credential = ConvertTo-Credential 'ops' ($Password ?? 'p@ss w0rd/+='); DomainName = 'acme'; MaximumRetryCount = 3 }
             }
             Assert-Failure $failure $Id AuthenticationError $Match
             $failure.Exception.RequestId | Should -Match $server.Requests[0].RequestId
@@ -299,6 +312,28 @@ Describe 'Connect-VodAccount' {
             @(Get-Request Iam).Count | Should -Be 2
         }
 
+        It 'tries no second time for a query that was under way' {
+            $null = Connect-User
+            Assert-Query
+            $server.ExpireToken($server.LastToken)
+            $server.SetUserFault('ops', 'Locked')
+            $failure = Get-Failure {
+                'soon', 'late', 'end' | ForEach-Object {
+                    $id = $_
+                    $server.LatencyMs = @{ soon = 50; late = 400; end = 0 }[$id]
+                    if ($id -eq 'end') {
+                        # The pipeline is busy here, so that nothing but the refusal itself can hold the late one back.
+                        Wait-Until { $server.Requests.Where({ $_.TaskId -eq 'late' }).StatusSent -eq 401 }
+                        Start-Sleep -Milliseconds 100
+                    }
+                    $id
+                    if ($id -ne 'end') { Wait-Until { $server.Requests.TaskId -contains $id } }
+                } | Get-VodPreheatResult
+            }
+            Assert-Failure $failure 'IAM.0061' AuthenticationError 'locked'
+            @(Get-Request Iam).Count | Should -Be 2
+        }
+
         It 'retries IAM only where a POST may be repeated: <Fault> makes <Requests>' -ForEach @(
             @{ Fault = 'Throttled429RetryNow'; Requests = 2; Id = $null }
             @{ Fault = 'Error503'; Requests = 1; Id = 'APIGW.0613' }
@@ -320,7 +355,7 @@ Describe 'Connect-VodAccount' {
 
     Context 'Identity' {
         BeforeAll {
-            function Connect-Machine { Connect-Server $server @{ Identity = $true; PassThru = $true } }
+            function Connect-Machine { Connect-Once $server @{ Identity = $true; PassThru = $true } }
         }
 
         BeforeEach { $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint }
@@ -393,7 +428,7 @@ Describe 'Connect-VodAccount' {
             $script:file = Join-Path $TestDrive credentials
 
             function Connect-Default([hashtable] $With = @{}) {
-                Connect-Server $server (@{ Default = $true; ProjectId = $null; PassThru = $true } + $With)
+                Connect-Once $server (@{ Default = $true; ProjectId = $null; PassThru = $true } + $With)
             }
 
             # Runs a script with another home folder, which is not $HOME: the module asks the environment.
@@ -434,7 +469,7 @@ Describe 'Connect-VodAccount' {
 
         It 'prefers -ProjectId to the source' {
             Write-CredentialsFile "[basic]`nak = FILEAK`nsk = filesk`nproject_id = fileproject`n"
-            (Connect-Server $server @{ Default = $true; ProjectId = 'given'; PassThru = $true }).ProjectId | Should -Be 'given'
+            (Connect-Once $server @{ Default = $true; ProjectId = 'given'; PassThru = $true }).ProjectId | Should -Be 'given'
         }
 
         It 'mixes no left-over token of the environment with the key of the file' {
@@ -496,7 +531,7 @@ Describe 'Connect-VodAccount' {
             @{ Name = 'empty SK'; Text = "[basic]`nak = A`nsk =`n"; Match = 'has ak but not sk' }
             @{ Name = 'SK without AK'; Text = "[basic]`nsk = hidden1`n"; Match = 'has sk but not ak' }
             @{ Name = 'neither'; Text = "[basic]`n"; Match = 'neither ak nor sk' }
-            @{ Name = 'a key twice'; Text = "[basic]`nak = A`nsk = hidden1`nsk = hidden2`n"; Match = "line 4: 'sk' stands there twice" }
+            @{ Name = 'a key twice'; Text = "[basic]`nak = A`nsk = hidden1`nsk = hidden2`n"; Match = "line 4: its name stands there twice" }
             @{ Name = 'the section twice'; Text = "[basic]`nak = A`n[basic]`nsk = hidden1`n"; Match = 'line 3: section \[basic\] stands there twice' }
             @{ Name = 'a line that is none'; Text = "[basic]`nak = A`nhidden1`n"; Match = "line 3: it is not 'name = value'" }
             @{ Name = 'an open section'; Text = "[basic`nak = A`nsk = hidden1`n"; Match = 'line 1: .*closing bracket' }
@@ -539,7 +574,7 @@ Describe 'Connect-VodAccount' {
             # Ids are kept for the life of the process, by key: each test has a key of its own.
             function Connect-Key([string] $Name, [hashtable] $With = @{}) {
                 $server.AddAccessKey($Name, 'sk', $project)
-                Connect-Server $server (@{ AccessKey = ConvertTo-Credential $Name 'sk'; ProjectId = $null; PassThru = $true } + $With)
+                Connect-Once $server (@{ AccessKey = ConvertTo-Credential $Name 'sk'; ProjectId = $null; PassThru = $true } + $With)
             }
         }
 
@@ -563,7 +598,7 @@ Describe 'Connect-VodAccount' {
 
         It 'is looked up with the security token of a temporary key' {
             $server.AddTemporaryKey('TEMPLOOKUP', 'sk', 'temptoken', $project)
-            $null = Connect-Server $server @{
+            $null = Connect-Once $server @{
                 AccessKey = ConvertTo-Credential 'TEMPLOOKUP' 'sk'; SecurityToken = ConvertTo-Secret 'temptoken'; ProjectId = $null
             }
             (Get-Request Iam).Headers['X-Security-Token'] | Should -BeExactly 'temptoken'
@@ -592,12 +627,12 @@ Describe 'Connect-VodAccount' {
         }
 
         It 'may not be any text' {
-            $failure = Get-Failure { Connect-Server $server @{ ProjectId = "a/b`r`nX-Evil: 1" } }
+            $failure = Get-Failure { Connect-Once $server @{ ProjectId = "a/b`r`nX-Evil: 1" } }
             Assert-Failure $failure VodProjectNotFound ObjectNotFound 'characters'
         }
 
         It 'takes a wrong key for what it is' {
-            $failure = Get-Failure { Connect-Server $server @{ AccessKey = ConvertTo-Credential 'UNKNOWN' 'sk'; ProjectId = $null; MaximumRetryCount = 3 } }
+            $failure = Get-Failure { Connect-Once $server @{ AccessKey = ConvertTo-Credential 'UNKNOWN' 'sk'; ProjectId = $null; MaximumRetryCount = 3 } }
             Assert-Failure $failure 'APIGW.0301' AuthenticationError
             $server.RequestCount | Should -Be 1
         }
@@ -605,42 +640,42 @@ Describe 'Connect-VodAccount' {
 
     Context 'addresses' {
         It 'come from the region' {
-            (Connect-Server $server @{ Endpoint = $null; PassThru = $true }).Endpoint | Should -Be 'https://vod.cn-north-4.myhuaweicloud.com/'
+            (Connect-Once $server @{ Endpoint = $null; PassThru = $true }).Endpoint | Should -Be 'https://vod.cn-north-4.myhuaweicloud.com/'
         }
 
         It 'may be of a region that is not known' {
-            (Connect-Server $server @{ Endpoint = $null; Region = 'eu-west-101'; PassThru = $true }).Endpoint |
+            (Connect-Once $server @{ Endpoint = $null; Region = 'eu-west-101'; PassThru = $true }).Endpoint |
                 Should -Be 'https://vod.eu-west-101.myhuaweicloud.com/'
         }
 
         It 'may come without a region' {
-            $connection = Connect-Server $server @{ Region = $null; PassThru = $true }
+            $connection = Connect-Once $server @{ Region = $null; PassThru = $true }
             $connection.Region | Should -BeNullOrEmpty
             Assert-Query
         }
 
         It 'take HUAWEICLOUD_SDK_REGION_VOD_*, the first of a list' {
             $env:HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4 = " $($server.Endpoint) , https://second.example.com"
-            Connect-Server $server @{ Endpoint = $null }
+            Connect-Once $server @{ Endpoint = $null }
             Assert-Query
         }
 
         It 'take a bare host of that variable as https, and no other region''s' {
             $env:HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4 = 'vod.example.com'
-            (Connect-Server $server @{ Endpoint = $null; PassThru = $true }).Endpoint | Should -Be 'https://vod.example.com/'
-            (Connect-Server $server @{ Endpoint = $null; Region = 'cn-east-2'; PassThru = $true }).Endpoint |
+            (Connect-Once $server @{ Endpoint = $null; PassThru = $true }).Endpoint | Should -Be 'https://vod.example.com/'
+            (Connect-Once $server @{ Endpoint = $null; Region = 'cn-east-2'; PassThru = $true }).Endpoint |
                 Should -Be 'https://vod.cn-east-2.myhuaweicloud.com/'
         }
 
         It 'take HUAWEICLOUD_SDK_IAM_ENDPOINT' {
             $env:HUAWEICLOUD_SDK_IAM_ENDPOINT = $server.Endpoint
             $server.AddAccessKey('IAMENV', 'sk', $project)
-            Connect-Server $server @{ AccessKey = ConvertTo-Credential 'IAMENV' 'sk'; ProjectId = $null; IamEndpoint = $null }
+            Connect-Once $server @{ AccessKey = ConvertTo-Credential 'IAMENV' 'sk'; ProjectId = $null; IamEndpoint = $null }
             @(Get-Request Iam).Count | Should -Be 1
         }
 
         It 'are needed' {
-            Assert-Failure (Get-Failure { Connect-Server $server @{ Endpoint = $null; Region = $null } }) VodRegionRequired InvalidArgument '-Region', '-Endpoint'
+            Assert-Failure (Get-Failure { Connect-Once $server @{ Endpoint = $null; Region = $null } }) VodRegionRequired InvalidArgument '-Region', '-Endpoint'
         }
 
         It 'never are http to another machine: <Name>' -ForEach @(
@@ -652,11 +687,11 @@ Describe 'Connect-VodAccount' {
             if ($Set) { Set-Item "Env:$Set" 'http://service.example.com' }
             $server.AddAccessKey('INSECURE', 'sk', $project)
             $With.AccessKey = ConvertTo-Credential 'INSECURE' 'sk'
-            Assert-Failure (Get-Failure { Connect-Server $server $With }) VodInsecureEndpoint SecurityError ([regex]::Escape($Name)), 'https'
+            Assert-Failure (Get-Failure { Connect-Once $server $With }) VodInsecureEndpoint SecurityError ([regex]::Escape($Name)), 'https'
         }
 
         It 'may be http on loopback: <_>' -ForEach 'localhost', '127.0.0.1', '[::1]' {
-            (Connect-Server $server @{ Endpoint = "http://${_}:1"; PassThru = $true }).Endpoint.Host | Should -Be $_
+            (Connect-Once $server @{ Endpoint = "http://${_}:1"; PassThru = $true }).Endpoint.Host | Should -Be $_
         }
 
         It 'are refused: <Endpoint>' -ForEach @(
@@ -666,7 +701,7 @@ Describe 'Connect-VodAccount' {
             @{ Endpoint = 'https://vod.example.com?x=hidden'; Match = 'query' }
             @{ Endpoint = 'https://vod.example.com#hidden'; Match = 'fragment' }
         ) {
-            $failure = Get-Failure { Connect-Server $server @{ Endpoint = $Endpoint } }
+            $failure = Get-Failure { Connect-Once $server @{ Endpoint = $Endpoint } }
             Assert-Failure $failure VodInvalidEndpoint InvalidArgument $Match
             "$failure" | Should -Not -Match 'hidden'
         }

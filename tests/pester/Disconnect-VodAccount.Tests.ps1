@@ -1,16 +1,6 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $script:server = $TestServer::Start()
-
-    # Every byte of every secret that a connection holds, by looking behind its curtain.
-    function Get-SecretByte($Connection) {
-        $hidden = [Reflection.BindingFlags] 'Instance, NonPublic, Public'
-        $client = [VodPreheat.VodConnection].GetProperty('Client', $hidden).GetValue($Connection)
-        $source = $client.GetType().GetField('_source', $hidden).GetValue($client)
-        foreach ($secret in $source.GetType().GetProperty('Secrets', $hidden).GetValue($source)) {
-            $secret.GetType().GetField('_utf8', $hidden).GetValue($secret)
-        }
-    }
 }
 
 AfterAll { $server.Dispose() }
@@ -25,7 +15,7 @@ Describe 'Disconnect-VodAccount' {
     AfterEach { Clear-Session }
 
     It 'forgets the default and writes nothing' {
-        Connect-Server $server
+        Connect-Once $server
         Disconnect-VodAccount | Should -BeNullOrEmpty
         Get-VodConnection | Should -BeNullOrEmpty
         Assert-Failure (Get-Failure { Get-VodPreheatResult t }) VodNotConnected ConnectionError 'Connect-VodAccount'
@@ -33,15 +23,15 @@ Describe 'Disconnect-VodAccount' {
     }
 
     It 'makes a connection that was kept refuse' {
-        $connection = Connect-Server $server @{ PassThru = $true }
+        $connection = Connect-Once $server @{ PassThru = $true }
         Disconnect-VodAccount
         Assert-Failure (Get-Failure { Get-VodPreheatResult t, u -Connection $connection }) VodNotConnected ConnectionError 'disconnected'
         $server.RequestCount | Should -Be 0
     }
 
     It 'ends a given connection and leaves the default alone' {
-        $default = Connect-Server $server @{ PassThru = $true }
-        $other = Connect-Server $server @{ NoDefault = $true }
+        $default = Connect-Once $server @{ PassThru = $true }
+        $other = Connect-Once $server @{ NoDefault = $true }
         Disconnect-VodAccount -Connection $other
         [object]::ReferenceEquals((Get-VodConnection), $default) | Should -BeTrue
         (Get-VodPreheatResult t).TaskId | Should -Be 't'
@@ -49,12 +39,12 @@ Describe 'Disconnect-VodAccount' {
     }
 
     It 'forgets the default when it is given' {
-        Disconnect-VodAccount -Connection (Connect-Server $server @{ PassThru = $true })
+        Disconnect-VodAccount -Connection (Connect-Once $server @{ PassThru = $true })
         Get-VodConnection | Should -BeNullOrEmpty
     }
 
     It 'may come twice, or without a connection' {
-        $connection = Connect-Server $server @{ PassThru = $true }
+        $connection = Connect-Once $server @{ PassThru = $true }
         $outcome = Get-Outcome {
             Disconnect-VodAccount
             Disconnect-VodAccount
@@ -68,7 +58,7 @@ Describe 'Disconnect-VodAccount' {
     }
 
     It 'closes the sockets' {
-        Connect-Server $server
+        Connect-Once $server
         $null = Get-VodPreheatResult t
         $server.OpenConnections | Should -Be 1
         Disconnect-VodAccount
@@ -76,7 +66,7 @@ Describe 'Disconnect-VodAccount' {
     }
 
     It 'ends the queries that are under way with one clear error' {
-        Connect-Server $server
+        Connect-Once $server
         $null = Get-VodPreheatResult warm
         $server.AddFault('Stall', -1)
         $run = Invoke-Aside { Get-VodPreheatResult (1..20) }
@@ -96,14 +86,14 @@ Describe 'Disconnect-VodAccount' {
     ) {
         $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint
         $parameters = & $With
-        $connection = Connect-Server $server ($parameters + @{ PassThru = $true })
-        Get-SecretByte $connection | Measure-Object -Sum | ForEach-Object Sum | Should -BeGreaterThan 0
+        $connection = Connect-Once $server ($parameters + @{ PassThru = $true })
+        Get-HeldSecret $connection | ForEach-Object { $_ } | Measure-Object -Sum | ForEach-Object Sum | Should -BeGreaterThan 0
         Disconnect-VodAccount
-        Get-SecretByte $connection | Measure-Object -Sum | ForEach-Object Sum | Should -Be 0
+        Get-HeldSecret $connection | ForEach-Object { $_ } | Measure-Object -Sum | ForEach-Object Sum | Should -Be 0
     }
 
     It 'leaves what the connection says of itself' {
-        $connection = Connect-Server $server @{ PassThru = $true }
+        $connection = Connect-Once $server @{ PassThru = $true }
         $before = $connection | Format-List * | Out-String
         Disconnect-VodAccount
         $connection | Format-List * | Out-String | Should -BeExactly $before

@@ -115,7 +115,7 @@ Describe 'Errors' {
     AfterEach { Clear-Session }
 
     Context 'of the service' {
-        BeforeEach { Connect-Server $server @{ MaximumRetryCount = 1 } }
+        BeforeEach { Connect-Once $server @{ MaximumRetryCount = 1 } }
 
         It '<Id>, HTTP <Status>, is <Category>' -ForEach $answers {
             $body = @{ error_code = $Id; error_msg = 'What the service says.' } | ConvertTo-Json
@@ -123,7 +123,7 @@ Describe 'Errors' {
             Assert-Query $_
             $failure = $Error[0]
             $failure.Exception.StatusCode | Should -Be $Status
-            "$failure" | Should -Match "^The service answered: What the service says \($Id, HTTP $Status, request id \w{32}\)\. "
+            "$failure" | Should -Match "^Task bad: The service answered: What the service says \($Id, HTTP $Status, request id \w{32}\)\. "
         }
 
         It '<Fault> is <Id>' -ForEach $faults {
@@ -164,7 +164,7 @@ Describe 'Errors' {
 
     Context 'that are none' {
         It '<_>' -ForEach Continue100, Gzip, WrongContentType, Bom, Accepted202, HugeString, DuplicateKeys {
-            Connect-Server $server
+            Connect-Once $server
             $server.AddFault($_)
             $outcome = Get-Outcome { Get-VodPreheatResult t, u }
             $outcome.Failure ?? $outcome.Errors | Should -BeNullOrEmpty
@@ -172,14 +172,14 @@ Describe 'Errors' {
         }
 
         It '<_>, when the retry goes well' -ForEach Error500, Error502, Error503, Error504, Html502, ResetBeforeHeaders, ResetInBody, TruncatedBody {
-            Connect-Server $server @{ MaximumRetryCount = 1 }
+            Connect-Once $server @{ MaximumRetryCount = 1 }
             $server.AddFault($_)
             (Get-VodPreheatResult t).TaskId | Should -Be 't'
             $server.RequestCount | Should -Be 2
         }
 
         It 'a throttled pipeline, when the service asks to wait' {
-            Connect-Server $server @{ MaximumRetryCount = 1 }
+            Connect-Once $server @{ MaximumRetryCount = 3 }
             $null = Get-VodPreheatResult warm
             $server.AddFault('Throttled429RetryAfter', 3)
             (Get-VodPreheatResult (1..20)).TaskId | Should -Be (1..20)
@@ -188,14 +188,14 @@ Describe 'Errors' {
 
     Context 'retries' {
         It 'are as many as -MaximumRetryCount: <Count>' -ForEach @{ Count = 0 }, @{ Count = 3 } {
-            Connect-Server $server @{ MaximumRetryCount = $Count }
+            Connect-Once $server @{ MaximumRetryCount = $Count }
             $server.AddFault('Throttled429RetryNow', -1)
             Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0308' LimitsExceeded
             $server.RequestCount | Should -Be ($Count + 1)
         }
 
         It 'are not made when the service asks to wait for an hour' {
-            Connect-Server $server @{ MaximumRetryCount = 3 }
+            Connect-Once $server @{ MaximumRetryCount = 3 }
             $server.AddAnswer(503, '{"error_code":"APIGW.0613","error_msg":"later"}', 'application/json', 'Retry-After', '3600', -1)
             Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0613' ResourceUnavailable
             $server.RequestCount | Should -Be 1
@@ -204,13 +204,13 @@ Describe 'Errors' {
 
     Context 'of the connection' {
         It 'VodTimeout: <_>' -ForEach Stall, StallInBody, DripBody {
-            Connect-Server $server @{ TimeoutSec = 1 }
+            Connect-Once $server @{ TimeoutSec = 1 }
             $server.AddFaultFor('bad', $_)
             Assert-Query @{ Id = 'VodTimeout'; Category = 'OperationTimeout'; Match = 'within 1 s' }
         }
 
         It 'VodTimeout is retried' {
-            Connect-Server $server @{ TimeoutSec = 1; MaximumRetryCount = 1 }
+            Connect-Once $server @{ TimeoutSec = 1; MaximumRetryCount = 1 }
             $server.AddFault('Stall')
             (Get-VodPreheatResult t).TaskId | Should -Be 't'
         }
@@ -219,7 +219,7 @@ Describe 'Errors' {
             @{ Name = 'nobody listens'; Endpoint = { [VodPreheat.TestServer.ClosedPort]::Refused() }; Match = 'No connection to 127.0.0.1:\d+' }
             @{ Name = 'no such host'; Endpoint = { 'https://vod.nowhere.invalid' }; Match = 'vod.nowhere.invalid could not be resolved' }
         ) {
-            Connect-Server $server @{ Endpoint = & $Endpoint }
+            Connect-Once $server @{ Endpoint = & $Endpoint }
             $outcome = Get-Outcome { Get-VodPreheatResult a, b }
             $outcome.Errors.Count | Should -Be 2
             $outcome.Errors.TargetObject | Should -Be 'a', 'b'
@@ -229,7 +229,7 @@ Describe 'Errors' {
         It 'VodConnectionFailed: a certificate that is not to be trusted, <_>' -ForEach UntrustedRoot, Expired, WrongName {
             $tls = $TestServer::StartTls($_)
             try {
-                Connect-Server $tls
+                Connect-Once $tls
                 Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] VodConnectionFailed ConnectionError 'TLS', 'certificate'
                 $tls.RequestCount | Should -Be 0
             } finally {
@@ -247,12 +247,12 @@ Describe 'Errors' {
             @{ Name = 'serialized'; Copy = { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($connection)) } }
             @{ Name = 'exported'; Copy = { $connection | Export-Clixml TestDrive:/connection.xml; Import-Clixml TestDrive:/connection.xml } }
         ) {
-            $connection = Connect-Server $server @{ PassThru = $true }
+            $connection = Connect-Once $server @{ PassThru = $true }
             $copy = & $Copy
             $failure = Get-Failure { 'a' | Get-VodPreheatResult -Connection $copy }
             Assert-Failure $failure VodConnectionNotLive InvalidArgument 'Connect-VodAccount inside the job'
             $failure.TargetObject.ProjectId | Should -Be $connection.ProjectId
-            (Get-Outcome { Disconnect-VodAccount -Connection $copy }).Failure | Should -BeNullOrEmpty
+            Assert-Failure (Get-Failure { Disconnect-VodAccount -Connection $copy }) VodConnectionNotLive InvalidArgument
         }
 
         It 'something else than a connection does not bind' {
@@ -261,7 +261,7 @@ Describe 'Errors' {
         }
 
         It 'leaves the connection good for the next query' {
-            Connect-Server $server
+            Connect-Once $server
             foreach ($fault in 'ResetInBody', 'TruncatedJson', 'Forbidden403', 'Redirect302') {
                 $server.AddFault($fault)
                 (Get-Outcome { Get-VodPreheatResult t }).Errors.Count | Should -Be 1
@@ -272,7 +272,7 @@ Describe 'Errors' {
 
     Context 'as PowerShell has them' {
         BeforeEach {
-            Connect-Server $server
+            Connect-Once $server
             $server.AddFaultFor('bad', 'PermissionVod', -1)
         }
 

@@ -15,8 +15,8 @@ Describe 'Get-VodConnection' {
     }
 
     It 'gives the connection that was made last' {
-        Connect-Server $server
-        $last = Connect-Server $server @{ PassThru = $true }
+        Connect-Once $server
+        $last = Connect-Once $server @{ PassThru = $true }
         [object]::ReferenceEquals((Get-VodConnection), $last) | Should -BeTrue
     }
 
@@ -26,7 +26,7 @@ Describe 'Get-VodConnection' {
     }
 
     It 'is told at a glance' {
-        Connect-Server $server
+        Connect-Once $server
         $text = Get-VodConnection | Out-String -Width 120
         foreach ($part in 'AccessKey', $TestServer::DefaultAccessKey, 'cn-north-4', $TestServer::DefaultProjectId) { $text | Should -Match $part }
     }

@@ -17,7 +17,7 @@ Describe 'Get-VodPreheatResult' {
     BeforeEach {
         $server.Reset()
         $server.AnyTask = $true
-        Connect-Server $server
+        Connect-Once $server
     }
 
     AfterEach { Clear-Session }
@@ -72,7 +72,7 @@ Describe 'Get-VodPreheatResult' {
         }
 
         It 'may be none: <_>' -ForEach EmptyResults, NullResults, NoResults {
-            $server.AddFault($_)
+            $server.AddFaultFor('t', $_)
             (Get-Outcome { Get-VodPreheatResult t, u }).Output.TaskId | Should -Be 'u'
         }
     }
@@ -156,7 +156,7 @@ Describe 'Get-VodPreheatResult' {
         }
 
         It 'tells one verbose line an attempt' {
-            Connect-Server $server @{ MaximumRetryCount = 1 }
+            Connect-Once $server @{ MaximumRetryCount = 1 }
             $server.AddFault('Throttled429RetryNow')
             $lines = @(Get-VodPreheatResult a -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] -and "$_" -match '->' })
             $lines.Count | Should -Be 2
@@ -171,7 +171,7 @@ Describe 'Get-VodPreheatResult' {
         }
 
         It 'signs each attempt anew' {
-            Connect-Server $server @{ MaximumRetryCount = 1 }
+            Connect-Once $server @{ MaximumRetryCount = 1 }
             $server.AddFault('Throttled429RetryAfter')
             $null = Get-VodPreheatResult a
             $first, $second = $server.Requests
@@ -210,7 +210,7 @@ Describe 'Get-VodPreheatResult' {
 
     Context 'order' {
         It 'is that of the input when the first answer comes last' {
-            Connect-Server $server @{ MaximumRetryCount = 1 }
+            Connect-Once $server @{ MaximumRetryCount = 1 }
             $server.AddFaultFor('slow', 'Error500')
             (Get-VodPreheatResult (@('first', 'slow') + 1..6)).TaskId | Should -Be (@('first', 'slow') + 1..6)
             $server.Requests.Where({ $_.TaskId -eq 'slow' }).Count | Should -Be 2
@@ -236,9 +236,9 @@ Describe 'Get-VodPreheatResult' {
                 $run.Output[0].TaskId | Should -Be 'first'
                 $run.Result.IsCompleted | Should -BeFalse
             } finally {
-                $run.Shell.Dispose()
+                Stop-Aside $run
             }
-            Wait-ForNoRequest
+            Wait-ForNoRequest -Idle 2
         }
     }
 
@@ -287,20 +287,16 @@ Describe 'Get-VodPreheatResult' {
         It 'by Ctrl+C' {
             $run = Invoke-Aside { param($ids) Get-VodPreheatResult $ids } (, $ids)
             Wait-Until { $server.RequestCount -eq 8 }
-            $null = $run.Shell.BeginStop($null, $null)
-            Wait-Until { $run.Result.IsCompleted }
+            Stop-Aside $run
             Wait-ForNoRequest
-            $run.Shell.Dispose()
             (Get-VodPreheatResult next).TaskId | Should -Be 'next'
         }
 
         It 'by Ctrl+C while the pace makes them wait' {
-            Connect-Server $server @{ RequestsPerMinute = 1 }
+            Connect-Once $server @{ RequestsPerMinute = 1 }
             $run = Invoke-Aside { Get-VodPreheatResult a, b }
             Wait-Until { $run.Output.Count -eq 1 }
-            $null = $run.Shell.BeginStop($null, $null)
-            Wait-Until { $run.Result.IsCompleted }
-            $run.Shell.Dispose()
+            Stop-Aside $run
             $server.Requests.TaskId | Should -Not -Contain 'b'
         }
     }
@@ -310,7 +306,7 @@ Describe 'Get-VodPreheatResult' {
             @{ Name = 'the pipeline'; Script = { 1..100 | Get-VodPreheatResult } }
             @{ Name = 'an array'; Script = { Get-VodPreheatResult (1..100) -ThrottleLimit 64 } }
         ) {
-            Connect-Server $server @{ AccessKey = ConvertTo-Credential $TestServer::DefaultAccessKey 'wrong'; MaximumRetryCount = 3 }
+            Connect-Once $server @{ AccessKey = ConvertTo-Credential $TestServer::DefaultAccessKey 'wrong'; MaximumRetryCount = 3 }
             $outcome = Get-Outcome $Script
             Assert-Failure $outcome.Failure 'APIGW.0301' AuthenticationError
             $outcome.Failure.TargetObject | Should -Be '1'
@@ -320,7 +316,7 @@ Describe 'Get-VodPreheatResult' {
         }
 
         It 'cost one request for 100 ids with a token' {
-            Connect-Server $server @{ Token = ConvertTo-Secret 'nonsense' }
+            Connect-Once $server @{ Token = ConvertTo-Secret 'nonsense' }
             Assert-Failure (Get-Failure { 1..100 | Get-VodPreheatResult }) 'APIGW.0301' AuthenticationError
             $server.RequestCount | Should -Be 1
         }

@@ -193,7 +193,9 @@ Describe 'The examples' {
         $problems = $null
         $tree = [System.Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $problems)
         $problems | Should -BeNullOrEmpty
-        $calls = $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] -and $args[0].GetCommandName() -like '*-Vod*' }, $true)
+        $own = $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true).Name
+        $calls = $tree.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] -and $args[0].GetCommandName() -like '*-Vod*' }, $true) |
+            Where-Object { $_.GetCommandName() -notin $own }
         foreach ($call in $calls) {
             $known = (Get-Command $call.GetCommandName() -Module VodPreheat -ErrorAction Stop).Parameters.Keys
             $used = $call.CommandElements | Where-Object { $_ -is [System.Management.Automation.Language.CommandParameterAst] }

@@ -1,7 +1,9 @@
 # Dot-sourced by every test file in its BeforeAll: the module as built, the test server, and what the tests share.
 
 $root = (Resolve-Path "$PSScriptRoot/../..").Path
-$script:Manifest = "$root/out/VodPreheat/VodPreheat.psd1"
+
+# VODPREHEAT_TEST_MODULE: the folder of another copy, as coverage has it.
+$script:Manifest = "$($env:VODPREHEAT_TEST_MODULE ?? "$root/out/VodPreheat")/VodPreheat.psd1"
 Import-Module $Manifest -Force
 if (-not ('VodPreheat.TestServer.LoopbackServer' -as [type])) {
     $assembly = Get-ChildItem "$root/tests/server/bin/*/net8.0/VodPreheat.TestServer.dll" |
@@ -31,7 +33,6 @@ function Connect-Server($Server, [hashtable] $With = @{}) {
         Endpoint          = $Server.Endpoint
         IamEndpoint       = $Server.Endpoint
         RequestsPerMinute = 0
-        MaximumRetryCount = 0
     }
     if ($With.Keys.Where({ $_ -in 'Token', 'Credential', 'Identity', 'Default' })) { $parameters.Remove('AccessKey') }
     foreach ($key in $With.Keys) { $parameters[$key] = $With[$key] }
@@ -41,10 +42,27 @@ function Connect-Server($Server, [hashtable] $With = @{}) {
     Connect-VodAccount @parameters
 }
 
+# The same without retries, where these are not the subject.
+function Connect-Once($Server, [hashtable] $With = @{}) {
+    $parameters = @{ MaximumRetryCount = 0 }
+    foreach ($key in $With.Keys) { $parameters[$key] = $With[$key] }
+    Connect-Server $Server $parameters
+}
+
+# The bytes of every secret that a connection holds: a look behind its curtain.
+function Get-HeldSecret($Connection) {
+    $hidden = [Reflection.BindingFlags] 'Instance, NonPublic'
+    $client = [VodPreheat.VodConnection].GetProperty('Client', $hidden).GetValue($Connection)
+    $source = $client.GetType().GetField('_source', $hidden).GetValue($client)
+    foreach ($secret in $source.GetType().GetProperty('Secrets', $hidden).GetValue($source)) {
+        , $secret.GetType().GetField('_utf8', $hidden).GetValue($secret)
+    }
+}
+
 # Ends the default connection and takes away the environment that Connect-VodAccount reads.
 function Clear-Session {
     Disconnect-VodAccount
-    Remove-Item Env:HUAWEICLOUD_SDK_*, Env:HW_REGION_NAME*, Env:VODPREHEAT_*
+    Remove-Item Env:HUAWEICLOUD_SDK_*, Env:HW_REGION_NAME*, Env:VODPREHEAT_METADATA_ENDPOINT*
 }
 
 # Runs a script and gives all that came of it: what it wrote, its non-terminating errors, and the terminating one, if any.
@@ -89,8 +107,9 @@ function Wait-Until([scriptblock] $Condition, [int] $Seconds = 20) {
 
 # Begins a script in a runspace of its own, which has the module: Shell, Result and the growing Output.
 function Invoke-Aside([scriptblock] $Script, [object[]] $ArgumentList) {
-    $shell = [powershell]::Create()
-    $null = $shell.AddCommand('Import-Module').AddArgument($Manifest).AddStatement().AddScript($Script)
+    $state = [initialsessionstate]::CreateDefault2()
+    $state.ImportPSModule($Manifest)
+    $shell = [powershell]::Create($state).AddScript($Script)
     foreach ($argument in $ArgumentList) { $null = $shell.AddArgument($argument) }
     $output = [Management.Automation.PSDataCollection[psobject]]::new()
     $inputs = [Management.Automation.PSDataCollection[psobject]]::new()
@@ -102,12 +121,19 @@ function Invoke-Aside([scriptblock] $Script, [object[]] $ArgumentList) {
 function Complete-Aside($Run) {
     try {
         Wait-Until { $Run.Result.IsCompleted } -Seconds 60
-        $Run.Shell.EndInvoke($Run.Result)
+        $null = $Run.Shell.EndInvoke($Run.Result)
         $Run.Shell.Streams.Error
     } finally {
         $Run.Shell.Dispose()
     }
     $Run.Output
+}
+
+# Stops such a script as Ctrl+C does, which must come to its end, and lets go of it.
+function Stop-Aside($Run) {
+    $stop = $Run.Shell.BeginStop($null, $null)
+    Wait-Until { $stop.IsCompleted -and $Run.Result.IsCompleted }
+    $Run.Shell.Dispose()
 }
 
 # Runs a script with text arguments in a process of its own; gives all it printed as one text, and its $LASTEXITCODE.

@@ -66,8 +66,12 @@ internal static class CredentialChain
         return AccessKeyCredential.Create(access, new Secret(secret), securityToken is null ? null : new Secret(securityToken), projectId);
     }
 
-    private static string DefaultPath() =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".huaweicloud", "credentials");
+    // Rooted in any case: with no home folder it must not become a file of the current folder, which others may write to.
+    private static string DefaultPath() => Path.Combine(
+        Path.GetPathRoot(Environment.CurrentDirectory)!,
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
+        ".huaweicloud",
+        "credentials");
 
     private static VodClientException NothingFound(Func<string, string?> environment) => new(
         FailureKind.Authentication,

@@ -30,6 +30,7 @@ internal sealed class RenewingCredentialSource(
     // a wrong password locks the user.
     private volatile int _failures;
     private VodClientException? _lastFailure;
+    private RequestScope? _refusedScope;
     private volatile bool _disposed;
 
     public override string AuthenticationType => authenticationType;
@@ -74,7 +75,7 @@ internal sealed class RenewingCredentialSource(
                 return current.Credential;
             }
 
-            if (_failures != failuresBefore && _lastFailure is { } failure)
+            if ((_failures != failuresBefore || _refusedScope == scope) && _lastFailure is { } failure)
             {
                 throw failure;
             }
@@ -96,6 +97,9 @@ internal sealed class RenewingCredentialSource(
         {
             _lastFailure = failure;
             _failures++;
+
+            // A query that was under way may come back with a 401 later: its invocation has had its try.
+            _refusedScope = failure.Kind == FailureKind.Authentication ? scope : null;
             throw;
         }
         finally

@@ -7,10 +7,11 @@ namespace VodPreheat.Binding;
 /// <summary>The one progress bar of a wait: not before two seconds, at most twice a second, always completed.</summary>
 internal sealed class WaitProgress(Cmdlet cmdlet, TaskPoller poller)
 {
+    private const string Activity = "Waiting for pre-loading";
+
     private static readonly TimeSpan s_delay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
-    private readonly ProgressRecord _record = new(0, "Waiting for pre-loading", "starting");
     private DateTimeOffset _next = TimeProvider.System.GetUtcNow() + s_delay;
     private bool _shown;
 
@@ -27,12 +28,14 @@ internal sealed class WaitProgress(Cmdlet cmdlet, TaskPoller poller)
         _shown = true;
         PollProgress progress = poller.Progress;
         int urls = progress.UrlsSucceeded + progress.UrlsFailed + progress.UrlsOpen;
-        _record.StatusDescription = string.Create(
+        string status = string.Create(
             CultureInfo.InvariantCulture,
             $"{progress.TasksEnded} of {progress.Tasks} tasks done; URLs: {progress.UrlsSucceeded} loaded, {progress.UrlsFailed} failed, {progress.UrlsOpen} open");
-        _record.PercentComplete = urls == 0 ? 0 : 100 * (progress.UrlsSucceeded + progress.UrlsFailed) / urls;
-        _record.SecondsRemaining = Math.Max(0, (int)poller.Remaining.TotalSeconds);
-        cmdlet.WriteProgress(_record);
+        cmdlet.WriteProgress(new ProgressRecord(0, Activity, status)
+        {
+            PercentComplete = urls == 0 ? 0 : 100 * (progress.UrlsSucceeded + progress.UrlsFailed) / urls,
+            SecondsRemaining = Math.Max(0, (int)poller.Remaining.TotalSeconds),
+        });
     }
 
     /// <summary>Takes the bar away.</summary>
@@ -41,9 +44,7 @@ internal sealed class WaitProgress(Cmdlet cmdlet, TaskPoller poller)
         if (_shown)
         {
             _shown = false;
-            _record.RecordType = ProgressRecordType.Completed;
-            cmdlet.WriteProgress(_record);
-            _record.RecordType = ProgressRecordType.Processing;
+            cmdlet.WriteProgress(new ProgressRecord(0, Activity, "done") { RecordType = ProgressRecordType.Completed });
         }
     }
 }

@@ -13,7 +13,6 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
 {
     private readonly List<string> _taskIds = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private WaitProgress? _progress;
 
     /// <summary>The task ids that Start-VodPreheat (or the API) gave; each is waited for once.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -54,23 +53,34 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
     {
         var poller = new TaskPoller(
             Client, _taskIds, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
-        _progress = new WaitProgress(this, poller);
-        while (WaitFor(poller.NextAsync(), _progress.Show).GetAwaiter().GetResult() is { } end)
+        var progress = new WaitProgress(this, poller);
+        try
+        {
+            WriteEnds(poller, progress);
+        }
+        finally
+        {
+            // Also when a downstream command wants no more, or an error ends the wait.
+            progress.Complete();
+        }
+
+        foreach (string taskId in poller.OpenTasks)
+        {
+            WriteError(ErrorRecords.WaitTimeout(taskId, TimeoutSec, ResultsOf(taskId, poller.LastRows(taskId))));
+        }
+    }
+
+    private void WriteEnds(TaskPoller poller, WaitProgress progress)
+    {
+        while (WaitFor(poller.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } end)
         {
             if (end.Failure is { } failure)
             {
-                _progress.Complete();
                 WriteFailure(failure, ErrorRecords.IsTerminating(failure) ? Unfinished(end, poller) : end.TaskId, $"Task {end.TaskId}");
                 continue;
             }
 
             WriteObject(ResultsOf(end.TaskId, end.Rows), enumerateCollection: true);
-        }
-
-        _progress.Complete();
-        foreach (string taskId in poller.OpenTasks)
-        {
-            WriteError(ErrorRecords.WaitTimeout(taskId, TimeoutSec, ResultsOf(taskId, poller.LastRows(taskId))));
         }
     }
 

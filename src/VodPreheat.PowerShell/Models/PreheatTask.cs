@@ -11,7 +11,8 @@ public sealed class PreheatTask(string taskId, string[] url, string? assetId, Da
     public string[] Url { get; } = url;
 
     /// <summary>The asset of the request; null for URLs.</summary>
-    public string? AssetId { get; } = assetId;
+    // PowerShell hands $null to a string parameter as an empty text.
+    public string? AssetId { get; } = string.IsNullOrEmpty(assetId) ? null : assetId;
 
     /// <summary>When this machine got the service's answer.</summary>
     public DateTimeOffset SubmittedAt { get; } = submittedAt;

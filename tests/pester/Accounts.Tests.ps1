@@ -1,0 +1,139 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $script:server = $TestServer::Start()
+
+    # A key that is good for one project only: a query by another account's key, or for its project, is refused.
+    function Connect-Account([string] $Name) {
+        $server.AddAccessKey("KEY$Name", "secret-$Name", "project-$Name")
+        Connect-Once $server @{
+            AccessKey = ConvertTo-Credential "KEY$Name" "secret-$Name"; ProjectId = "project-$Name"; NoDefault = $true
+        }
+    }
+}
+
+AfterAll { $server.Dispose() }
+
+Describe 'Accounts' {
+    BeforeEach {
+        $server.Reset()
+        $server.AnyTask = $true
+    }
+
+    AfterEach { Clear-Session }
+
+    It 'two at once never mix, in parallel runspaces' {
+        $runs = foreach ($name in 'A', 'B', 'A', 'B') {
+            Invoke-Aside {
+                param($connection, $name)
+                1..200 | ForEach-Object { "$name-$_" } | Get-VodPreheatResult -Connection $connection
+            } (Connect-Account $name), $name
+        }
+        foreach ($run in $runs) {
+            $rows = Complete-Aside $run
+            $rows.Count | Should -Be 200
+            @($rows.TaskId -replace '-\d+$' | Select-Object -Unique).Count | Should -Be 1
+        }
+        $server.RequestCount | Should -Be 800
+        $server.Requests.Where({
+                $name = $_.TaskId.Split('-')[0]
+                "$($_.Path) $($_.Headers['X-Project-Id']) $($_.Headers['Authorization'])" -notlike
+                "/v1.0/project-$name/asset/preheating project-$name * Access=KEY$name, *"
+            }) | Should -BeNullOrEmpty
+    }
+
+    It 'would be told apart by the server: a key is good for its own project only' {
+        $mixed = Connect-Account A
+        $server.RemoveAccessKey('KEYA')
+        $server.AddAccessKey('KEYA', 'secret-A', 'project-B')
+        Assert-Failure (Get-Outcome { Get-VodPreheatResult t -Connection $mixed }).Errors[0] 'VOD.10057' InvalidArgument
+    }
+
+    It 'stays with the connection that the pipeline began with' {
+        $server.AddAccessKey('KEYB', 'secret-B', 'project-B')
+        Connect-Once $server
+        1..20 | ForEach-Object {
+            if ($_ -eq 10) {
+                Connect-Once $server @{ AccessKey = ConvertTo-Credential 'KEYB' 'secret-B'; ProjectId = 'project-B' }
+            }
+            $_
+        } | Get-VodPreheatResult | ForEach-Object TaskId | Should -Be (1..20)
+        $server.Requests.Headers.ForEach({ $_['X-Project-Id'] }) | Select-Object -Unique | Should -Be $TestServer::DefaultProjectId
+        $null = Get-VodPreheatResult after
+        $server.Requests[-1].Headers['X-Project-Id'] | Should -Be 'project-B'
+    }
+
+    It 'shares the default with ForEach-Object -Parallel' {
+        Connect-Once $server
+        $rows = 1..8 | ForEach-Object -ThrottleLimit 4 -Parallel {
+            Import-Module $using:Manifest
+            Get-VodPreheatResult $_
+        }
+        $rows.TaskId | Sort-Object | Should -Be (1..8)
+    }
+
+    It 'shares a given connection with ForEach-Object -Parallel' {
+        $connection = Connect-Account A
+        $rows = 1..8 | ForEach-Object -ThrottleLimit 4 -Parallel {
+            Import-Module $using:Manifest
+            Get-VodPreheatResult $_ -Connection $using:connection
+        }
+        $rows.TaskId | Sort-Object | Should -Be (1..8)
+    }
+
+    It 'is seen, made and ended from another runspace' {
+        $null = Complete-Aside (Invoke-Aside { Connect-VodAccount -Sandbox })
+        (Get-VodConnection).AuthenticationType | Should -Be 'Sandbox'
+        $null = Complete-Aside (Invoke-Aside { Disconnect-VodAccount })
+        Get-VodConnection | Should -BeNullOrEmpty
+    }
+
+    It 'works in Start-ThreadJob' {
+        Connect-Once $server
+        $connection = Connect-Account A
+        $job = Start-ThreadJob {
+            Import-Module $using:Manifest
+            (Get-VodPreheatResult default).TaskId
+            (Get-VodPreheatResult given -Connection $using:connection).TaskId
+        }
+        try {
+            $job | Receive-Job -Wait | Should -Be 'default', 'given'
+        } finally {
+            $job | Remove-Job -Force
+        }
+        $server.Requests.Headers.ForEach({ $_['X-Project-Id'] }) | Should -Be $TestServer::DefaultProjectId, 'project-A'
+    }
+
+    It 'is refused in Start-Job, with what to do' {
+        $connection = Connect-Once $server @{ PassThru = $true }
+        $job = Start-Job {
+            Import-Module $using:Manifest
+            try { Get-VodPreheatResult t -Connection $using:connection } catch { $_.FullyQualifiedErrorId; "$_" }
+            try { Get-VodPreheatResult t } catch { $_.FullyQualifiedErrorId }
+        }
+        try {
+            $text = $job | Receive-Job -Wait
+        } finally {
+            $job | Remove-Job -Force
+        }
+        $text[0] | Should -Be 'VodConnectionNotLive,VodPreheat.Commands.GetVodPreheatResultCommand'
+        $text[1] | Should -Match 'Run Connect-VodAccount inside the job'
+        $text[2] | Should -Be 'VodNotConnected,VodPreheat.Commands.GetVodPreheatResultCommand'
+        $server.RequestCount | Should -Be 0
+    }
+
+    It 'that is disconnected stops its own queries only' {
+        $a = Connect-Account A
+        $b = Connect-Account B
+        $null = Get-VodPreheatResult warm -Connection $a
+        $null = Get-VodPreheatResult warm -Connection $b
+        $server.LatencyMs = 100
+        $runs = foreach ($connection in $a, $b) {
+            Invoke-Aside { param($connection) Get-VodPreheatResult (1..40) -Connection $connection } $connection
+        }
+        Wait-Until { $server.RequestCount -ge 12 }
+        Disconnect-VodAccount -Connection $a
+        $ended = Complete-Aside $runs[0]
+        Assert-Failure $ended[0] VodNotConnected ConnectionError 'disconnected'
+        (Complete-Aside $runs[1]).TaskId | Should -Be (1..40)
+    }
+}

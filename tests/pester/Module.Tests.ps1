@@ -1,0 +1,199 @@
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $script:folder = Split-Path $Manifest
+    $script:library = "$folder/bin/lib"
+    $script:cmdletAssembly = [VodPreheat.VodConnection].Assembly
+
+    # A copy of the module without one file of bin/lib; gives its manifest.
+    function Copy-ModuleWithout([string] $File) {
+        $copy = Join-Path $TestDrive ([guid]::NewGuid())
+        Copy-Item $folder $copy -Recurse
+        Remove-Item "$copy/bin/lib/$File"
+        Join-Path $copy VodPreheat.psd1
+    }
+}
+
+Describe 'The module' {
+    AfterEach { Clear-Session }
+
+    Context 'manifest' {
+        BeforeAll { $script:data = Import-PowerShellDataFile $Manifest }
+
+        It 'is valid' {
+            $module = Test-ModuleManifest $Manifest -ErrorAction Stop
+            $module.Version | Should -BeGreaterThan ([version] '0.0.0')
+            $module.PowerShellVersion | Should -Be '7.4'
+            $module.CompatiblePSEditions | Should -Be 'Core'
+        }
+
+        It 'exports what is there, by name' {
+            $cmdlets = $cmdletAssembly.GetExportedTypes().ForEach({ [Reflection.CustomAttributeExtensions]::GetCustomAttribute($_, [Management.Automation.CmdletAttribute]) }).Where({ $_ })
+            $names = $cmdlets.ForEach({ "$($_.VerbName)-$($_.NounName)" }) | Sort-Object
+            $names | Should -Contain 'Get-VodPreheatResult'
+            $data.CmdletsToExport | Sort-Object | Should -Be $names
+            $data.FunctionsToExport.Count + $data.AliasesToExport.Count + $data.VariablesToExport.Count | Should -Be 0
+            (Get-Module VodPreheat).ExportedCommands.Keys | Sort-Object | Should -Be $names
+        }
+
+        It 'has commands with approved verbs, one noun prefix, output types and help links' {
+            foreach ($command in Get-Command -Module VodPreheat) {
+                (Get-Verb $command.Verb) | Should -Not -BeNullOrEmpty
+                $command.Noun | Should -Match '^Vod'
+                $command.OutputType | Should -Not -BeNullOrEmpty -Because $command.Name
+                $command.HelpUri | Should -Match "^https://.*/$($command.Name)\.md$"
+            }
+        }
+    }
+
+    Context 'files' {
+        It 'has no stray file' {
+            Get-ChildItem "$folder/bin" -File | ForEach-Object Name | Should -Be 'VodPreheat.PowerShell.dll'
+            Get-ChildItem $library -Recurse | ForEach-Object Extension | Select-Object -Unique | Should -Be '.dll'
+            Get-ChildItem $folder -Recurse -Filter *.xml | ForEach-Object Name | Should -Match "-Help\.xml$"
+            Get-ChildItem $folder -Recurse -File -Include System.Management.Automation.dll, *.pdb, *.json | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'cmdlet assembly' {
+        It 'references only PowerShell, the client and the framework' {
+            $bundled = (Get-ChildItem $library).BaseName
+            $references = $cmdletAssembly.GetReferencedAssemblies().Name
+            $references | Should -Contain 'VodPreheat.Client'
+            foreach ($name in $references.Where({ $_ -notin 'VodPreheat.Client', 'System.Management.Automation' })) {
+                $name | Should -Match '^(System\.|netstandard$)'
+                $name | Should -Not -BeIn $bundled
+            }
+        }
+
+        It 'shows no type of the client in base, interface or signature' {
+            $types = [Collections.Generic.HashSet[type]]::new()
+            foreach ($type in $cmdletAssembly.GetExportedTypes()) {
+                for ($base = $type; $base; $base = $base.BaseType) { $null = $types.Add($base) }
+                $type.GetInterfaces().ForEach({ $null = $types.Add($_) })
+                foreach ($member in $type.GetMembers([Reflection.BindingFlags] 'Instance, Static, Public, NonPublic, DeclaredOnly')) {
+                    # Properties show by their methods; nested types come by themselves.
+                    if ($member.IsPublic -or $member.IsFamily -or $member.IsFamilyOrAssembly) {
+                        foreach ($used in @($member.ReturnType; $member.FieldType; if ($member -is [Reflection.MethodBase]) { $member.GetParameters().ParameterType })) {
+                            if ($used) { $null = $types.Add($used) }
+                        }
+                    }
+                }
+            }
+            $all = $types.ForEach({ $_; $_.GetElementType(); $_.GetGenericArguments() }).Where({ $_ })
+            $all | Should -Contain ([VodPreheat.VodConnection])
+            $all.Where({ $_.Assembly.GetName().Name -eq 'VodPreheat.Client' }) | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'load contexts' {
+        It 'loads nothing at import but the cmdlets' {
+            $text = Invoke-Child {
+                param($manifest)
+                $before = [AppDomain]::CurrentDomain.GetAssemblies().FullName
+                Import-Module $manifest -ErrorAction Stop
+                [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.FullName -notin $before }).ForEach({ $_.GetName().Name })
+            } $Manifest
+            $text | Should -Match 'VodPreheat\.PowerShell'
+            $text | Should -Not -Match 'VodPreheat\.Client|Microsoft\.Extensions|Polly|System\.Net|System\.Text\.Json'
+        }
+
+        It 'keeps the client and its packages in one private context' {
+            Connect-VodAccount -Sandbox
+            $null = Get-VodPreheatResult example
+            $ours = [AppDomain]::CurrentDomain.GetAssemblies().Where({ -not $_.IsDynamic -and $_.Location.StartsWith($library) })
+            $names = $ours.ForEach({ $_.GetName().Name })
+            $names | Should -Contain 'VodPreheat.Client'
+            $names | Should -Contain 'Microsoft.Extensions.Http'
+            $names.Count | Should -Be ($names | Select-Object -Unique).Count
+            $contexts = $ours.ForEach({ [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_) })
+            $contexts.Name | Select-Object -Unique | Should -Be 'VodPreheat'
+            @($contexts | Select-Object -Unique).Count | Should -Be 1
+            [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($cmdletAssembly) | Should -Be ([Runtime.Loader.AssemblyLoadContext]::Default)
+        }
+
+        It 'imports again with -Force, and keeps the connection' {
+            Connect-VodAccount -Sandbox
+            Import-Module $Manifest -Force
+            Remove-Module VodPreheat
+            Import-Module $Manifest
+            (Get-VodPreheatResult example).Count | Should -Be 3
+            [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -like 'VodPreheat.[CP]*' }).Count | Should -Be 2
+        }
+
+        It 'is imported by <_> runspaces at once' -ForEach 2, 16 {
+            $text = Invoke-Child {
+                param($manifest, $count)
+                $gate = [Threading.Barrier]::new($count)
+                $runs = 1..$count | ForEach-Object {
+                    $shell = [powershell]::Create().AddScript({
+                            param($manifest, $gate)
+                            $gate.SignalAndWait()
+                            Import-Module $manifest -ErrorAction Stop
+                            $connection = Connect-VodAccount -Sandbox -NoDefault
+                            (Get-VodPreheatResult example -Connection $connection).Count
+                        }).AddArgument($manifest).AddArgument($gate)
+                    @{ Shell = $shell; Result = $shell.BeginInvoke() }
+                }
+                $rows = $runs.ForEach({ $_.Shell.EndInvoke($_.Result); $_.Shell.Streams.Error })
+                "rows: $($rows -join ' ')"
+                "clients: $([AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'VodPreheat.Client' }).Count)"
+            } $Manifest, $_
+            $text | Should -Match "rows: $((@(3) * $_) -join ' ')\s"
+            $text | Should -Match 'clients: 1\s'
+        }
+
+        It 'is not disturbed by other versions of the packages, loaded first' {
+            $packages = $env:NUGET_PACKAGES ?? "$HOME/.nuget/packages"
+            if (-not (Test-Path "$packages/microsoft.extensions.*/6.0.0/lib/*/Microsoft.Extensions.Options.dll") -or
+                -not (Test-Path "$packages/microsoft.extensions.*/6.0.0/lib/*/Microsoft.Extensions.DependencyInjection.dll")) {
+                Set-Content "$TestDrive/old.csproj" @'
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="Microsoft.Extensions.Options" Version="6.0.0" />
+    <PackageReference Include="Microsoft.Extensions.DependencyInjection" Version="6.0.0" />
+  </ItemGroup>
+</Project>
+'@
+                dotnet restore "$TestDrive/old.csproj" | Out-String | Should -Not -Match ' error '
+            }
+            $text = Invoke-Child {
+                param($manifest, $packages)
+                foreach ($name in 'Primitives', 'Options', 'DependencyInjection.Abstractions', 'DependencyInjection') {
+                    $files = Get-Item "$packages/microsoft.extensions.*/6.0.0/lib/netstandard2.*/Microsoft.Extensions.$name.dll"
+                    $null = [Reflection.Assembly]::LoadFrom($files[-1].FullName)
+                }
+                $null = [Microsoft.Extensions.DependencyInjection.ServiceCollection]::new()
+                Import-Module $manifest -ErrorAction Stop
+                Connect-VodAccount -Sandbox -ErrorAction Stop
+                "rows: $((Get-VodPreheatResult example).Count)"
+                [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'Microsoft.Extensions.Options' }).ForEach({
+                        "$([Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name): $($_.GetName().Version)"
+                    })
+            } $Manifest, $packages
+            $text | Should -Match 'rows: 3\s'
+            $text | Should -Match 'Default: 6\.0\.0\.0\s'
+            $text | Should -Match 'VodPreheat: (?!6\.)\d+\.'
+        }
+
+        It 'says it clearly when bin/lib/<_> is missing' -ForEach 'VodPreheat.Client.dll', 'Polly.Core.dll' {
+            $text = Invoke-Child {
+                param($manifest)
+                $ErrorActionPreference = 'Stop'
+                Import-Module $manifest
+                try { Connect-VodAccount -Sandbox } catch { "caught: $_" }
+                'still alive'
+                Connect-VodAccount -Sandbox
+            } (Copy-ModuleWithout $_)
+            $LASTEXITCODE | Should -Be 1
+            $text | Should -Match ('caught: .*' + [regex]::Escape([IO.Path]::GetFileNameWithoutExtension($_)))
+            $text | Should -Match 'still alive'
+        }
+    }
+
+    Context 'views' {
+        It 'has one for <_>' -ForEach 'VodPreheat.PreheatingResult', 'VodPreheat.VodConnection' {
+            Get-FormatData $_ | Should -Not -BeNullOrEmpty
+        }
+    }
+}

@@ -1,0 +1,49 @@
+BeforeDiscovery {
+    # Each fence of the page is a whole test file.
+    $page = Get-Content "$PSScriptRoot/../../docs/testing.md" -Raw
+    $fences = [regex]::Matches($page, '(?ms)^## (?<Title>[^\n]+)\n(?:(?!^## ).)*?^```powershell\n(?<Code>.*?)^```') |
+        ForEach-Object { @{ Title = $_.Groups['Title'].Value; Code = $_.Groups['Code'].Value } }
+    $fenceCount = [regex]::Matches($page, '(?m)^```powershell').Count
+}
+
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+}
+
+Describe 'docs/testing.md' -ForEach @{ Fences = $fences; FenceCount = $fenceCount } {
+    BeforeAll {
+        # In a process of its own, as its reader runs it: with the module from the module path, and nothing else.
+        $folder = New-Item (Join-Path $TestDrive page) -ItemType Directory
+        for ($i = 0; $i -lt $Fences.Count; $i++) { $Fences[$i].Code | Set-Content "$folder/Fence$i.Tests.ps1" }
+        $modulePath = $env:PSModulePath
+        try {
+            $env:PSModulePath = "$root/out$([IO.Path]::PathSeparator)$modulePath"
+            $text = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command {
+                $run = Invoke-Pester $args[0] -PassThru -Output None
+                $run.Containers | ForEach-Object {
+                    [pscustomobject]@{
+                        Name    = Split-Path $_.Item -Leaf
+                        Passed  = $_.PassedCount
+                        Other   = $_.TotalCount - $_.PassedCount
+                        Failure = @($_.ErrorRecord; $run.Failed.ErrorRecord) -join "`n"
+                    }
+                } | ConvertTo-Json -AsArray
+            } -args $folder.FullName 2>&1
+        } finally {
+            $env:PSModulePath = $modulePath
+        }
+
+        $results = $text -join "`n" | ConvertFrom-Json
+    }
+
+    It 'has examples, each under a heading of its own' {
+        $Fences.Count | Should -BeGreaterThan 3
+        $Fences.Count | Should -Be $FenceCount
+    }
+
+    It 'has an example that works: <_.Title>' -ForEach $fences {
+        $result = $results | Where-Object Name -EQ "Fence$([array]::IndexOf($Fences.Title, $_.Title)).Tests.ps1"
+        $result.Other | Should -Be 0 -Because $result.Failure
+        $result.Passed | Should -BeGreaterThan 0 -Because $result.Failure
+    }
+}

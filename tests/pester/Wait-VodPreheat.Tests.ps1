@@ -1,0 +1,333 @@
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+    . $PSScriptRoot/submit.common.ps1
+    $server = $TestServer::Start()
+
+    # The answers of a task, one query after the other; the last one stays.
+    function Set-Task([string] $TaskId, [string[][]] $Answers) {
+        foreach ($answer in $Answers) { $server.AddTaskAnswer($TaskId, $answer) }
+    }
+
+    function Get-QueryCount([string] $TaskId) {
+        @($server.Requests | Where-Object TaskId -CEQ $TaskId).Count
+    }
+}
+
+AfterAll {
+    Disconnect-VodAccount
+    $server.Dispose()
+}
+
+Describe 'Wait-VodPreheat' {
+    BeforeEach {
+        $server.Reset()
+        Connect-Server $server
+    }
+
+    Context 'what it waits for' {
+        It 'writes each task when it ends, in the order in which they end' {
+            Set-Task late @(('processing https://a/1', 'succeed https://a/2'), ('succeed https://a/1', 'failed https://a/2'))
+            Set-Task soon @(, 'succeed https://b/1')
+            $results = 'late', 'soon' | Wait-VodPreheat -PollIntervalSec 1
+            $results | ForEach-Object { "$($_.TaskId) $_" } |
+                Should -Be 'soon succeed https://b/1', 'late succeed https://a/1', 'late failed https://a/2'
+            $results | Should -BeOfType VodPreheat.PreheatingResult
+        }
+
+        It 'writes a task that has ended while others are open' {
+            Set-Task open @(, 'processing https://a/1')
+            Set-Task done @(, 'succeed https://b/1')
+            $shell = Start-Elsewhere 'Wait-VodPreheat open, done | ForEach-Object { Write-Information $_.TaskId }'
+            Wait-Until { $shell.Streams.Information.Count -eq 1 }
+            "$($shell.Streams.Information[0])" | Should -Be 'done'
+            Stop-Elsewhere $shell | Should -Be 'Stopped'
+        }
+
+        It 'is not done while <What>' -ForEach @(
+            @{ What = 'there are no rows'; First = [string[]] @() }
+            @{ What = 'one row is open'; First = [string[]] ('succeed https://a/2', 'processing https://a/1') }
+            @{ What = 'a status is unknown'; First = [string[]] 'sleeping https://a/1' }
+            @{ What = 'a status has another end'; First = [string[]] 'succeeded https://a/1' }
+            @{ What = 'a status is upper case and open'; First = [string[]] 'PROCESSING https://a/1' }
+        ) {
+            $server.AddTaskAnswer('t', $First)
+            $server.AddTaskAnswer('t', 'succeed https://a/1')
+            Wait-VodPreheat t -PollIntervalSec 1 | Should -HaveCount 1
+            $server.RequestCount | Should -Be 2
+        }
+
+        It 'takes the statuses in upper case and keeps their text' {
+            $server.SetTask('t', [string[]] ('SUCCEED https://a/1', 'Failed https://a/2'))
+            (Wait-VodPreheat t).Status | Should -BeExactly 'SUCCEED', 'Failed'
+            $server.RequestCount | Should -Be 1
+        }
+
+        It 'takes task ids <From>' -ForEach @(
+            @{ From = 'as an argument'; Wait = { Wait-VodPreheat t1, t2 } }
+            @{ From = 'from the pipeline'; Wait = { 't1', 't2' | Wait-VodPreheat } }
+            @{ From = 'by the property TaskId, as of a CSV file'; Wait = { 'TaskId', 't1', 't2' | ConvertFrom-Csv | Wait-VodPreheat } }
+            @{ From = 'of PreheatTask objects'; Wait = { 't1', 't2' | ForEach-Object { [VodPreheat.PreheatTask]::new($_, @(), 'a', [DateTimeOffset]::Now) } | Wait-VodPreheat } }
+            @{ From = 'of PreheatingResult objects'; Wait = { 't1', 't2' | ForEach-Object { [VodPreheat.PreheatingResult]::new($_, 'u', 'processing') } | Wait-VodPreheat } }
+        ) {
+            $server.AnyTask = $true
+            $run = Invoke-Captured $Wait
+            $run.Errors + $run.End | Should -BeNullOrEmpty
+            $run.Output.TaskId | Sort-Object | Should -Be 't1', 't2'
+        }
+
+        It 'waits once for a task that comes twice' {
+            $server.AnyTask = $true
+            't', 't', 'T' | Wait-VodPreheat | Should -HaveCount 2
+            $server.Requests.TaskId | Sort-Object -CaseSensitive | Should -BeExactly 't', 'T'
+        }
+
+        It 'refuses a blank task id, and the others go on' {
+            $server.AnyTask = $true
+            $run = Invoke-Captured { 't', ' ', $null, '', 'u' | Wait-VodPreheat }
+            $run.Errors | ForEach-Object { Get-ErrorId $_ } | Should -Be 'VodInvalidTaskId', 'VodInvalidTaskId', 'VodInvalidTaskId'
+            $run.Errors[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+            $run.Output.TaskId | Sort-Object | Should -Be 't', 'u'
+        }
+
+        It 'sends nothing for an empty list' {
+            @() | Wait-VodPreheat | Should -BeNullOrEmpty
+            $server.RequestCount | Should -Be 0
+        }
+
+        It 'waits for many tasks, at most 8 queries in flight' {
+            $server.AnyTask = $true
+            $server.LatencyMs = 20
+            $ids = 1..60 | ForEach-Object { "task$_" }
+            ($ids | Wait-VodPreheat).TaskId | Sort-Object | Should -Be ($ids | Sort-Object)
+            $server.MaxInFlight | Should -BeGreaterThan 1
+            $server.MaxInFlight | Should -BeLessOrEqual 8
+        }
+    }
+
+    Context 'one line does the job, another repairs it' {
+        It 'submits, waits and shows what failed' {
+            $file = Join-Path $TestDrive urls.txt
+            (Get-SampleUrl 11) + 'https://cdn.example.com/fail.mp4' | Set-Content $file
+            $failed = Get-Content $file | Start-VodPreheat -OutVariable tasks | Wait-VodPreheat -PollIntervalSec 1 | Where-Object Status -EQ failed
+            $failed.Url | Should -Be 'https://cdn.example.com/fail.mp4'
+            $failed.TaskId | Should -Be $tasks[1].TaskId
+            $server.SubmittedUrls.Count | Should -Be 12
+        }
+
+        It 'submits again what failed' {
+            $server.SetTask('t', [string[]] ('succeed https://cdn.example.com/1.mp4', 'failed https://cdn.example.com/2.mp4'))
+            $task = Get-VodPreheatResult t | Where-Object Status -EQ failed | Start-VodPreheat
+            $task.Url | Should -Be 'https://cdn.example.com/2.mp4'
+            $server.SubmittedUrls | Should -Be 'https://cdn.example.com/2.mp4'
+        }
+
+        It 'does both on the sandbox' {
+            Connect-VodAccount -Sandbox
+            $failed = 'https://cdn.example.com/fail.mp4', 'https://cdn.example.com/a.mp4' | Start-VodPreheat |
+                Wait-VodPreheat -PollIntervalSec 1 | Where-Object Status -EQ failed
+            $failed.Url | Should -Be 'https://cdn.example.com/fail.mp4'
+            $again = Get-VodPreheatResult $failed.TaskId | Where-Object Status -EQ failed | Start-VodPreheat
+            $again.Url | Should -Be 'https://cdn.example.com/fail.mp4'
+        }
+    }
+
+    Context 'passing faults' {
+        It 'asks again after each, even with no retries left, and says so in verbose' {
+            Connect-Server $server @{ MaximumRetryCount = 0; TimeoutSec = 1 }
+            $kinds = 'ResetBeforeHeaders', 'Stall', 'Error500', 'Error503', 'Html502', 'TruncatedBody', 'TruncatedJson', 'Throttled429RetryNow'
+            foreach ($kind in $kinds) {
+                $server.AddFaultFor($kind, $kind)
+                $server.SetTask($kind, 'succeed https://a/1')
+            }
+
+            $run = Invoke-Captured { $kinds | Wait-VodPreheat -PollIntervalSec 1 -Verbose }
+            $run.Errors + $run.End | Should -BeNullOrEmpty
+            $run.Output.TaskId | Sort-Object | Should -Be ($kinds | Sort-Object)
+            foreach ($kind in $kinds) {
+                $run.Verbose -like "Task $kind is asked again*" | Should -HaveCount 1
+                Get-QueryCount $kind | Should -Be 2
+            }
+        }
+
+        It 'asks again when nobody listens, until the time is up' {
+            Connect-Server $server @{ MaximumRetryCount = 0; Endpoint = [VodPreheat.TestServer.ClosedPort]::Refused() }
+            $run = Invoke-Captured { Wait-VodPreheat t -PollIntervalSec 1 -TimeoutSec 2 -Verbose }
+            Get-ErrorId $run.Errors[0] | Should -Be 'VodWaitTimeout'
+            @($run.Verbose -like 'Task t is asked again*').Count | Should -BeGreaterThan 1
+        }
+    }
+
+    Context 'failures that stay' {
+        It 'ends the wait for one task at once on <Id>, and the others go on' -ForEach @(
+            @{ Id = 'VOD.10062'; Status = 400; Category = 'ObjectNotFound' }
+            @{ Id = 'VOD.10074'; Status = 403; Category = 'PermissionDenied' }
+            @{ Id = 'APIGW.0302'; Status = 403; Category = 'PermissionDenied' }
+            @{ Id = 'VOD.10053'; Status = 400; Category = 'InvalidArgument' }
+        ) {
+            $server.AnyTask = $true
+            $server.AddAnswerFor('bad', $Status, "{`"error_code`":`"$Id`",`"error_msg`":`"told`"}", 'application/json', $null, $null, -1)
+            $run = Invoke-Captured { 'bad', 'good' | Wait-VodPreheat }
+            $run.End | Should -BeNullOrEmpty
+            $run.Errors.Count | Should -Be 1
+            Get-ErrorId $run.Errors[0] | Should -Be $Id
+            $run.Errors[0].CategoryInfo.Category | Should -Be $Category
+            $run.Errors[0].TargetObject | Should -Be 'bad'
+            $run.Output.TaskId | Should -Be 'good'
+            Get-QueryCount bad | Should -Be 1
+        }
+
+        It 'ends all on an authentication error, and names what was open' {
+            Set-Task open @(, 'processing https://a/1')
+            $server.SetTask('done', 'succeed https://a/1')
+            $run = Invoke-Captured {
+                'open', 'done', 'other' | Wait-VodPreheat -PollIntervalSec 1 | ForEach-Object { $server.RemoveAccessKey($TestServer::DefaultAccessKey); $_ }
+            }
+            # 'other' is unknown to the server; whether it was told so before the key went is a matter of time.
+            $run.Output.TaskId | Should -Be 'done'
+            Get-ErrorId $run.End | Should -Be 'APIGW.0301'
+            $run.End.CategoryInfo.Category | Should -Be 'AuthenticationError'
+            $run.End.TargetObject | Should -Contain 'open'
+            $run.End.TargetObject | Should -Not -Contain 'done'
+        }
+
+        It 'costs a wrong key one failure, however many tasks are open' {
+            Connect-Server $server @{ AccessKey = ConvertTo-Credential $TestServer::DefaultAccessKey 'wrong' }
+            $run = Invoke-Captured { 1..20 | ForEach-Object { "t$_" } | Wait-VodPreheat }
+            Get-ErrorId $run.End | Should -Be 'APIGW.0301'
+            $run.End.TargetObject.Count | Should -Be 20
+            $server.RequestCount | Should -Be 1
+        }
+
+        It 'ends without a connection' {
+            Disconnect-VodAccount
+            $run = Invoke-Captured { Wait-VodPreheat t }
+            Get-ErrorId $run.End | Should -Be 'VodNotConnected'
+        }
+
+        It 'does not take <Name> <Value>' -ForEach @(
+            @{ Name = 'TimeoutSec'; Value = 0 }
+            @{ Name = 'TimeoutSec'; Value = 86401 }
+            @{ Name = 'PollIntervalSec'; Value = 0 }
+            @{ Name = 'PollIntervalSec'; Value = 3601 }
+        ) {
+            $bound = @{ $Name = $Value }
+            { Wait-VodPreheat t @bound } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
+        }
+    }
+
+    Context 'when the time is up' {
+        It 'tells each open task with its last results' {
+            $server.SetTask('half', [string[]] ('succeed https://a/1', 'processing https://a/2'))
+            $server.SetTask('empty', [string[]] @())
+            $server.SetTask('done', 'succeed https://b/1')
+            $run = Invoke-Captured { 'half', 'done', 'empty' | Wait-VodPreheat -TimeoutSec 1 }
+            $run.Output.TaskId | Should -Be 'done'
+            $run.End | Should -BeNullOrEmpty
+            $run.Errors | ForEach-Object { Get-ErrorId $_ } | Should -Be 'VodWaitTimeout', 'VodWaitTimeout'
+            $run.Errors.TargetObject | Should -Be 'half', 'empty'
+            $run.Errors[0].CategoryInfo.Category | Should -Be 'OperationTimeout'
+            $run.Errors[0].Exception | Should -BeOfType VodPreheat.VodWaitTimeoutException
+            $run.Errors[0].Exception.LastResults | ForEach-Object { "$($_.TaskId) $_" } |
+                Should -Be 'half succeed https://a/1', 'half processing https://a/2'
+            $run.Errors[0].Exception.Message | Should -BeLike '*half*1 of its 2 URLs*'
+            $run.Errors[1].Exception.LastResults.Count | Should -Be 0
+        }
+
+        It 'does not wait for an answer that does not come' {
+            Connect-Server $server @{ TimeoutSec = 120 }
+            $server.AddFault('Stall', -1)
+            $idle = $server.OpenConnections
+            $shell = Start-Elsewhere 'Wait-VodPreheat t -TimeoutSec 1'
+            Wait-Until { $shell.Running.IsCompleted }
+            Get-ErrorId $shell.Streams.Error[0] | Should -Be 'VodWaitTimeout'
+            Wait-Until { $server.OpenConnections -le $idle }
+        }
+    }
+
+    Context 'Ctrl+C' {
+        It 'ends at once <When>' -ForEach @(
+            @{ When = 'with a query in flight'; Fault = 'Stall' }
+            @{ When = 'between two queries'; Fault = 'EmptyResults' }
+        ) {
+            Connect-Server $server @{ TimeoutSec = 120 }
+            $server.SetTask('t', 'processing https://a/1')
+            $server.AddFault($Fault, -1)
+            $shell = Start-Elsewhere 'Wait-VodPreheat t -PollIntervalSec 3600'
+            Wait-Until { $server.RequestCount -eq 1 -and ($Fault -eq 'Stall' -or $server.Requests[0].StatusSent) }
+            Stop-Elsewhere $shell | Should -Be 'Stopped'
+            $shell.Streams.Error | Should -BeNullOrEmpty
+        }
+
+        It 'ends at once when nobody wants more' {
+            $server.SetTask('open', 'processing https://a/1')
+            $server.SetTask('done', 'succeed https://b/1')
+            $shell = Start-Elsewhere "'open', 'done' | Wait-VodPreheat -PollIntervalSec 3600 | Select-Object -First 1"
+            Wait-Until { $shell.Running.IsCompleted }
+            $shell.EndInvoke($shell.Running).TaskId | Should -Be 'done'
+        }
+    }
+
+    Context 'progress' {
+        BeforeAll {
+            # All at the same time: each takes three seconds. Answers of a task, one a second.
+            $server.Reset()
+            Connect-Server $server
+            foreach ($name in 'shown', 'ignored', 'silent', 'enough') {
+                Set-Task $name @(
+                    ('processing https://a/1', 'processing https://a/2'), ('processing https://a/1', 'failed https://a/2'),
+                    ('processing https://a/1', 'failed https://a/2'), ('succeed https://a/1', 'failed https://a/2'))
+            }
+
+            $server.SetTask('quick', 'succeed https://b/1')
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            $shells = @{
+                shown   = Start-Elsewhere 'Wait-VodPreheat quick, shown -PollIntervalSec 1 -TimeoutSec 600'
+                ignored = Start-Elsewhere 'Wait-VodPreheat ignored -PollIntervalSec 1 -ProgressAction Ignore'
+                silent  = Start-Elsewhere '$ProgressPreference = "SilentlyContinue"; Wait-VodPreheat silent -PollIntervalSec 1'
+                enough  = Start-Elsewhere 'Wait-VodPreheat enough -PollIntervalSec 1 | Select-Object -First 1'
+                quick   = Start-Elsewhere 'Wait-VodPreheat quick'
+            }
+            Wait-Until { -not ($shells.Values | Where-Object { -not $_.Running.IsCompleted }) }
+            $clock.Stop()
+            $bar = $shells.shown.Streams.Progress
+        }
+
+        It 'is one bar' {
+            $bar.Count | Should -BeGreaterThan 1
+            $bar | ForEach-Object { "$($_.ActivityId) $($_.Activity)" } | Select-Object -Unique | Should -Be '0 Waiting for pre-loading'
+        }
+
+        It 'tells tasks, URLs and the time left' {
+            $bar[0].StatusDescription | Should -Be '1 of 2 tasks done; URLs: 1 loaded, 1 failed, 1 open'
+            $bar[0].PercentComplete | Should -Be 66
+            $bar[0].SecondsRemaining | Should -BeIn (1..598)
+        }
+
+        It 'comes at most twice a second' {
+            # From the third second on, and the one that takes it away.
+            $bar.Count | Should -BeLessOrEqual (2 * ($clock.Elapsed.TotalSeconds - 2) + 2)
+        }
+
+        It 'is completed <When>' -ForEach @(
+            @{ When = 'at the end'; Name = 'shown' }
+            @{ When = 'when nobody wants more'; Name = 'enough' }
+        ) {
+            $records = $shells[$Name].Streams.Progress
+            $records[-1].RecordType | Should -Be 'Completed'
+            @($records | Where-Object RecordType -EQ Completed) | Should -HaveCount 1
+        }
+
+        It 'is silent under <When>' -ForEach @(
+            @{ When = '-ProgressAction Ignore'; Name = 'ignored' }
+            @{ When = '$ProgressPreference = "SilentlyContinue"'; Name = 'silent' }
+        ) {
+            $shells[$Name].EndInvoke($shells[$Name].Running) | Should -HaveCount 2
+            $shells[$Name].Streams.Progress | Should -BeNullOrEmpty
+        }
+
+        It 'does not come before two seconds' {
+            $shells.quick.EndInvoke($shells.quick.Running) | Should -HaveCount 1
+            $shells.quick.Streams.Progress | Should -BeNullOrEmpty
+        }
+    }
+}
