@@ -5,20 +5,15 @@ BeforeAll {
     $runbook = "$root/samples/Invoke-PreheatRunbook.ps1"
     $pwsh = (Get-Process -Id $PID).Path
 
-    # The default chain finds the server's key and address here.
-    $variables = @{
-        PSModulePath = "$root/out$([IO.Path]::PathSeparator)$env:PSModulePath"
-        HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
-        HUAWEICLOUD_SDK_SK = $TestServer::DefaultSecretKey
-        HUAWEICLOUD_SDK_PROJECT_ID = $TestServer::DefaultProjectId
-        HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4 = "$($server.Endpoint)"
-        HW_REGION_NAME = 'cn-north-4'
-    }
-    $before = @{}
-    foreach ($name in $variables.Keys) {
-        $before[$name] = [Environment]::GetEnvironmentVariable($name)
-        [Environment]::SetEnvironmentVariable($name, $variables[$name])
-    }
+    $modulePath = $env:PSModulePath
+    $env:PSModulePath = "$root/out$([IO.Path]::PathSeparator)$modulePath"
+
+    # Where the default chain finds the server's key and address.
+    $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
+    $env:HUAWEICLOUD_SDK_SK = $TestServer::DefaultSecretKey
+    $env:HUAWEICLOUD_SDK_PROJECT_ID = $TestServer::DefaultProjectId
+    $env:HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4 = $server.Endpoint
+    $env:HW_REGION_NAME = 'cn-north-4'
 
     # Runs the runbook as a scheduler does, on the test's list; gives its exit code and its report.
     function Invoke-Runbook([string[]] $Arguments) {
@@ -32,8 +27,8 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $variables.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
-    Disconnect-VodAccount
+    $env:PSModulePath = $modulePath
+    Clear-Session
     $server.Dispose()
 }
 

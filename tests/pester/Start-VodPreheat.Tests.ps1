@@ -60,8 +60,8 @@ Describe 'Start-VodPreheat' {
             @{ From = 'of PreheatingResult objects'; Submit = { $urls | ForEach-Object { [VodPreheat.PreheatingResult]::new('t', $_, 'failed') } | Start-VodPreheat } }
         ) {
             $urls = Get-SampleUrl 3
-            $run = Invoke-Captured $Submit
-            $run.Errors + $run.End | Should -BeNullOrEmpty
+            $run = Get-Outcome $Submit
+            $run.Errors + $run.Failure | Should -BeNullOrEmpty
             $server.SubmittedUrls | Should -Be $urls
         }
 
@@ -115,22 +115,21 @@ Describe 'Start-VodPreheat' {
         }
 
         It 'takes assets by the property AssetId' {
-            $run = Invoke-Captured { [pscustomobject]@{ AssetId = 'a1' }, [pscustomobject]@{ AssetId = 'a2' } | Start-VodPreheat }
+            $run = Get-Outcome { [pscustomobject]@{ AssetId = 'a1' }, [pscustomobject]@{ AssetId = 'a2' } | Start-VodPreheat }
             $run.Errors | Should -BeNullOrEmpty
             $server.SubmittedAssets | Should -Be 'a1', 'a2'
         }
 
         It 'submits the asset of a PreheatTask again' {
-            $run = Invoke-Captured { [VodPreheat.PreheatTask]::new('t', @(), 'a1', [DateTimeOffset]::Now) | Start-VodPreheat }
+            $run = Get-Outcome { [VodPreheat.PreheatTask]::new('t', @(), 'a1', [DateTimeOffset]::Now) | Start-VodPreheat }
             $run.Errors | Should -BeNullOrEmpty
             $server.SubmittedAssets | Should -Be 'a1'
             $server.SubmittedUrls | Should -BeNullOrEmpty
         }
 
         It 'refuses a blank asset id, and the others go on' {
-            $run = Invoke-Captured { Start-VodPreheat -AssetId 'a1', ' ', 'a2' }
-            Get-ErrorId $run.Errors[0] | Should -Be 'VodInvalidAssetId'
-            $run.Errors[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+            $run = Get-Outcome { Start-VodPreheat -AssetId 'a1', ' ', 'a2' }
+            Assert-Failure $run.Errors[0] 'VodInvalidAssetId' 'InvalidArgument'
             $server.SubmittedAssets | Should -Be 'a1', 'a2'
         }
 
@@ -154,11 +153,10 @@ Describe 'Start-VodPreheat' {
             @{ Text = '  ' }
             @{ Text = $null }
         ) {
-            $run = Invoke-Captured { 'https://cdn.example.com/1.mp4', $Text, 'https://cdn.example.com/2.mp4' | Start-VodPreheat }
-            $run.End | Should -BeNullOrEmpty
+            $run = Get-Outcome { 'https://cdn.example.com/1.mp4', $Text, 'https://cdn.example.com/2.mp4' | Start-VodPreheat }
+            $run.Failure | Should -BeNullOrEmpty
             $run.Errors.Count | Should -Be 1
-            Get-ErrorId $run.Errors[0] | Should -Be 'VodInvalidUrl'
-            $run.Errors[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+            Assert-Failure $run.Errors[0] 'VodInvalidUrl' 'InvalidArgument'
             $run.Errors[0].TargetObject | Should -BeExactly $Text
             $run.Errors[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
             $server.SubmittedUrls | Should -Be 'https://cdn.example.com/1.mp4', 'https://cdn.example.com/2.mp4'
@@ -184,15 +182,16 @@ Describe 'Start-VodPreheat' {
         }
 
         It 'asks nothing under -Confirm:$false' {
-            $shell = Start-Elsewhere '$ConfirmPreference = "Low"; Start-VodPreheat https://cdn.example.com/a.mp4 -Confirm:$false'
-            $shell.EndInvoke($shell.Running).Url | Should -Be 'https://cdn.example.com/a.mp4'
+            $run = Invoke-Aside { $ConfirmPreference = 'Low'; Start-VodPreheat https://cdn.example.com/a.mp4 -Confirm:$false }
+            (Complete-Aside $run).Url | Should -Be 'https://cdn.example.com/a.mp4'
         }
 
         It 'sends nothing under -Confirm before the answer' {
             # Nobody can answer in a runspace without a host.
-            $shell = Start-Elsewhere 'Start-VodPreheat https://cdn.example.com/a.mp4 -Confirm'
-            Wait-Until { $shell.Running.IsCompleted }
-            $shell.HadErrors | Should -BeTrue
+            $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 -Confirm }
+            Wait-Until { $run.Result.IsCompleted }
+            $run.Shell.HadErrors | Should -BeTrue
+            $run.Shell.Dispose()
             $server.RequestCount | Should -Be 0
         }
     }
@@ -210,50 +209,56 @@ Describe 'Start-VodPreheat' {
             Connect-Server $server @{ TimeoutSec = 60 }
             $server.AddFault('Gzip')
             $server.AddFault('Stall')
-            $shell = Start-Elsewhere '1..20 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Start-VodPreheat | ForEach-Object { Write-Information $_.Url[0] }'
+            $run = Invoke-Aside { 1..20 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Start-VodPreheat }
             Wait-Until { $server.RequestCount -eq 2 }
-            $shell.Streams.Information.Count | Should -Be 1
-            "$($shell.Streams.Information[0])" | Should -Be 'https://cdn.example.com/1.mp4'
-            Stop-Elsewhere $shell | Should -Be 'Stopped'
+            $run.Output.Count | Should -Be 1
+            $run.Output[0].Url | Should -Be (Get-SampleUrl 10)
+            Stop-Aside $run
         }
 
         It 'ends at once on Ctrl+C' {
             Connect-Server $server @{ TimeoutSec = 60 }
             $server.AddFault('Stall', -1)
             $idle = $server.OpenConnections
-            $shell = Start-Elsewhere 'Start-VodPreheat https://cdn.example.com/a.mp4'
+            $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 }
             Wait-Until { $server.RequestCount -eq 1 }
-            Stop-Elsewhere $shell | Should -Be 'Stopped'
+            Stop-Aside $run
             Wait-Until { $server.OpenConnections -le $idle }
-            $shell.Streams.Error | Should -BeNullOrEmpty
+            $run.Output | Should -BeNullOrEmpty
         }
 
         It 'ends at once on Ctrl+C while a 429 holds it back' {
             $server.AddAnswer(429, '{"error_code":"APIGW.0308","error_msg":"limit"}', 'application/json', 'Retry-After', '250')
-            $shell = Start-Elsewhere 'Start-VodPreheat https://cdn.example.com/a.mp4'
+            $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 }
             Wait-Until { $server.RequestCount -eq 1 -and $server.Requests[0].StatusSent -eq 429 }
-            Stop-Elsewhere $shell | Should -Be 'Stopped'
+            Stop-Aside $run
             $server.SubmittedUrls | Should -BeNullOrEmpty
         }
 
         It 'stops sending when the quota is used up, and one error at the end has all that was not sent' {
             $server.Quota = 12
             $read = [Collections.Generic.List[string]]::new()
-            $run = Invoke-Captured { Get-SampleUrl 35 | ForEach-Object { $read.Add($_); $_ } | Start-VodPreheat }
+            $run = Get-Outcome { Get-SampleUrl 35 | ForEach-Object { $read.Add($_); $_ } | Start-VodPreheat }
             $read.Count | Should -Be 35
             $server.RequestCount | Should -Be 2
             $run.Output.Url | Should -Be (Get-SampleUrl 10)
             $run.Errors | Should -BeNullOrEmpty
-            Get-ErrorId $run.End | Should -Be 'VOD.10086'
-            $run.End.CategoryInfo.Category | Should -Be 'QuotaExceeded'
-            $run.End.TargetObject | Should -Be (Get-SampleUrl 25 -From 11)
+            Assert-Failure $run.Failure 'VOD.10086' 'QuotaExceeded'
+            $run.Failure.TargetObject | Should -Be (Get-SampleUrl 25 -From 11)
+        }
+
+        It 'names the tasks that were accepted before, as its end is the end of a waiting pipeline, too' {
+            $server.Quota = 10
+            $run = Get-Outcome { Get-SampleUrl 11 | Start-VodPreheat -OutVariable tasks | Wait-VodPreheat }
+            $run.Failure.Exception.Message | Should -BeLike "*$($tasks.TaskId)*"
+            $run.Failure.TargetObject | Should -Be (Get-SampleUrl 1 -From 11)
         }
 
         It 'still refuses what is not a URL after the quota is used up' {
             $server.Quota = 0
-            $run = Invoke-Captured { @(Get-SampleUrl 10) + 'nonsense' + @(Get-SampleUrl 2 -From 11) | Start-VodPreheat }
+            $run = Get-Outcome { @(Get-SampleUrl 10) + 'nonsense' + @(Get-SampleUrl 2 -From 11) | Start-VodPreheat }
             $run.Errors.TargetObject | Should -Be 'nonsense'
-            $run.End.TargetObject | Should -Be (Get-SampleUrl 12)
+            $run.Failure.TargetObject | Should -Be (Get-SampleUrl 12)
         }
 
         It 'stops sending when <What> in the middle' -ForEach @(
@@ -263,16 +268,15 @@ Describe 'Start-VodPreheat' {
         ) {
             if ($Connect.Token) {
                 $server.AddToken($Connect.Token, $TestServer::DefaultProjectId)
-                Connect-VodAccount -Token (ConvertTo-Secret $Connect.Token) -Endpoint $server.Endpoint -ProjectId $TestServer::DefaultProjectId
+                Connect-Server $server @{ Token = ConvertTo-Secret $Connect.Token }
             }
 
-            $run = Invoke-Captured {
+            $run = Get-Outcome {
                 Get-SampleUrl 35 | Start-VodPreheat | ForEach-Object { & $Break; $_ }
             }
             $run.Output.Url | Should -Be (Get-SampleUrl 10)
-            Get-ErrorId $run.End | Should -Be $Id
-            $run.End.CategoryInfo.Category | Should -Be 'AuthenticationError'
-            $run.End.TargetObject | Should -Be (Get-SampleUrl 25 -From 11)
+            Assert-Failure $run.Failure $Id 'AuthenticationError'
+            $run.Failure.TargetObject | Should -Be (Get-SampleUrl 25 -From 11)
             $server.RequestCount | Should -Be 2
         }
 
@@ -299,9 +303,9 @@ Describe 'Start-VodPreheat' {
         ) {
             Connect-Warm @{ TimeoutSec = 1 }
             $server.AddFault($Fault)
-            $run = Invoke-Captured { Get-SampleUrl 11 | Start-VodPreheat }
+            $run = Get-Outcome { Get-SampleUrl 11 | Start-VodPreheat }
             $server.RequestCount | Should -Be 3
-            $run.End | Should -BeNullOrEmpty
+            $run.Failure | Should -BeNullOrEmpty
             $run.Errors.Count | Should -Be 1
             Get-ErrorId $run.Errors[0] | Should -Be $Id
             $run.Errors[0].Exception.Message | Should -BeLike '*not known whether the service accepted*'
@@ -311,7 +315,7 @@ Describe 'Start-VodPreheat' {
 
         It 'sends a throttled POST again' {
             $server.AddFault('Throttled429RetryNow', 2)
-            $run = Invoke-Captured { Get-SampleUrl 3 | Start-VodPreheat }
+            $run = Get-Outcome { Get-SampleUrl 3 | Start-VodPreheat }
             $run.Errors | Should -BeNullOrEmpty
             $server.Requests.StatusSent | Should -Be 429, 429, 202
             $server.SubmittedUrls | Should -Be (Get-SampleUrl 3)
@@ -319,10 +323,9 @@ Describe 'Start-VodPreheat' {
 
         It 'tries again while nothing could be sent' {
             Connect-Server $server @{ Endpoint = [VodPreheat.TestServer.ClosedPort]::Refused(); MaximumRetryCount = 1 }
-            $run = Invoke-Captured { Get-SampleUrl 2 | Start-VodPreheat -Verbose }
-            @($run.Verbose -like 'POST *').Count | Should -Be 2
-            Get-ErrorId $run.Errors[0] | Should -Be 'VodConnectionFailed'
-            $run.Errors[0].CategoryInfo.Category | Should -Be 'ConnectionError'
+            $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat -Verbose 4>&1 }
+            @($run.Output -like 'POST *').Count | Should -Be 2
+            Assert-Failure $run.Errors[0] 'VodConnectionFailed' 'ConnectionError'
             $run.Errors[0].Exception.Message | Should -Not -BeLike '*not known whether*'
             $run.Errors[0].TargetObject | Should -Be (Get-SampleUrl 2)
         }
@@ -342,10 +345,9 @@ Describe 'Start-VodPreheat' {
             @{ Id = 'VOD.10051'; Status = 403; Category = 'ResourceUnavailable'; Ends = $false }
         ) {
             $server.AddAnswer($Status, "{`"error_code`":`"$Id`",`"error_msg`":`"told`"}")
-            $run = Invoke-Captured { Get-SampleUrl 11 | Start-VodPreheat }
-            $told = $Ends ? $run.End : $run.Errors[0]
-            Get-ErrorId $told | Should -Be $Id
-            $told.CategoryInfo.Category | Should -Be $Category
+            $run = Get-Outcome { Get-SampleUrl 11 | Start-VodPreheat }
+            $told = $Ends ? $run.Failure : $run.Errors[0]
+            Assert-Failure $told $Id $Category
             $told.Exception.ErrorCode | Should -Be $Id
             $told.Exception.StatusCode | Should -Be $Status
             $told.Exception.RequestId | Should -Be $server.Requests[0].RequestId
@@ -357,30 +359,28 @@ Describe 'Start-VodPreheat' {
         It 'tells a 429 that stays, and goes on' {
             Connect-Server $server @{ MaximumRetryCount = 1 }
             $server.AddFault('Throttled429RetryNow', 2)
-            $run = Invoke-Captured { Get-SampleUrl 11 | Start-VodPreheat }
-            Get-ErrorId $run.Errors[0] | Should -Be 'APIGW.0308'
-            $run.Errors[0].CategoryInfo.Category | Should -Be 'LimitsExceeded'
+            $run = Get-Outcome { Get-SampleUrl 11 | Start-VodPreheat }
+            Assert-Failure $run.Errors[0] 'APIGW.0308' 'LimitsExceeded'
             $run.Errors[0].TargetObject | Should -Be (Get-SampleUrl 10)
             $run.Output.Url | Should -Be 'https://cdn.example.com/11.mp4'
         }
 
         It 'names the permission that is missing' {
             $server.AddFault('PermissionVod')
-            $run = Invoke-Captured { Start-VodPreheat 'https://cdn.example.com/a.mp4' }
+            $run = Get-Outcome { Start-VodPreheat 'https://cdn.example.com/a.mp4' }
             $run.Errors[0].Exception.Message | Should -BeLike '*vod:asset:preheat*'
         }
 
         It 'ends without a connection' {
             Disconnect-VodAccount
-            $run = Invoke-Captured { Get-SampleUrl 2 | Start-VodPreheat }
-            Get-ErrorId $run.End | Should -Be 'VodNotConnected'
-            $run.End.CategoryInfo.Category | Should -Be 'ConnectionError'
+            $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat }
+            Assert-Failure $run.Failure 'VodNotConnected' 'ConnectionError'
         }
 
         It 'refuses a connection that is a copy' {
             $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize((Get-VodConnection)))
-            $run = Invoke-Captured { Get-SampleUrl 2 | Start-VodPreheat -Connection $copy }
-            Get-ErrorId $run.End | Should -Be 'VodConnectionNotLive'
+            $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat -Connection $copy }
+            Get-ErrorId $run.Failure | Should -Be 'VodConnectionNotLive'
             $server.RequestCount | Should -Be 0
         }
 
@@ -394,11 +394,11 @@ Describe 'Start-VodPreheat' {
             foreach ($kind in $kinds -ne '') { $server.AddFault($kind) }
             if (-not $Last) { $server.Quota = 50 }
             $given = @(Get-SampleUrl 40) + @('not a URL') + @(Get-SampleUrl 55 -From 41)
-            $run = Invoke-Captured { $given | Start-VodPreheat }
+            $run = Get-Outcome { $given | Start-VodPreheat }
 
-            $run.End | Should -Not -BeNullOrEmpty
+            $run.Failure | Should -Not -BeNullOrEmpty
             $run.Errors.Count | Should -Be 8
-            $told = @($run.Output.Url) + @($run.Errors.TargetObject) + @($run.End.TargetObject)
+            $told = @($run.Output.Url) + @($run.Errors.TargetObject) + @($run.Failure.TargetObject)
             $told | Sort-Object | Should -Be ($given | Sort-Object)
         }
 
@@ -406,8 +406,8 @@ Describe 'Start-VodPreheat' {
             $server.SeedRandomFaults($_)
             $server.RandomFaultRate = 0.5
             $given = Get-SampleUrl 195
-            $run = Invoke-Captured { $given | Start-VodPreheat }
-            $run.End | Should -BeNullOrEmpty
+            $run = Get-Outcome { $given | Start-VodPreheat }
+            $run.Failure | Should -BeNullOrEmpty
             $run.Errors.Count | Should -BeGreaterThan 0
             @($run.Output.Url) + @($run.Errors.TargetObject) | Sort-Object | Should -Be ($given | Sort-Object)
             $server.SubmittedUrls | Group-Object | Where-Object Count -gt 1 | Should -BeNullOrEmpty

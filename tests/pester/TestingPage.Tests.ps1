@@ -15,25 +15,20 @@ Describe 'docs/testing.md' -ForEach @{ Fences = $fences; FenceCount = $fenceCoun
         # In a process of its own, as its reader runs it: with the module from the module path, and nothing else.
         $folder = New-Item (Join-Path $TestDrive page) -ItemType Directory
         for ($i = 0; $i -lt $Fences.Count; $i++) { $Fences[$i].Code | Set-Content "$folder/Fence$i.Tests.ps1" }
-        $modulePath = $env:PSModulePath
-        try {
-            $env:PSModulePath = "$root/out$([IO.Path]::PathSeparator)$modulePath"
-            $text = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command {
-                $run = Invoke-Pester $args[0] -PassThru -Output None
-                $run.Containers | ForEach-Object {
-                    [pscustomobject]@{
-                        Name    = Split-Path $_.Item -Leaf
-                        Passed  = $_.PassedCount
-                        Other   = $_.TotalCount - $_.PassedCount
-                        Failure = @($_.ErrorRecord; $run.Failed.ErrorRecord) -join "`n"
-                    }
-                } | ConvertTo-Json -AsArray
-            } -args $folder.FullName 2>&1
-        } finally {
-            $env:PSModulePath = $modulePath
-        }
-
-        $results = $text -join "`n" | ConvertFrom-Json
+        $text = Invoke-Child {
+            param($ModulePath, $Folder)
+            $env:PSModulePath = $ModulePath + [IO.Path]::PathSeparator + $env:PSModulePath
+            $run = Invoke-Pester $Folder -PassThru -Output None
+            $run.Containers | ForEach-Object {
+                [pscustomobject]@{
+                    Name    = Split-Path $_.Item -Leaf
+                    Passed  = $_.PassedCount
+                    Other   = $_.TotalCount - $_.PassedCount
+                    Failure = @($_.ErrorRecord; $run.Failed.ErrorRecord) -join "`n"
+                }
+            } | ConvertTo-Json -AsArray
+        } "$root/out", $folder.FullName
+        $results = $text | ConvertFrom-Json
     }
 
     It 'has examples, each under a heading of its own' {

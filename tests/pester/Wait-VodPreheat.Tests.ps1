@@ -37,10 +37,10 @@ Describe 'Wait-VodPreheat' {
         It 'writes a task that has ended while others are open' {
             Set-Task open @(, 'processing https://a/1')
             Set-Task done @(, 'succeed https://b/1')
-            $shell = Start-Elsewhere 'Wait-VodPreheat open, done | ForEach-Object { Write-Information $_.TaskId }'
-            Wait-Until { $shell.Streams.Information.Count -eq 1 }
-            "$($shell.Streams.Information[0])" | Should -Be 'done'
-            Stop-Elsewhere $shell | Should -Be 'Stopped'
+            $run = Invoke-Aside { Wait-VodPreheat open, done }
+            Wait-Until { $run.Output.Count -eq 1 }
+            $run.Output[0].TaskId | Should -Be 'done'
+            Stop-Aside $run
         }
 
         It 'is not done while <What>' -ForEach @(
@@ -70,8 +70,8 @@ Describe 'Wait-VodPreheat' {
             @{ From = 'of PreheatingResult objects'; Wait = { 't1', 't2' | ForEach-Object { [VodPreheat.PreheatingResult]::new($_, 'u', 'processing') } | Wait-VodPreheat } }
         ) {
             $server.AnyTask = $true
-            $run = Invoke-Captured $Wait
-            $run.Errors + $run.End | Should -BeNullOrEmpty
+            $run = Get-Outcome $Wait
+            $run.Errors + $run.Failure | Should -BeNullOrEmpty
             $run.Output.TaskId | Sort-Object | Should -Be 't1', 't2'
         }
 
@@ -83,7 +83,7 @@ Describe 'Wait-VodPreheat' {
 
         It 'refuses a blank task id, and the others go on' {
             $server.AnyTask = $true
-            $run = Invoke-Captured { 't', ' ', $null, '', 'u' | Wait-VodPreheat }
+            $run = Get-Outcome { 't', ' ', $null, '', 'u' | Wait-VodPreheat }
             $run.Errors | ForEach-Object { Get-ErrorId $_ } | Should -Be 'VodInvalidTaskId', 'VodInvalidTaskId', 'VodInvalidTaskId'
             $run.Errors[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
             $run.Output.TaskId | Sort-Object | Should -Be 't', 'u'
@@ -140,20 +140,21 @@ Describe 'Wait-VodPreheat' {
                 $server.SetTask($kind, 'succeed https://a/1')
             }
 
-            $run = Invoke-Captured { $kinds | Wait-VodPreheat -PollIntervalSec 1 -Verbose }
-            $run.Errors + $run.End | Should -BeNullOrEmpty
-            $run.Output.TaskId | Sort-Object | Should -Be ($kinds | Sort-Object)
+            $run = Get-Outcome { $kinds | Wait-VodPreheat -PollIntervalSec 1 -Verbose 4>&1 }
+            $run.Errors + $run.Failure | Should -BeNullOrEmpty
+            $told, $results = $run.Output.Where({ $_ -is [Management.Automation.VerboseRecord] }, 'Split')
+            $results.TaskId | Sort-Object | Should -Be ($kinds | Sort-Object)
             foreach ($kind in $kinds) {
-                $run.Verbose -like "Task $kind is asked again*" | Should -HaveCount 1
+                $told -like "Task $kind is asked again*" | Should -HaveCount 1
                 Get-QueryCount $kind | Should -Be 2
             }
         }
 
         It 'asks again when nobody listens, until the time is up' {
             Connect-Server $server @{ MaximumRetryCount = 0; Endpoint = [VodPreheat.TestServer.ClosedPort]::Refused() }
-            $run = Invoke-Captured { Wait-VodPreheat t -PollIntervalSec 1 -TimeoutSec 2 -Verbose }
+            $run = Get-Outcome { Wait-VodPreheat t -PollIntervalSec 1 -TimeoutSec 2 -Verbose 4>&1 }
             Get-ErrorId $run.Errors[0] | Should -Be 'VodWaitTimeout'
-            @($run.Verbose -like 'Task t is asked again*').Count | Should -BeGreaterThan 1
+            @($run.Output -like 'Task t is asked again*').Count | Should -BeGreaterThan 1
         }
     }
 
@@ -166,11 +167,10 @@ Describe 'Wait-VodPreheat' {
         ) {
             $server.AnyTask = $true
             $server.AddAnswerFor('bad', $Status, "{`"error_code`":`"$Id`",`"error_msg`":`"told`"}", 'application/json', $null, $null, -1)
-            $run = Invoke-Captured { 'bad', 'good' | Wait-VodPreheat }
-            $run.End | Should -BeNullOrEmpty
+            $run = Get-Outcome { 'bad', 'good' | Wait-VodPreheat }
+            $run.Failure | Should -BeNullOrEmpty
             $run.Errors.Count | Should -Be 1
-            Get-ErrorId $run.Errors[0] | Should -Be $Id
-            $run.Errors[0].CategoryInfo.Category | Should -Be $Category
+            Assert-Failure $run.Errors[0] $Id $Category
             $run.Errors[0].TargetObject | Should -Be 'bad'
             $run.Output.TaskId | Should -Be 'good'
             Get-QueryCount bad | Should -Be 1
@@ -179,29 +179,28 @@ Describe 'Wait-VodPreheat' {
         It 'ends all on an authentication error, and names what was open' {
             Set-Task open @(, 'processing https://a/1')
             $server.SetTask('done', 'succeed https://a/1')
-            $run = Invoke-Captured {
+            $run = Get-Outcome {
                 'open', 'done', 'other' | Wait-VodPreheat -PollIntervalSec 1 | ForEach-Object { $server.RemoveAccessKey($TestServer::DefaultAccessKey); $_ }
             }
             # 'other' is unknown to the server; whether it was told so before the key went is a matter of time.
             $run.Output.TaskId | Should -Be 'done'
-            Get-ErrorId $run.End | Should -Be 'APIGW.0301'
-            $run.End.CategoryInfo.Category | Should -Be 'AuthenticationError'
-            $run.End.TargetObject | Should -Contain 'open'
-            $run.End.TargetObject | Should -Not -Contain 'done'
+            Assert-Failure $run.Failure 'APIGW.0301' 'AuthenticationError'
+            $run.Failure.TargetObject | Should -Contain 'open'
+            $run.Failure.TargetObject | Should -Not -Contain 'done'
         }
 
         It 'costs a wrong key one failure, however many tasks are open' {
             Connect-Server $server @{ AccessKey = ConvertTo-Credential $TestServer::DefaultAccessKey 'wrong' }
-            $run = Invoke-Captured { 1..20 | ForEach-Object { "t$_" } | Wait-VodPreheat }
-            Get-ErrorId $run.End | Should -Be 'APIGW.0301'
-            $run.End.TargetObject.Count | Should -Be 20
+            $run = Get-Outcome { 1..20 | ForEach-Object { "t$_" } | Wait-VodPreheat }
+            Get-ErrorId $run.Failure | Should -Be 'APIGW.0301'
+            $run.Failure.TargetObject.Count | Should -Be 20
             $server.RequestCount | Should -Be 1
         }
 
         It 'ends without a connection' {
             Disconnect-VodAccount
-            $run = Invoke-Captured { Wait-VodPreheat t }
-            Get-ErrorId $run.End | Should -Be 'VodNotConnected'
+            $run = Get-Outcome { Wait-VodPreheat t }
+            Get-ErrorId $run.Failure | Should -Be 'VodNotConnected'
         }
 
         It 'does not take <Name> <Value>' -ForEach @(
@@ -220,9 +219,9 @@ Describe 'Wait-VodPreheat' {
             $server.SetTask('half', [string[]] ('succeed https://a/1', 'processing https://a/2'))
             $server.SetTask('empty', [string[]] @())
             $server.SetTask('done', 'succeed https://b/1')
-            $run = Invoke-Captured { 'half', 'done', 'empty' | Wait-VodPreheat -TimeoutSec 1 }
+            $run = Get-Outcome { 'half', 'done', 'empty' | Wait-VodPreheat -TimeoutSec 1 }
             $run.Output.TaskId | Should -Be 'done'
-            $run.End | Should -BeNullOrEmpty
+            $run.Failure | Should -BeNullOrEmpty
             $run.Errors | ForEach-Object { Get-ErrorId $_ } | Should -Be 'VodWaitTimeout', 'VodWaitTimeout'
             $run.Errors.TargetObject | Should -Be 'half', 'empty'
             $run.Errors[0].CategoryInfo.Category | Should -Be 'OperationTimeout'
@@ -237,9 +236,8 @@ Describe 'Wait-VodPreheat' {
             Connect-Server $server @{ TimeoutSec = 120 }
             $server.AddFault('Stall', -1)
             $idle = $server.OpenConnections
-            $shell = Start-Elsewhere 'Wait-VodPreheat t -TimeoutSec 1'
-            Wait-Until { $shell.Running.IsCompleted }
-            Get-ErrorId $shell.Streams.Error[0] | Should -Be 'VodWaitTimeout'
+            $run = Invoke-Aside { Wait-VodPreheat t -TimeoutSec 1 }
+            Get-ErrorId (Complete-Aside $run) | Should -Be 'VodWaitTimeout'
             Wait-Until { $server.OpenConnections -le $idle }
         }
     }
@@ -252,18 +250,17 @@ Describe 'Wait-VodPreheat' {
             Connect-Server $server @{ TimeoutSec = 120 }
             $server.SetTask('t', 'processing https://a/1')
             $server.AddFault($Fault, -1)
-            $shell = Start-Elsewhere 'Wait-VodPreheat t -PollIntervalSec 3600'
+            $run = Invoke-Aside { Wait-VodPreheat t -PollIntervalSec 3600 }
             Wait-Until { $server.RequestCount -eq 1 -and ($Fault -eq 'Stall' -or $server.Requests[0].StatusSent) }
-            Stop-Elsewhere $shell | Should -Be 'Stopped'
-            $shell.Streams.Error | Should -BeNullOrEmpty
+            Stop-Aside $run
+            $run.Output | Should -BeNullOrEmpty
         }
 
         It 'ends at once when nobody wants more' {
             $server.SetTask('open', 'processing https://a/1')
             $server.SetTask('done', 'succeed https://b/1')
-            $shell = Start-Elsewhere "'open', 'done' | Wait-VodPreheat -PollIntervalSec 3600 | Select-Object -First 1"
-            Wait-Until { $shell.Running.IsCompleted }
-            $shell.EndInvoke($shell.Running).TaskId | Should -Be 'done'
+            $run = Invoke-Aside { 'open', 'done' | Wait-VodPreheat -PollIntervalSec 3600 | Select-Object -First 1 }
+            (Complete-Aside $run).TaskId | Should -Be 'done'
         }
     }
 
@@ -280,16 +277,20 @@ Describe 'Wait-VodPreheat' {
 
             $server.SetTask('quick', 'succeed https://b/1')
             $clock = [Diagnostics.Stopwatch]::StartNew()
-            $shells = @{
-                shown   = Start-Elsewhere 'Wait-VodPreheat quick, shown -PollIntervalSec 1 -TimeoutSec 600'
-                ignored = Start-Elsewhere 'Wait-VodPreheat ignored -PollIntervalSec 1 -ProgressAction Ignore'
-                silent  = Start-Elsewhere '$ProgressPreference = "SilentlyContinue"; Wait-VodPreheat silent -PollIntervalSec 1'
-                enough  = Start-Elsewhere 'Wait-VodPreheat enough -PollIntervalSec 1 | Select-Object -First 1'
-                quick   = Start-Elsewhere 'Wait-VodPreheat quick'
+            $runs = @{
+                shown   = Invoke-Aside { Wait-VodPreheat quick, shown -PollIntervalSec 1 -TimeoutSec 600 }
+                ignored = Invoke-Aside { Wait-VodPreheat ignored -PollIntervalSec 1 -ProgressAction Ignore }
+                silent  = Invoke-Aside { $ProgressPreference = 'SilentlyContinue'; Wait-VodPreheat silent -PollIntervalSec 1 }
+                enough  = Invoke-Aside { Wait-VodPreheat enough -PollIntervalSec 1 | Select-Object -First 1 }
+                quick   = Invoke-Aside { Wait-VodPreheat quick }
             }
-            Wait-Until { -not ($shells.Values | Where-Object { -not $_.Running.IsCompleted }) }
+            Wait-Until { -not $runs.Values.Where({ -not $_.Result.IsCompleted }) }
             $clock.Stop()
-            $bar = $shells.shown.Streams.Progress
+            $bar = $runs.shown.Shell.Streams.Progress
+        }
+
+        AfterAll {
+            $runs.Values.Shell.Dispose()
         }
 
         It 'is one bar' {
@@ -312,7 +313,7 @@ Describe 'Wait-VodPreheat' {
             @{ When = 'at the end'; Name = 'shown' }
             @{ When = 'when nobody wants more'; Name = 'enough' }
         ) {
-            $records = $shells[$Name].Streams.Progress
+            $records = $runs[$Name].Shell.Streams.Progress
             $records[-1].RecordType | Should -Be 'Completed'
             @($records | Where-Object RecordType -EQ Completed) | Should -HaveCount 1
         }
@@ -321,13 +322,13 @@ Describe 'Wait-VodPreheat' {
             @{ When = '-ProgressAction Ignore'; Name = 'ignored' }
             @{ When = '$ProgressPreference = "SilentlyContinue"'; Name = 'silent' }
         ) {
-            $shells[$Name].EndInvoke($shells[$Name].Running) | Should -HaveCount 2
-            $shells[$Name].Streams.Progress | Should -BeNullOrEmpty
+            $runs[$Name].Output | Should -HaveCount 2
+            $runs[$Name].Shell.Streams.Progress | Should -BeNullOrEmpty
         }
 
         It 'does not come before two seconds' {
-            $shells.quick.EndInvoke($shells.quick.Running) | Should -HaveCount 1
-            $shells.quick.Streams.Progress | Should -BeNullOrEmpty
+            $runs.quick.Output | Should -HaveCount 1
+            $runs.quick.Shell.Streams.Progress | Should -BeNullOrEmpty
         }
     }
 }

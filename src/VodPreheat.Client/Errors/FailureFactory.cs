@@ -76,12 +76,17 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
     };
 
     /// <summary>No whole answer within the time of one attempt.</summary>
-    public static VodClientException Timeout(Uri uri, TimeSpan timeout, Exception inner) => new(
+    public static VodClientException Timeout(Uri uri, TimeSpan timeout, Exception inner, bool beforeSending) => new(
         FailureKind.Timeout,
         ErrorIds.Timeout,
-        $"{uri.Authority} gave no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
+        beforeSending
+            ? $"No connection to {uri.Authority} came about in time."
+            : $"{uri.Authority} gave no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
         "Try again, or raise -TimeoutSec of Connect-VodAccount.",
-        inner);
+        inner)
+    {
+        BeforeSending = beforeSending,
+    };
 
     /// <summary>No answer, or a broken one.</summary>
     public VodClientException FromTransport(Uri uri, Exception error)

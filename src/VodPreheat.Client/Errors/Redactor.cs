@@ -18,7 +18,8 @@ internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
     public string Clean(string text)
     {
         // Known secrets go first and from the whole text: a cut could leave half of one unrecognised.
-        foreach (Secret secret in secrets())
+        // Longer ones first: one may be the beginning of another.
+        foreach (Secret secret in secrets().OrderByDescending(static secret => secret.Length))
         {
             text = secret.RemoveFrom(text, Hidden);
         }

@@ -79,7 +79,7 @@ public sealed class VodClientException : Exception
     /// <summary>
     /// Whether the answer shows that the credentials were accepted: the service then judged the request, not the caller.
     /// </summary>
-    internal bool CredentialsAccepted => Kind is FailureKind.PermissionDenied or FailureKind.InvalidArgument
+    internal bool CredentialsAccepted => !AlreadyRetried && Kind is FailureKind.PermissionDenied or FailureKind.InvalidArgument
         or FailureKind.NotFound or FailureKind.InvalidOperation or FailureKind.QuotaExceeded;
 
     /// <summary>

@@ -26,8 +26,11 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         }
         catch (Exception error)
         {
-            VodClientException? failure = Translate(error, request.RequestUri!, response, cancellationToken);
+            VodClientException? failure = Translate(error, request.RequestUri!, response, timer.IsCancellationRequested);
             response?.Dispose();
+
+            // Cancelling closes the socket, which may surface as an I/O error just as well.
+            cancellationToken.ThrowIfCancellationRequested();
             if (failure is null)
             {
                 throw;
@@ -37,11 +40,10 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         }
     }
 
-    private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response, CancellationToken caller) => error switch
+    private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response, bool timeIsUp) => error switch
     {
-        // Cancelling closes the socket, which may surface as an I/O error just as well.
-        _ when caller.IsCancellationRequested => null,
-        OperationCanceledException => FailureFactory.Timeout(uri, timeout, error),
+        // Cancelled by neither the caller nor the timer: the connection took too long (ConnectTimeout), so nothing was sent.
+        OperationCanceledException => FailureFactory.Timeout(uri, timeout, error, beforeSending: !timeIsUp),
         HttpRequestException or IOException => failures.FromTransport(uri, error),
         InvalidDataException when response is not null => failures.Unexpected(response, "its compression is broken", error),
         _ => null,

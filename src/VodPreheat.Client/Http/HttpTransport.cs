@@ -52,7 +52,9 @@ internal sealed class HttpTransport : IDisposable
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.GZip,
-        ConnectTimeout = settings.Timeout,
+
+        // Before the whole attempt's time is up, to be told apart: then nothing was sent yet.
+        ConnectTimeout = settings.Timeout * 0.75,
 
         // DNS changes are seen although the handler lives as long as the connection.
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),

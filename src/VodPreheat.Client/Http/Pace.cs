@@ -39,13 +39,19 @@ internal sealed class Pace(RateLimiter? queries, TimeProvider clock) : IDisposab
 
         while (Remaining() is { Ticks: > 0 } wait)
         {
-            await Task.Delay(wait, clock, cancellation).ConfigureAwait(false);
+            await Waiting.DelayAsync(wait, clock, cancellation).ConfigureAwait(false);
         }
     }
 
     /// <summary>Holds all requests back after a 429: as long as the service asks, else three times longer each time.</summary>
     public void Hold(TimeSpan? retryAfter, RequestScope scope)
     {
+        if (retryAfter > RetryAfter.Longest)
+        {
+            // The failure is told at once; the connection must not freeze without a word.
+            return;
+        }
+
         TimeSpan hold;
         lock (_lock)
         {
@@ -57,8 +63,7 @@ internal sealed class Pace(RateLimiter? queries, TimeProvider clock) : IDisposab
                 return;
             }
 
-            // A longer one fails at once in the retry; it must not freeze the connection for good.
-            hold = retryAfter > RetryAfter.Longest ? RetryAfter.Longest : retryAfter ?? _nextHold * (0.9 + (Random.Shared.NextDouble() * 0.2));
+            hold = retryAfter ?? _nextHold * (0.9 + (Random.Shared.NextDouble() * 0.2));
             if (now + hold > _heldUntil)
             {
                 _heldUntil = now + hold;

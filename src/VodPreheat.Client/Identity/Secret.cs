@@ -22,8 +22,11 @@ public sealed class Secret : IDisposable
         Encoding.UTF8.GetBytes(text, _utf8);
     }
 
+    /// <summary>Length in bytes.</summary>
+    internal int Length => _utf8.Length;
+
     /// <summary>Whether there is nothing in it.</summary>
-    public bool IsEmpty => _utf8.Length == 0;
+    public bool IsEmpty => Length == 0;
 
     /// <summary>Checks a key or token that will travel in a header: not empty, visible ASCII only.</summary>
     /// <exception cref="VodClientException">VodCredentialInvalid, with the secret's name, never its text.</exception>
@@ -67,15 +70,11 @@ public sealed class Secret : IDisposable
             .Replace(Convert.ToHexString(_utf8), replacement, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Wipes the bytes of a secret that nobody disposed, such as a replaced connection's.</summary>
-    ~Secret() => CryptographicOperations.ZeroMemory(_utf8);
-
     /// <summary>Wipes the bytes.</summary>
     public void Dispose()
     {
         _wiped = true;
         CryptographicOperations.ZeroMemory(_utf8);
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>Stars.</summary>

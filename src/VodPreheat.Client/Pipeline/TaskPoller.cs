@@ -137,8 +137,7 @@ public sealed class TaskPoller(
             wake = next.Due;
         }
 
-        TimeSpan sleep = wake - clock.GetUtcNow();
-        var alarm = Task.Delay(sleep > TimeSpan.Zero ? sleep : TimeSpan.Zero, clock, over.Token);
+        Task alarm = Waiting.DelayAsync(wake - clock.GetUtcNow(), clock, over.Token);
         Task first = await Task.WhenAny([.. _inFlight.Keys, alarm]).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         scope.Cancellation.ThrowIfCancellationRequested();

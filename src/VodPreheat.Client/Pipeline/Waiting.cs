@@ -9,17 +9,19 @@ public static class Waiting
     /// <exception cref="OperationCanceledException">The token was cancelled while waiting.</exception>
     public static void For(Task task, TimeSpan idle, Action onIdle, CancellationToken cancellation)
     {
-        // A wait on the handle, not on the task: a failed task must not throw here.
-        while (!task.IsCompleted && !((IAsyncResult)task).AsyncWaitHandle.WaitOne(0))
+        // WaitAny, not Wait: a failed task must not throw here. Not the task's wait handle either, which is a kernel object each.
+        while (!task.IsCompleted && Task.WaitAny([task], (int)idle.TotalMilliseconds, cancellation) < 0)
         {
-            if (WaitHandle.WaitAny([((IAsyncResult)task).AsyncWaitHandle, cancellation.WaitHandle], idle) == 1)
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-
             onIdle();
         }
     }
+
+    /// <summary>
+    /// Waits for a time, none if it is negative. Rounded up: a delay counts in whole milliseconds, and what is left of one would
+    /// be waited for in a busy loop.
+    /// </summary>
+    internal static Task DelayAsync(TimeSpan time, TimeProvider clock, CancellationToken cancellation) =>
+        Task.Delay(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(time.TotalMilliseconds))), clock, cancellation);
 
     /// <summary>Lets go of work whose end nobody will look at; its failure, mostly a cancellation, is of no interest.</summary>
     internal static void Forget(Task task) => task.ContinueWith(

@@ -13,7 +13,7 @@ public sealed class CredentialsFileTests
     {
         { "[basic]\nak=A\nsk=S", "A|S" },
         { "\uFEFF[basic]\r\nak = A\r\nsk = S\r\n", "A|S" },
-        { "# comment\n; another\n\n[basic]\n#ak=X\n;sk=Y\n  ak \t=  A  \n\tsk=S\t\n", "A|S" },
+        { "# comment\n; another\n\n[basic]\n#ak=X\n;sk=Y\n; third\n # fourth\n  ak \t=  A  \n\tsk=S\t\n", "A|S" },
         { "[basic]\nak=A\nsk=a=b==%(x)s#1;2 3", "A|a=b==%(x)s#1;2 3" },
         { "[basic]\nak=A\nsk='S'", "A|'S'" },
         { "[BASIC]\nAK=A\nSk=S", "A|S" },

@@ -87,7 +87,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
         Task<Credential> first = _source.GetAsync(TestClient.Scope(), stop.Token).AsTask();
         Task<Credential> second = GetAsync();
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await TestClient.AssertCancelledAsync(first);
         go.SetResult();
         await second;
         Assert.Equal(2, _fetcher.Count);

@@ -80,6 +80,10 @@ internal static class TestClient
         Assert.True(condition(), "It did not come true within 15 s.");
     }
 
+    /// <summary>Asserts that the work ends, and as cancelled.</summary>
+    public static Task AssertCancelledAsync(Task work) =>
+        Assert.ThrowsAnyAsync<OperationCanceledException>(() => work.WaitAsync(TimeSpan.FromSeconds(15)));
+
     /// <summary>A reader of environment variables that holds only these.</summary>
     public static Func<string, string?> Environment(params (string Name, string Value)[] variables) =>
         name => variables.FirstOrDefault(variable => variable.Name == name).Value;
