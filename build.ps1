@@ -1,5 +1,6 @@
 #!/usr/bin/env pwsh
 #Requires -Version 7.4
+
 <#
 .SYNOPSIS
     Builds, tests, shows, measures and packs VodPreheat. What it makes is in out/.

@@ -1,4 +1,5 @@
 #Requires -Version 7.4
+
 <#
 .SYNOPSIS
     Makes the .nupkg that PowerShell Gallery takes out of the built module, and looks into it again.

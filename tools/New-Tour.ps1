@@ -1,4 +1,5 @@
 #Requires -Version 7.4
+
 <#
 .SYNOPSIS
     Makes docs/tour.svg, the picture of the README: real commands on the sandbox, and what they really print.

@@ -1,4 +1,5 @@
 #Requires -Version 7.4
+
 <#
 .SYNOPSIS
     Prints the line coverage of the C# by each test tier and by both, from the Cobertura files below a folder.

@@ -1,4 +1,5 @@
 #Requires -Version 7.4
+
 <#
 .SYNOPSIS
     Runs PSScriptAnalyzer over every script and manifest of the repository; says so loudly where it is not installed.

@@ -76,7 +76,7 @@ public sealed class VodClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(taskId);
         ArgumentNullException.ThrowIfNull(scope);
-        string url = $"{_resource}?{UriEncoding.CanonicalQuery([new("task_id", taskId)])}";
+        string url = $"{_resource}?task_id={UriEncoding.Encode(taskId)}";
         return SendAsync(HttpMethod.Get, url, body: null, scope, PreheatingAnswers.ReadRows);
     }
 

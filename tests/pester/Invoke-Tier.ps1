@@ -1,4 +1,5 @@
 #Requires -Version 7.4
+
 <#
 .SYNOPSIS
     Runs the Pester tier on the built module in out/ and writes its counts.

@@ -192,7 +192,7 @@ Describe 'Wait-VodPreheat' {
         It 'costs a wrong key one failure, however many tasks are open' {
             Connect-Server $server @{ AccessKey = ConvertTo-Credential $TestServer::DefaultAccessKey 'wrong' }
             $run = Get-Outcome { 1..20 | ForEach-Object { "t$_" } | Wait-VodPreheat }
-            Get-ErrorId $run.Failure | Should -Be 'APIGW.0301'
+            Assert-Failure $run.Failure 'APIGW.0301' 'AuthenticationError'
             $run.Failure.TargetObject.Count | Should -Be 20
             $server.RequestCount | Should -Be 1
         }
@@ -200,7 +200,7 @@ Describe 'Wait-VodPreheat' {
         It 'ends without a connection' {
             Disconnect-VodAccount
             $run = Get-Outcome { Wait-VodPreheat t }
-            Get-ErrorId $run.Failure | Should -Be 'VodNotConnected'
+            Assert-Failure $run.Failure 'VodNotConnected' 'ConnectionError'
         }
 
         It 'does not take <Name> <Value>' -ForEach @(

@@ -16,12 +16,13 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(timeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        using CancellationTokenRegistration caller = cancellationToken.UnsafeRegister(
+            static either => ((CancellationTokenSource)either!).Cancel(), timer);
         HttpResponseMessage? response = null;
         try
         {
-            response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
-            await ReadBodyAsync(response, either.Token).ConfigureAwait(false);
+            response = await base.SendAsync(request, timer.Token).ConfigureAwait(false);
+            await ReadBodyAsync(response, timer.Token).ConfigureAwait(false);
             return response;
         }
         catch (Exception error)

@@ -34,7 +34,10 @@ internal sealed class CredentialHandler(CredentialSource source) : DelegatingHan
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async ValueTask<T> SignInAsync<T>(ValueTask<T> credential)
+    private static ValueTask<T> SignInAsync<T>(ValueTask<T> credential) =>
+        credential.IsCompletedSuccessfully ? credential : SignInSlowlyAsync(credential);
+
+    private static async ValueTask<T> SignInSlowlyAsync<T>(ValueTask<T> credential)
     {
         try
         {

@@ -1,6 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
 
 namespace VodPreheat.Client.Http;
@@ -8,43 +6,30 @@ namespace VodPreheat.Client.Http;
 /// <summary>An HttpClient over a chain of handlers and a socket pool of its own.</summary>
 internal sealed class HttpTransport : IDisposable
 {
-    private readonly ServiceProvider _services;
-    private readonly HttpMessageHandler _network;
-
-    private HttpTransport(HttpMessageHandler network, IReadOnlyList<DelegatingHandler> handlers)
+    private HttpTransport(HttpMessageHandler chain) => Client = new HttpClient(chain, disposeHandler: true)
     {
-        _network = network;
-        var services = new ServiceCollection();
-        IHttpClientBuilder builder = services.AddHttpClient(nameof(VodPreheat))
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => network);
-        foreach (DelegatingHandler handler in handlers)
-        {
-            builder.AddHttpMessageHandler(() => handler);
-        }
-
-        // The metrics filter calls what .NET 8's own DiagnosticSource lacks when version 10 of it is private to the module;
-        // logging is not wanted either, TraceHandler does it without secrets.
-        services.RemoveAll<IHttpMessageHandlerBuilderFilter>();
-        _services = services.BuildServiceProvider();
-        Client = _services.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(VodPreheat));
-
         // Each attempt has its own time-out and its own limit of size.
-        Client.Timeout = Timeout.InfiniteTimeSpan;
-    }
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     public HttpClient Client { get; }
 
     /// <summary>Builds the chain, the first handler outermost.</summary>
-    public static HttpTransport Create(TransportSettings settings, bool mayUseProxy, params DelegatingHandler[] handlers) =>
-        new(settings.Network?.Invoke() ?? Sockets(settings, mayUseProxy), handlers);
+    public static HttpTransport Create(TransportSettings settings, bool mayUseProxy, params DelegatingHandler[] handlers)
+    {
+        var builder = new ChainBuilder { PrimaryHandler = settings.Network?.Invoke() ?? Sockets(settings, mayUseProxy) };
+        foreach (DelegatingHandler handler in handlers)
+        {
+            builder.AdditionalHandlers.Add(handler);
+        }
+
+        return new HttpTransport(builder.Build());
+    }
 
     public void Dispose()
     {
         Client.CancelPendingRequests();
         Client.Dispose();
-        _services.Dispose();
-        _network.Dispose();
     }
 
     private static SocketsHttpHandler Sockets(TransportSettings settings, bool mayUseProxy) => new()
@@ -65,4 +50,19 @@ internal sealed class HttpTransport : IDisposable
         // No traceparent header: it would tell the service about the host program.
         ActivityHeadersPropagator = null,
     };
+
+    /// <summary>
+    /// The library's chain without its container: a connection has one client for life, and the services that the factory wants
+    /// would be most of what is compiled when a session connects. No filter of metrics or logging comes in either.
+    /// </summary>
+    private sealed class ChainBuilder : HttpMessageHandlerBuilder
+    {
+        public override string? Name { get; set; } = nameof(VodPreheat);
+
+        public override required HttpMessageHandler PrimaryHandler { get; set; }
+
+        public override IList<DelegatingHandler> AdditionalHandlers { get; } = [];
+
+        public override HttpMessageHandler Build() => CreateHandlerPipeline(PrimaryHandler, AdditionalHandlers);
+    }
 }

@@ -11,46 +11,54 @@ namespace VodPreheat.Client.Http;
 /// </summary>
 internal sealed class RetryHandler : DelegatingHandler
 {
-    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+    private static readonly ResiliencePropertyKey<bool> s_isQuery = new("IsQuery");
+
+    private readonly int _maximumRetryCount;
+    private readonly TimeProvider _clock;
+    private readonly Lazy<ResiliencePipeline<HttpResponseMessage>> _pipeline;
 
     public RetryHandler(int maximumRetryCount, TimeProvider clock)
     {
-        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock };
-        if (maximumRetryCount > 0)
-        {
-            builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
-            {
-                MaxRetryAttempts = maximumRetryCount,
-                BackoffType = DelayBackoffType.Exponential,
-                Delay = TimeSpan.FromMilliseconds(500),
-                MaxDelay = TimeSpan.FromSeconds(10),
-                UseJitter = true,
-                ShouldHandle = args => new(ShouldRetry(args.Context.Properties.GetValue(s_isQuery, false), args.Outcome, clock)),
-                DelayGenerator = args => new(Delay(args.Outcome.Result, clock)),
-                OnRetry = static args =>
-                {
-                    args.Outcome.Result?.Dispose();
-                    return default;
-                },
-            });
-        }
-
-        _pipeline = builder.Build();
+        _maximumRetryCount = maximumRetryCount;
+        _clock = clock;
+        _pipeline = new(BuildPipeline);
     }
 
-    private static readonly ResiliencePropertyKey<bool> s_isQuery = new("IsQuery");
-
+    // The first attempt goes without the retry machinery: most queries need no other, and its loading and compiling would be a
+    // good part of the first answer's time.
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        bool isQuery = request.Method == HttpMethod.Get;
+        Task<HttpResponseMessage> first = base.SendAsync(request, cancellationToken);
         try
         {
-            context.Properties.Set(s_isQuery, request.Method == HttpMethod.Get);
-            return await _pipeline.ExecuteAsync(
-                static async (context, state) =>
-                    await state.Handler.SendOnceAsync(state.Request, context.CancellationToken).ConfigureAwait(false),
-                context,
-                (Handler: this, Request: request)).ConfigureAwait(false);
+            HttpResponseMessage response = await first.ConfigureAwait(false);
+            if (_maximumRetryCount == 0 || !ShouldRetry(isQuery, response))
+            {
+                return response;
+            }
+        }
+        catch (VodClientException failure) when (_maximumRetryCount > 0 && ShouldRetry(isQuery, failure))
+        {
+            // Told again by the task itself.
+        }
+
+        return await RetryAsync(request, isQuery, first, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The whole of the attempts, the first of which has been made.</summary>
+    private async Task<HttpResponseMessage> RetryAsync(
+        HttpRequestMessage request, bool isQuery, Task<HttpResponseMessage> first, CancellationToken cancellation)
+    {
+        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellation);
+        try
+        {
+            context.Properties.Set(s_isQuery, isQuery);
+            Task<HttpResponseMessage>? made = first;
+            return await _pipeline.Value.ExecuteAsync(
+                async context => await (Interlocked.Exchange(ref made, null) ?? SendOnceAsync(request, context.CancellationToken)).ConfigureAwait(false),
+                context).ConfigureAwait(false);
         }
         finally
         {
@@ -58,16 +66,40 @@ internal sealed class RetryHandler : DelegatingHandler
         }
     }
 
+    private ResiliencePipeline<HttpResponseMessage> BuildPipeline() =>
+        new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = _clock }
+            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                MaxRetryAttempts = _maximumRetryCount,
+                BackoffType = DelayBackoffType.Exponential,
+                Delay = TimeSpan.FromMilliseconds(500),
+                MaxDelay = TimeSpan.FromSeconds(10),
+                UseJitter = true,
+                ShouldHandle = args => new(ShouldRetry(args.Context.Properties.GetValue(s_isQuery, false), args.Outcome)),
+                DelayGenerator = args => new(Delay(args.Outcome.Result, _clock)),
+                OnRetry = static args =>
+                {
+                    args.Outcome.Result?.Dispose();
+                    return default;
+                },
+            })
+            .Build();
+
     private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellation) =>
         base.SendAsync(request, cancellation);
 
-    private static bool ShouldRetry(bool isQuery, Outcome<HttpResponseMessage> outcome, TimeProvider clock) => outcome switch
+    private bool ShouldRetry(bool isQuery, Outcome<HttpResponseMessage> outcome) => outcome switch
     {
-        { Exception: VodClientException failure } =>
-            !failure.AlreadyRetried && (isQuery || failure.BeforeSending) && failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout,
-        { Result: { } response } => ShouldRetry(isQuery, response.StatusCode) && !(RetryAfter.Read(response, clock) > RetryAfter.Longest),
+        { Exception: VodClientException failure } => ShouldRetry(isQuery, failure),
+        { Result: { } response } => ShouldRetry(isQuery, response),
         _ => false,
     };
+
+    private static bool ShouldRetry(bool isQuery, VodClientException failure) =>
+        !failure.AlreadyRetried && (isQuery || failure.BeforeSending) && failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout;
+
+    private bool ShouldRetry(bool isQuery, HttpResponseMessage response) =>
+        ShouldRetry(isQuery, response.StatusCode) && !(RetryAfter.Read(response, _clock) > RetryAfter.Longest);
 
     private static bool ShouldRetry(bool isQuery, HttpStatusCode status) => status == HttpStatusCode.TooManyRequests
         || (isQuery && status is HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway

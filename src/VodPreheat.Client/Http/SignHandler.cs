@@ -8,14 +8,25 @@ namespace VodPreheat.Client.Http;
 /// </summary>
 internal sealed class SignHandler(TimeProvider clock) : DelegatingHandler
 {
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.Options.TryGetValue(CredentialHandler.Key, out Credential? credential))
         {
-            byte[] body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-            credential.Authorize(request, body, clock.GetUtcNow());
+            if (request.Content is { } content)
+            {
+                return SendWithBodyAsync(request, content, credential, cancellationToken);
+            }
+
+            credential.Authorize(request, body: [], clock.GetUtcNow());
         }
 
-        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return base.SendAsync(request, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendWithBodyAsync(
+        HttpRequestMessage request, HttpContent content, Credential credential, CancellationToken cancellation)
+    {
+        credential.Authorize(request, await content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false), clock.GetUtcNow());
+        return await base.SendAsync(request, cancellation).ConfigureAwait(false);
     }
 }

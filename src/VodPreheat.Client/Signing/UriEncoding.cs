@@ -44,6 +44,11 @@ internal static class UriEncoding
     /// <summary>The canonical URI of a path: each segment decoded, encoded again, and a slash at the end.</summary>
     public static string CanonicalPath(string path)
     {
+        if (IsCanonical(path))
+        {
+            return path + "/";
+        }
+
         string encoded = string.Join('/', path.Split('/').Select(static segment => Encode(Uri.UnescapeDataString(segment))));
         return encoded.EndsWith('/') ? encoded : encoded + "/";
     }
@@ -53,6 +58,20 @@ internal static class UriEncoding
         .OrderBy(static pair => pair.Key, CodePointOrder.Instance)
         .ThenBy(static pair => pair.Value, CodePointOrder.Instance)
         .Select(static pair => $"{Encode(pair.Key)}={Encode(pair.Value)}"));
+
+    // The paths of this API, as they are sent. Written out: it runs for every request.
+    private static bool IsCanonical(string path)
+    {
+        foreach (char c in path)
+        {
+            if (!IsUnreserved(c) && c != '/')
+            {
+                return false;
+            }
+        }
+
+        return !path.EndsWith('/');
+    }
 
     private static bool IsUnreserved(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '~';
 

@@ -6,7 +6,7 @@ using VodPreheat.Client.Identity;
 namespace VodPreheat.Binding;
 
 /// <summary>Completes -Region from the regions that VOD is known to be in; others may be typed.</summary>
-public sealed class RegionCompleter : IArgumentCompleter
+internal sealed class RegionCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(

@@ -6,7 +6,7 @@ using VodPreheat.Formatting;
 namespace VodPreheat.Binding;
 
 /// <summary>Completes -TaskId from the tasks that this process submitted, newest first. Never asks the service.</summary>
-public sealed class TaskIdCompleter : IArgumentCompleter
+internal sealed class TaskIdCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(

@@ -55,7 +55,7 @@ internal static class ErrorRecords
             "It is not known whether the service accepted this request; it was not sent again, because each one costs quota. " +
             "The error's TargetObject has what was in it, to submit again if need be.";
         return Make(
-            Exception(failure, $"{Message(failure, subject)} {Unknown}", Unknown),
+            Exception(failure, $"{Message(failure, subject)} {Unknown}", Unknown, outcomeUnknown: true),
             CategoryOf(failure.Kind),
             target);
     }
@@ -112,8 +112,8 @@ internal static class ErrorRecords
     private static string Message(VodClientException failure, string? subject) =>
         subject is null ? failure.Message : $"{subject}: {failure.Message}";
 
-    private static VodException Exception(VodClientException failure, string message, string hint) =>
-        new(message, failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, hint, failure.InnerException);
+    private static VodException Exception(VodClientException failure, string message, string hint, bool outcomeUnknown = false) =>
+        new(message, failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, hint, failure.InnerException) { OutcomeUnknown = outcomeUnknown };
 
     private static VodException Exception(string errorId, string what, string hint) =>
         new($"{what.TrimEnd('.')} ({errorId}). {hint}", errorId, statusCode: null, requestId: null, hint, innerException: null);

@@ -22,6 +22,9 @@ public class VodException : Exception
     /// <summary>The service's id of the request, for its support; null when there was none.</summary>
     public string? RequestId { get; }
 
+    /// <summary>Whether a submission may have taken effect although it failed: it was sent, and no answer says what became of it.</summary>
+    public bool OutcomeUnknown { get; init; }
+
     /// <summary>What to do next.</summary>
     public string Hint { get; }
 }
