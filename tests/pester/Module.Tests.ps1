@@ -167,13 +167,19 @@ Describe 'The module' {
                 Import-Module $manifest -ErrorAction Stop
                 Connect-VodAccount -Sandbox -ErrorAction Stop
                 "rows: $((Get-VodPreheatResult example).Count)"
-                [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'Microsoft.Extensions.Options' }).ForEach({
-                        "$([Runtime.Loader.AssemblyLoadContext]::GetLoadContext($_).Name): $($_.GetName().Version)"
-                    })
+                $private = [Runtime.Loader.AssemblyLoadContext]::All.Where({ $_.Name -eq 'VodPreheat' })[0]
+                foreach ($name in 'Microsoft.Extensions.Options', 'Microsoft.Extensions.DependencyInjection') {
+                    foreach ($context in [Runtime.Loader.AssemblyLoadContext]::Default, $private) {
+                        $assembly = $context.LoadFromAssemblyName($name)
+                        "$name $([Runtime.Loader.AssemblyLoadContext]::GetLoadContext($assembly).Name): $($assembly.GetName().Version)"
+                    }
+                }
             } $Manifest, $packages
             $text | Should -Match 'rows: 3\s'
-            $text | Should -Match 'Default: 6\.0\.0\.0\s'
-            $text | Should -Match 'VodPreheat: (?!6\.)\d+\.'
+            foreach ($name in 'Microsoft.Extensions.Options', 'Microsoft.Extensions.DependencyInjection') {
+                $text | Should -Match "$([regex]::Escape($name)) Default: 6\.0\.0\.0\s"
+                $text | Should -Match "$([regex]::Escape($name)) VodPreheat: (?!6\.)\d+\."
+            }
         }
 
         It 'says it clearly when bin/lib/<_> is missing' -ForEach 'VodPreheat.Client.dll', 'Polly.Core.dll' {
