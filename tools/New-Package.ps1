@@ -43,9 +43,8 @@ $nuspec = Join-Path $Destination "$($manifest.Name).nuspec"
 "@ | Set-Content $nuspec
 
 Remove-Item $package -ErrorAction Ignore
-# NU5048: galleries still read the icon's address. NU5100: assemblies outside lib/ are how modules are packed.
-dotnet pack "$PSScriptRoot/../src/VodPreheat.PowerShell" --no-build --nologo -v quiet -c Release -o $Destination `
-    "-p:NuspecFile=$((Resolve-Path $nuspec).Path)" "-p:NuspecBasePath=$((Resolve-Path $ModulePath).Path)" '-p:NoWarn="NU5048;NU5100"' | Out-Host
+dotnet pack "$PSScriptRoot/Package.csproj" --nologo -v quiet -o $Destination `
+    "-p:NuspecFile=$((Resolve-Path $nuspec).Path)" "-p:NuspecBasePath=$((Resolve-Path $ModulePath).Path)" | Out-Host
 Remove-Item $nuspec
 
 $zip = [IO.Compression.ZipFile]::OpenRead($package)
