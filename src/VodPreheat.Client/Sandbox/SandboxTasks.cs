@@ -28,14 +28,14 @@ internal sealed class SandboxTasks(TimeProvider clock)
     /// <summary>The rows of a task; null for one that is not known.</summary>
     public List<PreheatingRow>? Find(string taskId)
     {
-        // The example answer of the API page, one row of each status.
+        // The example answer of the API page (vod_04_0120), one row of each status.
         if (taskId == "example")
         {
             return
             [
-                new("https://cdn.sandbox.invalid/asset/ea6fbb1b4a9a6e5a4d4b6f9a24eb2f5a/processing.mp4", "processing"),
-                new("https://cdn.sandbox.invalid/asset/ea6fbb1b4a9a6e5a4d4b6f9a24eb2f5a/succeed.mp4", "succeed"),
-                new("https://cdn.sandbox.invalid/asset/ea6fbb1b4a9a6e5a4d4b6f9a24eb2f5a/failed.mp4", "failed"),
+                new("https://example.com/asset/9db42f5e08c15edecd99a98da241994a/313bfd52a75f95ff48e8bf02eca2ab20.flv", "processing"),
+                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/68b1241af3bf58bcde9914626e07f5af.mp4", "succeed"),
+                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/play_video/68b1241af3bf58bcde9914626e07f5af_H.264_480X270_HEAACV1_300.mp4", "failed"),
             ];
         }
 
