@@ -147,7 +147,10 @@ public sealed class VodClient : IDisposable
                 ErrorIds.NotConnected,
                 "The connection was disconnected and its secrets are wiped.",
                 "Run Connect-VodAccount again.",
-                inner);
+                inner)
+            {
+                WasUnderWay = inner is not null,
+            };
         }
     }
 }

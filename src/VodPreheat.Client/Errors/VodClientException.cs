@@ -86,5 +86,9 @@ public sealed class VodClientException : Exception
     /// Whether a POST may have taken effect although it failed: it was sent, and no answer says what became of it.
     /// </summary>
     public bool OutcomeUnknown => !BeforeSending
-        && Kind is FailureKind.ConnectionFailed or FailureKind.Timeout or FailureKind.Unavailable or FailureKind.UnexpectedResponse;
+        && (Kind is FailureKind.ConnectionFailed or FailureKind.Timeout or FailureKind.Unavailable or FailureKind.UnexpectedResponse
+            || WasUnderWay);
+
+    /// <summary>Whether the connection was taken away while the request was under way.</summary>
+    internal bool WasUnderWay { get; init; }
 }

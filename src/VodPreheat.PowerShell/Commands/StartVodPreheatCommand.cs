@@ -26,6 +26,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private readonly List<string> _accepted = [];
     private VodClientException? _end;
     private int _requests;
+    private bool _isUrlGiven;
 
     /// <summary>Playback URLs of published assets.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UrlSet)]
@@ -47,13 +48,23 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     public PreheatTask InputObject { get; set; } = null!;
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+
+        // An empty list as an argument is nothing to do; an object from the pipeline without a URL is a mistake, such as the copy
+        // of an asset's task that came through serialization.
+        _isUrlGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Url));
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         (string?[] urls, string?[] assetIds) = ParameterSetName switch
         {
             AssetSet => ([], AssetId ?? [null]),
             TaskSet => (InputObject.Url, InputObject.AssetId is { } id ? [id] : []),
-            _ => (Url ?? [null], Array.Empty<string?>()),
+            _ => (_isUrlGiven || Url is { Length: > 0 } ? Url ?? [null] : [null], Array.Empty<string?>()),
         };
         foreach (string? url in urls)
         {

@@ -7,6 +7,10 @@ namespace VodPreheat.Errors;
 /// <summary>Makes every ErrorRecord of the module. The only place that does.</summary>
 internal static class ErrorRecords
 {
+    private const string OutcomeUnknown =
+        "It is not known whether the service accepted this request; it was not sent again, because each one costs quota. " +
+        "The error's TargetObject has what was in it, to submit again if need be.";
+
     /// <summary>A failure of the client.</summary>
     /// <param name="failure">What failed.</param>
     /// <param name="target">The task id or URLs concerned.</param>
@@ -35,8 +39,8 @@ internal static class ErrorRecords
     public static ErrorRecord InvalidUrl(string? url) => Make(
         Exception(
             ErrorIds.InvalidUrl,
-            string.IsNullOrWhiteSpace(url) ? "A URL is empty or blank." : $"'{url}' is not an absolute http or https URL.",
-            "Give the playback URLs of published assets, whole, from http:// or https:// on."),
+            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{url}' is not an absolute http or https URL.",
+            "Give the playback URLs of published assets, whole, from http:// or https:// on; assets go by -AssetId."),
         ErrorCategory.InvalidArgument,
         url);
 
@@ -51,11 +55,8 @@ internal static class ErrorRecords
             return From(failure, target, subject);
         }
 
-        const string Unknown =
-            "It is not known whether the service accepted this request; it was not sent again, because each one costs quota. " +
-            "The error's TargetObject has what was in it, to submit again if need be.";
         return Make(
-            Exception(failure, $"{Message(failure, subject)} {Unknown}", Unknown, outcomeUnknown: true),
+            Exception(failure, $"{Message(failure, subject)} {OutcomeUnknown}", OutcomeUnknown, outcomeUnknown: true),
             CategoryOf(failure.Kind),
             target);
     }
@@ -70,8 +71,9 @@ internal static class ErrorRecords
     public static ErrorRecord FromEndedSubmission(VodClientException failure, string[] unsent, IReadOnlyCollection<string> accepted)
     {
         string before = accepted.Count == 0 ? string.Empty : $" Accepted before, as {accepted.Count} tasks: {string.Join(", ", accepted)}.";
+        string unknown = failure.OutcomeUnknown ? " It is not known whether the service accepted the first request of them." : string.Empty;
         return Make(
-            Exception(failure, Message(failure, $"{unsent.Length} URLs or assets were not submitted (see TargetObject)") + before, failure.Hint),
+            Exception(failure, Message(failure, $"{unsent.Length} URLs or assets were not submitted (see TargetObject)") + unknown + before, failure.Hint, failure.OutcomeUnknown),
             CategoryOf(failure.Kind),
             unsent);
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Management.Automation.Host;
 
 namespace VodPreheat.Formatting;
 
@@ -14,11 +15,11 @@ public static class Views
     /// output has no width of its own, as in a file.
     /// </summary>
     /// <param name="url">The URL.</param>
-    /// <param name="hostWidth">Columns of the host's window; 0 or less if it has none.</param>
+    /// <param name="host">Whose window the view is for.</param>
     /// <param name="taken">Columns that other fields take.</param>
-    public static string FitUrl(string? url, int hostWidth, int taken)
+    public static string FitUrl(string? url, PSHost? host, int taken)
     {
-        int width = hostWidth - taken;
+        int width = WidthOf(host) - taken;
         if (url is null || url.Length <= width || width < Narrowest || Console.IsOutputRedirected)
         {
             return url ?? string.Empty;
@@ -28,6 +29,10 @@ public static class Views
         int tail = width - 1 - head;
         return $"{url.AsSpan(0, head)}…{url.AsSpan(url.Length - tail)}";
     }
+
+    /// <summary>A status in its colour; plain where it goes to no screen, where the engine would leave the colours in.</summary>
+    public static string Colour(string status, string? colour, string? reset) =>
+        string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? status : $"{colour}{status}{reset}";
 
     /// <summary>What a task was submitted for, in one line.</summary>
     public static string Describe(PreheatTask task)
@@ -41,5 +46,18 @@ public static class Views
                 1 => task.Url[0],
                 _ => $"{task.Url[0]} and {task.Url.Length - 1} more",
             };
+    }
+
+    private static int WidthOf(PSHost? host)
+    {
+        try
+        {
+            return host?.UI?.RawUI?.WindowSize.Width ?? 0;
+        }
+        catch (Exception error) when (error is HostException or NotImplementedException or IOException)
+        {
+            // A host without a window.
+            return 0;
+        }
     }
 }

@@ -1,0 +1,173 @@
+# What Accounts.Tests.ps1 does not have: 16 runspaces, and connections that come and go under the queries.
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    . "$PSScriptRoot/submit.common.ps1"
+
+    # Nobody's request had the key, the token or the project of the other account, or a key that was already wiped.
+    function Assert-NeverMixed {
+        $server.Requests.Where({ $_.Area -eq 'Vod' -and $_.StatusSent -notin 0, 200, 201, 202 }) | Should -BeNullOrEmpty
+        $server.Requests.Where({
+                $isB = $_.Path -like '/v1.0/project-B/*'
+                $_.Area -eq 'Vod' -and ($_.Headers['X-Project-Id'] -ne $_.Path.Split('/')[2] -or $_.Headers.ContainsKey('X-Auth-Token') -ne $isB)
+            }) | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Two accounts that come and go' {
+    BeforeEach {
+        # One a test: the sockets of a connection that was replaced as the default close in their own time.
+        $script:server = $TestServer::Start()
+        $server.AnyTask = $true
+        $server.Quota = 1e6
+        $server.AddAccessKey('KEYA', 'secret-A', 'project-A')
+        $server.AddUser('ops', 'password', 'acme')
+        $server.AddProject('project-B', 'cn-north-4')
+        $server.TokenLife = [timespan]::FromSeconds(1)
+
+        # Account A signs by key, account B by a password whose token is renewed every second; each has a project of its own.
+        $shared = @{ Region = 'cn-north-4'; Endpoint = $server.Endpoint; IamEndpoint = $server.Endpoint; RequestsPerMinute = 0; MaximumRetryCount = 0 }
+        $script:accounts = @{
+            A = $shared + @{ AccessKey = ConvertTo-Credential 'KEYA' 'secret-A'; ProjectId = 'project-A' }
+            B = $shared + @{ Credential = ConvertTo-Credential 'ops' 'password'; DomainName = 'acme'; ProjectId = 'project-B' }
+        }
+    }
+
+    AfterEach {
+        Clear-Session
+        $server.Dispose()
+    }
+
+    It 'as the default of 16 runspaces: pipelines end with VodNotConnected only, and never mix' {
+        $over = [Threading.CancellationTokenSource]::new()
+        $switchers = foreach ($name in 'A', 'B') {
+            Invoke-Aside {
+                param($account, $over)
+                while (-not $over.IsCancellationRequested) {
+                    Connect-VodAccount @account
+                    Start-Sleep -Milliseconds 15
+                    Disconnect-VodAccount
+                    Start-Sleep -Milliseconds 1
+                }
+            } $accounts[$name], $over.Token
+        }
+        $server.LatencyMs = 1
+        $workers = foreach ($number in 1..14) {
+            Invoke-Aside {
+                param($number)
+                foreach ($pipeline in 1..20) {
+                    $tag = "w$number-$pipeline-"
+                    $ids = 1..20 -replace '^', $tag
+                    $rows = [Collections.Generic.List[object]]::new()
+                    $failure = $null
+                    try {
+                        switch ($number % 3) {
+                            0 { Wait-VodPreheat $ids | ForEach-Object { $rows.Add($_) } }
+                            1 { $ids -replace '^', 'https://cdn.example.com/' | Start-VodPreheat | ForEach-Object { $rows.Add($_) } }
+                            2 { Get-VodPreheatResult $ids | ForEach-Object { $rows.Add($_) } }
+                        }
+                    } catch {
+                        $failure = $_
+                    }
+                    [pscustomobject]@{ Kind = $number % 3; Tag = $tag; Ids = $ids; Rows = $rows; Failure = $failure }
+                }
+            } $number
+        }
+        try {
+            $runs = foreach ($worker in $workers) { Complete-Aside $worker }
+        } finally {
+            $over.Cancel()
+        }
+        foreach ($switcher in $switchers) { Complete-Aside $switcher | Should -BeNullOrEmpty }
+
+        $runs.Count | Should -Be 280
+        $ended, $whole = $runs.Where({ $_.Failure }, 'Split')
+        $ended.ForEach({ $_.Failure.FullyQualifiedErrorId.Split(',')[0] }) | Select-Object -Unique | Should -Be 'VodNotConnected'
+        Assert-Failure $ended[0].Failure VodNotConnected ConnectionError
+        $whole.Where({ $_.Rows.Count -ne ($_.Kind -eq 1 ? 2 : 20) }) | Should -BeNullOrEmpty
+        # What came before the end is the pipeline's own, and in order; tasks end in any order.
+        $runs.Where({
+                $run = $_
+                $got = $run.Kind -eq 1 ? $run.Rows.Url -replace '.*/' : @($run.Rows.TaskId)
+                $got = $run.Kind -eq 0 ? ($run.Ids | Where-Object { $_ -in $got }) : $got
+                $run.Rows.Count -and "$got" -ne "$($run.Ids | Select-Object -First ($run.Kind -eq 1 ? 10 * $run.Rows.Count : $run.Rows.Count))" -and
+                ($run.Kind -ne 0 -or @($got).Count -ne $run.Rows.Count)
+            }) | Should -BeNullOrEmpty
+        Assert-NeverMixed
+        $pipelines = $server.Requests.Where({ $_.Area -eq 'Vod' }) |
+            Group-Object { [regex]::Match("$($_.TaskId) $($_.Body)", 'w\d+-\d+-').Value }
+        $projects = foreach ($pipeline in $pipelines) { "$($pipeline.Group.ForEach({ $_.Headers['X-Project-Id'] }) | Select-Object -Unique)" }
+
+        # One each, but both accounts were in use, and pipelines ended in all three ways.
+        $projects | Sort-Object -Unique | Should -Be 'project-A', 'project-B'
+        $whole | Should -Not -BeNullOrEmpty
+        $ended.Where({ "$($_.Failure)" -match 'There is no connection' }) | Should -Not -BeNullOrEmpty
+        $ended.Where({ "$($_.Failure)" -match 'was disconnected' }) | Should -Not -BeNullOrEmpty
+    }
+
+    It 'in 16 runspaces, a connection each, leave no socket behind' {
+        $workers = foreach ($number in 1..16) {
+            Invoke-Aside {
+                param($account)
+                foreach ($round in 1..5) {
+                    $connection = Connect-VodAccount @account -NoDefault
+                    $rows = Get-VodPreheatResult (1..10) -Connection $connection
+                    Disconnect-VodAccount -Connection $connection
+                    $failure = try { Get-VodPreheatResult late -Connection $connection } catch { $_.FullyQualifiedErrorId.Split(',')[0] }
+                    "$($connection.ProjectId): $($rows.TaskId) $failure"
+                }
+            } $accounts['A', 'B'][$number % 2]
+        }
+        $told = foreach ($worker in $workers) { Complete-Aside $worker }
+        $told.Count | Should -Be 80
+        $told | Sort-Object -Unique | Should -Be "project-A: $(1..10) VodNotConnected", "project-B: $(1..10) VodNotConnected"
+        Assert-NeverMixed
+        Wait-Until { $server.OpenConnections -eq 0 }
+    }
+
+    It 'answer while 8 of 16 runspaces import the module again and again' {
+        $connections = foreach ($name in 'A', 'B') { $account = $accounts[$name]; Connect-VodAccount @account -NoDefault }
+        $over = [Threading.CancellationTokenSource]::new()
+        $importers = foreach ($number in 1..8) {
+            Invoke-Aside {
+                param($manifest, $connection, $over)
+                $rounds = 0
+                while ($rounds -eq 0 -or -not $over.IsCancellationRequested) {
+                    Import-Module $manifest -Force
+                    if ((Get-VodPreheatResult import -Connection $connection).TaskId -ne 'import') { 'lost' }
+                    Remove-Module VodPreheat
+                    $rounds++
+                }
+                $rounds
+            } $Manifest, $connections[$number % 2], $over.Token
+        }
+        $workers = foreach ($number in 1..8) {
+            Invoke-Aside {
+                param($connection, $tag)
+                1..300 -replace '^', $tag | Get-VodPreheatResult -Connection $connection
+            } $connections[$number % 2], "w$number-"
+        }
+        try {
+            $rows = foreach ($worker in $workers) { , (Complete-Aside $worker) }
+        } finally {
+            $over.Cancel()
+        }
+        foreach ($number in 1..8) { $rows[$number - 1].TaskId | Should -Be (1..300 -replace '^', "w$number-") }
+        foreach ($importer in $importers) { Complete-Aside $importer | Should -BeGreaterThan 0 }
+        Assert-NeverMixed
+        [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'VodPreheat.Client' }).Count | Should -Be 1
+        $connections.ForEach({ Disconnect-VodAccount -Connection $_ })
+    }
+
+    It 'say of a submission that was under way that it may have been accepted' {
+        $connection = Connect-Once $server @{ NoDefault = $true }
+        $server.LatencyMs = 60000
+        $run = Invoke-Aside { param($connection, $urls) Start-VodPreheat $urls -Connection $connection } $connection, (Get-SampleUrl 20)
+        Wait-Until { $server.SubmittedUrls.Count -eq 10 }
+        Disconnect-VodAccount -Connection $connection
+        $failure = (Complete-Aside $run)[-1]
+        Assert-Failure $failure VodNotConnected ConnectionError
+        $failure.TargetObject | Should -Be (Get-SampleUrl 20)
+        $failure.Exception.OutcomeUnknown | Should -BeTrue -Because 'the service took 10 of the 20 URLs that are told as not submitted'
+    }
+}

@@ -1,0 +1,282 @@
+# Long runs under random faults: short ones by default, the whole ones with VODPREHEAT_SOAK=long.
+
+BeforeDiscovery { $script:stops = $env:VODPREHEAT_SOAK -eq 'long' ? 200 : 60 }
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $script:server = $TestServer::Start()
+    $script:queries = $env:VODPREHEAT_SOAK -eq 'long' ? 20000 : 2000
+
+    # Collects what the task scheduler reports of failed tasks that nobody looked at; a handler must not need a runspace.
+    $script:watcher = Join-Path $TestDrive Unobserved.cs
+    Set-Content $watcher @'
+using System;
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks;
+
+public static class Unobserved
+{
+    private static readonly ConcurrentQueue<string> s_seen = new();
+
+    static Unobserved() => TaskScheduler.UnobservedTaskException += (_, e) => s_seen.Enqueue(e.Exception.ToString());
+
+    public static string[] Collect()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        return s_seen.ToArray();
+    }
+
+    // Proves that the watch works: one such task.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Leave() =>
+        ((IAsyncResult)Task.Run(() => throw new InvalidOperationException("left alone"))).AsyncWaitHandle.WaitOne();
+}
+'@
+
+    # Signs in by password; the token ends every few seconds.
+    function Reset-Server([double] $FaultRate) {
+        $server.Reset()
+        $server.AnyTask = $true
+        $server.Quota = 1e6
+        $server.AddUser('ops', 'password', 'acme')
+        $server.TokenLife = [timespan]::FromSeconds(3)
+        $server.SeedRandomFaults(7)
+        $server.RandomFaultRate = $FaultRate
+    }
+
+    # The number of VOD requests that the server is answering; it has no public member for it.
+    function Get-InFlight {
+        $hidden = [Reflection.BindingFlags] 'Instance, NonPublic'
+        $state = $TestServer.GetField('_state', $hidden).GetValue($server)
+        $state.GetType().GetField('_inFlight', $hidden).GetValue($state)
+    }
+}
+
+AfterAll {
+    Clear-Session
+    $server.Dispose()
+}
+
+Describe 'Queries under 2 % random faults, with a token of a few seconds, 8 in flight' {
+    BeforeAll {
+        Reset-Server 0.02
+        $server.KeepRequests = $false
+        $file = Join-Path $TestDrive soak.ps1
+        Set-Content $file {
+            param($manifest, $endpoint, $watcher, [int] $count)
+            $ErrorActionPreference = 'Stop'
+            Import-Module $manifest
+            Add-Type -Path $watcher
+
+            function Connect-Soak([int] $Retries) {
+                $password = [securestring]::new()
+                'password'.ToCharArray().ForEach({ $password.AppendChar($_) })
+                Connect-VodAccount -Credential ([pscredential]::new('ops', $password)) -DomainName acme -Region cn-north-4 `
+                    -Endpoint $endpoint -IamEndpoint $endpoint -RequestsPerMinute 0 -MaximumRetryCount $Retries -NoDefault
+            }
+
+            # How many answers and errors came, how many out of turn, and the ids of the errors.
+            function Invoke-Query($Connection, [int] $Count) {
+                $ids = 1..$Count -replace '^', 't-'
+                $told = @{ Answered = 0; OutOfTurn = 0; Failed = @{} }
+                Get-VodPreheatResult $ids -Connection $Connection -ErrorAction Continue 2>&1 | ForEach-Object {
+                    $id = $_.TaskId
+                    if ($_ -is [Management.Automation.ErrorRecord]) {
+                        $id = $_.TargetObject
+                        $told.Failed[$_.FullyQualifiedErrorId.Split(',')[0]]++
+                    }
+                    if ($id -cne $ids[$told.Answered++]) { $told.OutOfTurn++ }
+                }
+                $told
+            }
+
+            function Measure-Memory {
+                $unobserved = [Unobserved]::Collect()
+                @{ Heap = [GC]::GetTotalMemory($true) / 1MB; WorkingSet = [Environment]::WorkingSet / 1MB; Unobserved = $unobserved }
+            }
+
+            $patient = Connect-Soak 10
+            $null = Invoke-Query $patient 500
+            $before = Measure-Memory
+            $watch = [Diagnostics.Stopwatch]::StartNew()
+            $first = Invoke-Query $patient $count
+            $seconds = $watch.Elapsed.TotalSeconds
+            $after = Measure-Memory
+            $once = Connect-Soak 0
+            $second = Invoke-Query $once $count
+            Disconnect-VodAccount -Connection $patient
+            Disconnect-VodAccount -Connection $once
+            $unobserved = (Measure-Memory).Unobserved
+            [Unobserved]::Leave()
+            @{
+                Retried = $first; Once = $second; Seconds = $seconds; Unobserved = $unobserved; Proof = (Measure-Memory).Unobserved
+                HeapGrown = $after.Heap - $before.Heap; WorkingSetGrown = $after.WorkingSet - $before.WorkingSet
+            } | ConvertTo-Json -Depth 5 -Compress
+            $null = [Console]::In.ReadLine()
+        }.ToString()
+
+        $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+        $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+        '-NoProfile', '-NonInteractive', '-File', $file, $Manifest, $server.Endpoint, $watcher, $queries |
+            ForEach-Object { $start.ArgumentList.Add($_) }
+        $child = [Diagnostics.Process]::Start($start)
+        try {
+            # Meanwhile: the most sockets, and from time to time a token that ends before its time.
+            $told = $child.StandardOutput.ReadLineAsync()
+            $script:mostSockets = $script:round = 0
+            Wait-Until -Seconds 1200 {
+                $script:mostSockets = [math]::Max($mostSockets, $server.OpenConnections)
+                if (++$script:round % 350 -eq 0) { $server.ExpireToken($server.LastToken) }
+                $told.IsCompleted
+            }
+            $script:figures = $told.Result | ConvertFrom-Json
+            Wait-Until { $server.OpenConnections -eq 0 -or $child.HasExited }
+            $script:socketsLeft = $server.OpenConnections
+            $script:wasAlive = -not $child.HasExited
+            $child.StandardInput.Close()
+            $child.WaitForExit()
+        } finally {
+            if (-not $child.HasExited) { $child.Kill() }
+            $child.Dispose()
+        }
+        if ($env:VODPREHEAT_SOAK) {
+            Write-Host ($figures | Select-Object * -ExcludeProperty Proof | ConvertTo-Json -Compress -Depth 5)
+            Write-Host "requests $($server.RequestCount), tokens $($server.TokensIssued), sockets at most $mostSockets, in all $($server.ConnectionCount)"
+        }
+    }
+
+    It 'all end as results, in order, where retries are made' {
+        $figures.Retried.Answered | Should -Be $queries
+        $figures.Retried.OutOfTurn | Should -Be 0
+        $figures.Retried.Failed.PSObject.Properties.Name | Should -BeNullOrEmpty
+    }
+
+    It 'all end as a result or an error, in order, where none are made' {
+        $figures.Once.Answered | Should -Be $queries
+        $figures.Once.OutOfTurn | Should -Be 0
+        $failed = $figures.Once.Failed.PSObject.Properties
+        $failed.Name | Sort-Object | Should -Be 'APIGW.0308', 'APIGW.0613', 'VOD.10051', 'VodConnectionFailed'
+        ($failed.Value | Measure-Object -Sum).Sum | Should -BeLessThan ($queries / 20)
+    }
+
+    It 'renew the token, one at a time' {
+        # One for each connection, one for each that ended before its time, one for each 2.4 s.
+        $server.TokensIssued | Should -BeGreaterThan 2
+        $server.TokensIssued | Should -BeLessThan (4 + $figures.Seconds * 2 + $round / 350)
+    }
+
+    It 'leave the memory flat' {
+        $figures.HeapGrown | Should -BeLessThan 4
+        $figures.WorkingSetGrown | Should -BeLessThan 40
+    }
+
+    It 'share few sockets, and disconnecting closes them' {
+        # 8 of each connection, and those just broken. Each fault breaks one at most.
+        $mostSockets | Should -BeGreaterOrEqual 8
+        $mostSockets | Should -BeLessThan 24
+        $server.ConnectionCount | Should -BeLessThan (24 + $queries / 20)
+        $wasAlive | Should -BeTrue
+        $socketsLeft | Should -Be 0
+    }
+
+    It 'leave no exception that nobody looked at' {
+        $figures.Unobserved | Should -BeNullOrEmpty
+        $figures.Proof | Should -Match 'left alone'
+    }
+}
+
+Describe 'Stopping <_> times at a random moment' -ForEach $stops {
+    BeforeAll {
+        if (-not ('Unobserved' -as [type])) { Add-Type -Path $watcher }
+        $null = [Unobserved]::Collect()
+        Reset-Server 0
+        # One waits before its retries; the other has failures that nobody takes any more after a stop.
+        $script:connections = foreach ($retries in 3, 0) {
+            Connect-Server $server @{
+                Credential = ConvertTo-Credential 'ops' 'password'; DomainName = 'acme'; MaximumRetryCount = $retries; NoDefault = $true
+            }
+        }
+        foreach ($connection in $connections) { $null = Get-VodPreheatResult warm -Connection $connection }
+        $server.RandomFaultRate = 0.2
+
+        $state = [initialsessionstate]::CreateDefault2()
+        $state.ImportPSModule($Manifest)
+        $runspace = [runspacefactory]::CreateRunspace($state)
+        $runspace.Open()
+        $commands = @(
+            { param($connection, $tag) 1..100 -replace '^', "$tag-" | Get-VodPreheatResult -Connection $connection }
+            { param($connection, $tag) 1..100 -replace '^', "https://cdn.example.com/$tag-" | Start-VodPreheat -Connection $connection }
+            { param($connection, $tag) 1..30 -replace '^', "$tag-" | Wait-VodPreheat -PollIntervalSec 1 -Connection $connection }
+        )
+        $random = [random]::new(42)
+        $script:marks = [Collections.Generic.List[int]]::new()
+        $script:early = $script:caught = 0
+        try {
+            foreach ($stop in 1..$_) {
+                $server.SetTask("s$stop-3", 'processing https://cdn.example.com/open.mp4')
+                # A minute: longer than any wait here, so that only the client's going away can end the request.
+                $server.LatencyMs = (0, 3, 20, 60000)[$random.Next(4)]
+                $before = $server.RequestCount
+                $marks.Add($before)
+                $which = $random.Next(3)
+                $shell = [powershell]::Create($runspace).AddScript($commands[$which]).
+                    AddArgument($connections[$random.Next(2)]).AddArgument("s$stop")
+                $run = [pscustomobject]@{ Shell = $shell; Result = $shell.BeginInvoke() }
+                if ($random.Next(2)) {
+                    $count = $before + 1 + $random.Next($which -eq 1 ? 1 : 8)
+                    Wait-Until { $server.RequestCount -ge $count -or $run.Result.IsCompleted }
+                } else {
+                    Start-Sleep -Milliseconds $random.Next(80)
+                }
+                $script:early += -not $run.Result.IsCompleted
+                $script:caught += (Get-InFlight) -gt 0
+                Stop-Aside $run
+                Wait-Until { (Get-InFlight) -eq 0 }
+            }
+        } finally {
+            $server.LatencyMs = 0
+            $runspace.Dispose()
+        }
+        $marks.Add($server.RequestCount)
+        if ($env:VODPREHEAT_SOAK) { Write-Host "stops $_, of running commands $early, with requests in flight $caught, requests $($marks[-1])" }
+    }
+
+    AfterAll { $connections.ForEach({ Disconnect-VodAccount -Connection $_ }) }
+
+    It 'comes to an end, with no request left at the server' {
+        # Had one not, the loop above had thrown. That it proves something: most commands still ran, many with requests.
+        $marks.Count | Should -Be ($_ + 1)
+        $early | Should -BeGreaterThan ($_ / 2)
+        $caught | Should -BeGreaterThan ($_ / 4)
+    }
+
+    It 'sends nothing afterwards' {
+        # A request that was in the socket at the stop may be read a little later: during the next command, but not after.
+        $requests = $server.Requests
+        $late = foreach ($stop in 1..$_) {
+            for ($i = $marks[$stop - 1]; $i -lt $marks[$stop]; $i++) {
+                $request = $requests[$i]
+                if ($request.Area -eq 'Vod' -and "$($request.Target) $($request.Body)" -notmatch "\bs($stop|$($stop - 1))-") { "during ${stop}: $request" }
+            }
+        }
+        $late | Should -BeNullOrEmpty
+    }
+
+    It 'leaves the connections good' {
+        $server.ClearFaults()
+        foreach ($connection in $connections) { (Get-VodPreheatResult (1..20) -Connection $connection).TaskId | Should -Be (1..20) }
+    }
+
+    It 'leaves no exception that nobody looked at' {
+        # Apart from the server's own: it leaves a bare socket read pending while it waits.
+        [Unobserved]::Collect() -notmatch 'VodPreheat\.TestServer|ValueTaskSourceAsTask' | Should -BeNullOrEmpty
+        [Unobserved]::Leave()
+        [Unobserved]::Collect() -match 'left alone' | Should -Not -BeNullOrEmpty
+    }
+}
