@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using VodPreheat.Client.Http;
@@ -60,6 +61,9 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
         {
             StatusCode = response.StatusCode,
             RequestId = RequestId(response) ?? (body.RequestId is { } id ? redactor.Clean(id) : null),
+
+            // The proxy's own refusal: it passed nothing on.
+            BeforeSending = response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired,
         };
     }
 

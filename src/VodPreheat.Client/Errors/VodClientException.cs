@@ -65,6 +65,7 @@ public sealed class VodClientException : Exception
         StatusCode = StatusCode,
         RequestId = RequestId,
         BeforeSending = BeforeSending,
+        AlreadyRetried = AlreadyRetried,
     };
 
     /// <summary>The same failure, met while signing in for a request that was therefore not sent.</summary>
