@@ -32,7 +32,7 @@ Describe 'Get-VodPreheatResult' {
             foreach ($row in $rows) {
                 $row | Should -BeOfType ([VodPreheat.PreheatingResult])
                 $row.TaskId | Should -BeExactly 'example'
-                $row.Url | Should -Match '^https://'
+                $row.Url | Should -Match '^https://example\.com/asset/[0-9a-f]{32}/'
             }
             ($rows.Url | Select-Object -Unique).Count | Should -Be 3
             $server.RequestCount | Should -Be 0
@@ -41,7 +41,7 @@ Describe 'Get-VodPreheatResult' {
         It 'filters as the README does' {
             $failed = @(& ([scriptblock]::Create('Get-VodPreheatResult -TaskId example | Where Status -eq failed')))
             $failed.Count | Should -Be 1
-            $failed[0].Url | Should -Match 'failed\.mp4$'
+            $failed[0].Url | Should -Match '_H\.264_480X270_HEAACV1_300\.mp4$'
         }
 
         It 'does not know other ids' {
@@ -53,7 +53,7 @@ Describe 'Get-VodPreheatResult' {
         It 'shows status and URL in a table for each task' {
             $text = Get-VodPreheatResult example, example | Out-String -Width 120
             $text | Should -Match 'TaskId: example'
-            $text | Should -Match 'failed\s+https://\S+failed\.mp4'
+            $text | Should -Match '(?s)processing\s+https://\S+\.flv.*succeed\s+https://\S+\.mp4.*failed\s+https://\S+/play_video/'
         }
 
         It 'keeps a URL whole in a list and in JSON' {
