@@ -7,7 +7,8 @@
 .PARAMETER Task
     Build makes out/VodPreheat, exactly what a user installs. Test builds and runs both test tiers. Demo builds and shows the
     whole job on the sandbox. Coverage runs both tiers with the C# instrumented and prints what they reach. Net8 runs the
-    unit tier and the loading tests on .NET 8, where PowerShell 7.4 lives; its runtime comes from NuGet. Bench builds and measures against references. Pack builds and makes the package for a gallery.
+    unit tier and the loading tests on .NET 8, where PowerShell 7.4 lives; its runtime comes from NuGet. Bench builds and
+    measures against references. Pack builds and makes the package for a gallery.
 .PARAMETER NoBuild
     Takes out/ and the test assemblies as they are: to test on one machine what another has built.
 .EXAMPLE

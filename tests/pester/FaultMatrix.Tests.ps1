@@ -187,15 +187,6 @@ BeforeAll {
         ($Again ? $Retries + 1 : 1) * ($Case.Renewed -and $Case.Id -and $Case.Way -in 'Password', 'Identity' ? 2 : 1)
     }
 
-    # The forms in which a secret may show.
-    function Get-Form([string] $Secret) {
-        $bytes = [Text.Encoding]::UTF8.GetBytes($Secret)
-        $Secret
-        [uri]::EscapeDataString($Secret)
-        [Convert]::ToBase64String($bytes)
-        [Convert]::ToHexString($bytes)
-    }
-
     function Find-Secret([string] $Text, [string[]] $Secret) {
         $Secret.Where({ (Get-Form $_).Where({ $Text.Contains($_, 'OrdinalIgnoreCase') }) })
     }

@@ -138,15 +138,6 @@ BeforeAll {
     } "$PSScriptRoot/common.ps1", $TestDrive
     $script:exitCode = $LASTEXITCODE
 
-    # The forms in which a secret may show.
-    function Get-Form([string] $Secret) {
-        $bytes = [Text.Encoding]::UTF8.GetBytes($Secret)
-        $Secret
-        [uri]::EscapeDataString($Secret)
-        [Convert]::ToBase64String($bytes)
-        [Convert]::ToHexString($bytes)
-    }
-
     function Test-Shown([string] $In, [string] $Secret) {
         [bool] (Get-Form $Secret).Where({ $In.Contains($_, 'OrdinalIgnoreCase') })
     }

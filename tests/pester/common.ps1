@@ -19,6 +19,15 @@ function ConvertTo-Secret([string] $Text) {
     $secure
 }
 
+# The forms in which a secret may show.
+function Get-Form([string] $Secret) {
+    $bytes = [Text.Encoding]::UTF8.GetBytes($Secret)
+    $Secret
+    [uri]::EscapeDataString($Secret)
+    [Convert]::ToBase64String($bytes)
+    [Convert]::ToHexString($bytes)
+}
+
 function ConvertTo-Credential([string] $Name, [string] $Secret) {
     [pscredential]::new($Name, (ConvertTo-Secret $Secret))
 }
