@@ -11,8 +11,8 @@ using VodPreheat.Client.Identity;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Pipeline;
 
-using VodClient client = Connector.ConnectSandbox(new TransportSettings());
-var scope = new RequestScope(CancellationToken.None);
+using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
+var scope = new InvocationContext(CancellationToken.None);
 
 Console.WriteLine("Results of task 'example':");
 Show(await client.GetPreheatingResultsAsync("example", scope));
@@ -21,7 +21,7 @@ string[] urls = ["https://cdn.example.com/premiere/part1.mp4", "https://cdn.exam
 string taskId = await client.SubmitUrlsAsync(urls, scope);
 Console.WriteLine($"\nSubmitted {urls.Length} URLs as task {taskId}; waiting.");
 
-var poller = new TaskPoller(client, [taskId], TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), scope, TimeProvider.System);
+var poller = new PreheatTaskPoller(client, [taskId], TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), scope, TimeProvider.System);
 while (await poller.NextAsync() is { } end)
 {
     Console.WriteLine("\nFailed:");

@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Identity;
-using VodPreheat.Client.Pipeline;
 
 namespace VodPreheat.Benchmarks;
 
@@ -11,7 +10,7 @@ public class SigningBenchmarks
     private const string Url = "https://vod.cn-north-4.myhuaweicloud.com/v1.0/0605768a3300d5762f82c01180692873/asset/preheating?task_id=5199337c31c8e4622f1590735b13a263";
 
     private readonly AccessKeyCredential _credential = AccessKeyCredential.Create("QTWAOYTTINDUT2QVKYUC", new Secret("MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"), null);
-    private readonly RequestScope _scope = new(CancellationToken.None);
+    private readonly InvocationContext _scope = new(CancellationToken.None);
     private HttpRequestMessage _request = null!;
 
     [GlobalSetup]

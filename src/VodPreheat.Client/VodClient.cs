@@ -1,9 +1,9 @@
 using System.Text.Json;
+using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Identity;
 using VodPreheat.Client.Json;
-using VodPreheat.Client.Pipeline;
 using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client;
@@ -19,10 +19,10 @@ public sealed class VodClient : IDisposable
     public const int MaxUrlsPerRequest = 10;
 
     private readonly CredentialSource _source;
-    private readonly AuthenticationGate _gate = new();
+    private readonly AuthenticationBreaker _gate = new();
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
-    private readonly Pace _pace;
+    private readonly RateLimit _pace;
     private readonly string _resource;
     private int _disposed;
 
@@ -38,12 +38,12 @@ public sealed class VodClient : IDisposable
         _source = source;
         var redactor = new Redactor(() => source.Secrets);
         _failures = new FailureFactory(redactor, settings.Clock);
-        _pace = new Pace(Pace.PerMinute(settings.RequestsPerMinute), settings.Clock);
+        _pace = new RateLimit(RateLimit.PerMinute(settings.RequestsPerMinute), settings.Clock);
         _transport = HttpTransport.Create(
             settings,
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
             new RetryHandler(settings.MaximumRetryCount, settings.Clock),
-            new PaceHandler(_pace, settings.Clock),
+            new RateLimitHandler(_pace, settings.Clock),
             new CredentialHandler(source),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, settings.Clock, _failures),
@@ -72,7 +72,7 @@ public sealed class VodClient : IDisposable
     /// <summary>Queries the pre-loading results of a task, one row per URL; none right after the submission.</summary>
     /// <exception cref="VodClientException">The query failed.</exception>
     /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public Task<IReadOnlyList<PreheatingRow>> GetPreheatingResultsAsync(string taskId, RequestScope scope)
+    public Task<IReadOnlyList<PreheatingRow>> GetPreheatingResultsAsync(string taskId, InvocationContext scope)
     {
         ArgumentNullException.ThrowIfNull(taskId);
         ArgumentNullException.ThrowIfNull(scope);
@@ -83,13 +83,13 @@ public sealed class VodClient : IDisposable
     /// <summary>Submits URLs, at most <see cref="MaxUrlsPerRequest"/>; gives the task id.</summary>
     /// <exception cref="VodClientException">The submission failed; see <see cref="VodClientException.OutcomeUnknown"/>.</exception>
     /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public Task<string> SubmitUrlsAsync(IReadOnlyList<string> urls, RequestScope scope) =>
+    public Task<string> SubmitUrlsAsync(IReadOnlyList<string> urls, InvocationContext scope) =>
         SubmitAsync(new CreateRequest { Urls = urls }, scope);
 
     /// <summary>Submits all files of a published asset; gives the task id.</summary>
     /// <exception cref="VodClientException">The submission failed; see <see cref="VodClientException.OutcomeUnknown"/>.</exception>
     /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public Task<string> SubmitAssetAsync(string assetId, RequestScope scope) =>
+    public Task<string> SubmitAssetAsync(string assetId, InvocationContext scope) =>
         SubmitAsync(new CreateRequest { AssetId = assetId }, scope);
 
     /// <summary>Ends all requests and wipes the secrets.</summary>
@@ -105,7 +105,7 @@ public sealed class VodClient : IDisposable
         _source.Dispose();
     }
 
-    private Task<string> SubmitAsync(CreateRequest request, RequestScope scope)
+    private Task<string> SubmitAsync(CreateRequest request, InvocationContext scope)
     {
         ArgumentNullException.ThrowIfNull(scope);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, VodJsonContext.Default.CreateRequest);
@@ -113,7 +113,7 @@ public sealed class VodClient : IDisposable
     }
 
     private async Task<T> SendAsync<T>(
-        HttpMethod method, string url, byte[]? body, RequestScope scope, Func<ReadOnlyMemory<byte>, T> read)
+        HttpMethod method, string url, byte[]? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read)
     {
         ThrowIfDisposed(null);
         try
@@ -129,7 +129,7 @@ public sealed class VodClient : IDisposable
     }
 
     private async Task<T> SendNowAsync<T>(
-        HttpMethod method, string url, byte[]? body, RequestScope scope, Func<ReadOnlyMemory<byte>, T> read)
+        HttpMethod method, string url, byte[]? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read)
     {
         using HttpRequestMessage request = HttpRequests.Create(method, url, body, scope);
         request.Headers.TryAddWithoutValidation(HeaderNames.ProjectId, ProjectId);

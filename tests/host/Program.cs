@@ -20,9 +20,9 @@ for (int import = 0; import < 2; import++)
 }
 
 Assembly client = Assembly.Load(new AssemblyName("VodPreheat.Client"));
-object connection = client.GetType("VodPreheat.Client.Identity.Connector")!.GetMethod("ConnectSandbox")!
+object connection = client.GetType("VodPreheat.Client.Connections.ConnectionFactory")!.GetMethod("ConnectSandbox")!
     .Invoke(null, [Activator.CreateInstance(client.GetType("VodPreheat.Client.Http.TransportSettings")!)])!;
-object scope = Activator.CreateInstance(client.GetType("VodPreheat.Client.Pipeline.RequestScope")!, CancellationToken.None)!;
+object scope = Activator.CreateInstance(client.GetType("VodPreheat.Client.Http.InvocationContext")!, CancellationToken.None)!;
 var query = (Task)connection.GetType().GetMethod("GetPreheatingResultsAsync")!.Invoke(connection, ["example", scope])!;
 await query;
 int rows = ((System.Collections.ICollection)query.GetType().GetProperty("Result")!.GetValue(query)!).Count;

@@ -1,8 +1,8 @@
 using System.Text;
 using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Identity;
-using VodPreheat.Client.Pipeline;
+using VodPreheat.Client.Http;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 
@@ -75,7 +75,7 @@ public sealed class VodClientTests
         using var network = new FakeNetwork(Answers.Never);
         VodClient client = TestClient.Create(network);
         using var stop = new CancellationTokenSource();
-        Task query = client.QueryAsync(scope: new RequestScope(stop.Token));
+        Task query = client.QueryAsync(scope: new InvocationContext(stop.Token));
         await stop.CancelAsync();
         client.Dispose();
         await TestClient.AssertCancelledAsync(query);
@@ -93,7 +93,7 @@ public sealed class VodClientTests
             throw asIOError ? new IOException("The socket is closed.") : new OperationCanceledException(cancellation);
         });
         using VodClient client = TestClient.Create(network, retries: 0);
-        var scope = new RequestScope(stop.Token);
+        var scope = new InvocationContext(stop.Token);
         await TestClient.AssertCancelledAsync(client.QueryAsync(scope: scope));
         Assert.Contains("-> cancelled (", Assert.Single(TestClient.TraceOf(scope)), StringComparison.Ordinal);
     }
@@ -108,7 +108,7 @@ public sealed class VodClientTests
             throw new HttpRequestException(HttpRequestError.ConnectionError);
         });
         using VodClient client = TestClient.Create(network, new SkippingClock());
-        await TestClient.AssertCancelledAsync(client.QueryAsync(scope: new RequestScope(stop.Token)));
+        await TestClient.AssertCancelledAsync(client.QueryAsync(scope: new InvocationContext(stop.Token)));
         Assert.Equal(1, network.Count);
     }
 
@@ -142,7 +142,7 @@ public sealed class VodClientTests
         using LoopbackServer server = LoopbackServer.Start();
         using VodClient client = TestClient.Create(
             server.Endpoint, TestClient.Settings(), new AccessKeyCredential(TestClient.AccessKey, new Secret("wrong"), null));
-        RequestScope scope = TestClient.Scope();
+        InvocationContext scope = TestClient.Scope();
         await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => TestClient.FailureAsync(() => client.QueryAsync(scope: scope))));
         Assert.Equal((1, 1), (server.RequestCount, server.FailuresInARow(TestClient.AccessKey)));
     }

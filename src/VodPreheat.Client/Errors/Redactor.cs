@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using VodPreheat.Client.Identity;
+using VodPreheat.Client.Credentials;
 
 namespace VodPreheat.Client.Errors;
 

@@ -1,7 +1,6 @@
 using System.Net;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Identity;
-using VodPreheat.Client.Pipeline;
 
 namespace VodPreheat.Client.Http;
 
@@ -15,7 +14,7 @@ internal sealed class CredentialHandler(CredentialSource source) : DelegatingHan
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var scope = RequestScope.Of(request);
+        var scope = InvocationContext.Of(request);
         Credential credential = await SignInAsync(source.GetAsync(scope, cancellationToken)).ConfigureAwait(false);
         request.Options.Set(Key, credential);
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using VodPreheat.Client.Pipeline;
 
 namespace VodPreheat.Client.Http;
 
@@ -10,7 +9,7 @@ internal static class HttpRequests
     private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>A request with the headers that every service gets; the Host that is signed is the Host that is sent.</summary>
-    public static HttpRequestMessage Create(HttpMethod method, string url, byte[]? body, RequestScope scope)
+    public static HttpRequestMessage Create(HttpMethod method, string url, byte[]? body, InvocationContext scope)
     {
         var uri = new Uri(url, s_asWritten);
         var request = new HttpRequestMessage(method, uri);
@@ -18,7 +17,7 @@ internal static class HttpRequests
         request.Headers.Host = uri.IsDefaultPort ? host : FormattableString.Invariant($"{host}:{uri.Port}");
         request.Headers.TryAddWithoutValidation("User-Agent", "VodPreheat");
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        request.Options.Set(RequestScope.Key, scope);
+        request.Options.Set(InvocationContext.Key, scope);
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);

@@ -1,4 +1,4 @@
-using VodPreheat.Client.Identity;
+using VodPreheat.Client.Credentials;
 
 namespace VodPreheat.Client.Http;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Pipeline;
 
 namespace VodPreheat.Client.Http;
 
@@ -13,11 +12,11 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var scope = RequestScope.Of(request);
+        var scope = InvocationContext.Of(request);
         return scope.IsTraced ? SendTracedAsync(request, scope, cancellationToken) : base.SendAsync(request, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendTracedAsync(HttpRequestMessage request, RequestScope scope, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendTracedAsync(HttpRequestMessage request, InvocationContext scope, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         string outcome = "cancelled";

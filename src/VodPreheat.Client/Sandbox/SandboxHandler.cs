@@ -2,7 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using VodPreheat.Client.Identity;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Http;
 using VodPreheat.Client.Json;
 
 namespace VodPreheat.Client.Sandbox;

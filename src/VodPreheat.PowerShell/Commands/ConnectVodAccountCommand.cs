@@ -1,10 +1,12 @@
 using System.Management.Automation;
 using System.Security;
-using VodPreheat.Binding;
 using VodPreheat.Client;
+using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Identity;
+using VodPreheat.Completion;
+using VodPreheat.Connections;
 using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;
@@ -138,10 +140,10 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         };
         if (ParameterSetName == SandboxSet)
         {
-            return new VodConnection(Region ?? "sandbox", Connector.ConnectSandbox(transport));
+            return new VodConnection(Region ?? "sandbox", ConnectionFactory.ConnectSandbox(transport));
         }
 
-        var connector = new Connector(new ConnectSettings
+        var connector = new ConnectionFactory(new ConnectSettings
         {
             Region = Region,
             Endpoint = Endpoint,
@@ -153,12 +155,12 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         {
             AccessKeySet => connector.ConnectWithAccessKeyAsync(
                 AccessKey.UserName,
-                SecretReader.Read(AccessKey.Password),
-                SecurityToken is null ? null : SecretReader.Read(SecurityToken),
+                SecureStringReader.Read(AccessKey.Password),
+                SecurityToken is null ? null : SecureStringReader.Read(SecurityToken),
                 Scope),
-            TokenSet => connector.ConnectWithTokenAsync(SecretReader.Read(Token), Scope),
+            TokenSet => connector.ConnectWithTokenAsync(SecureStringReader.Read(Token), Scope),
             PasswordSet => connector.ConnectWithPasswordAsync(
-                Credential.UserName, SecretReader.Read(Credential.Password), DomainName, Scope),
+                Credential.UserName, SecureStringReader.Read(Credential.Password), DomainName, Scope),
             IdentitySet => connector.ConnectWithIdentityAsync(Scope),
             _ => connector.ConnectWithFoundKeyAsync(Scope),
         };

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using VodPreheat.Binding;
+using VodPreheat.Connections;
 
 namespace VodPreheat.Commands;
 

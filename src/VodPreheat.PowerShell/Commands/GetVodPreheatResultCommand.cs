@@ -1,8 +1,8 @@
 using System.Management.Automation;
-using VodPreheat.Binding;
+using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
-using VodPreheat.Client.Pipeline;
+using VodPreheat.Completion;
 using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;
@@ -12,7 +12,7 @@ namespace VodPreheat.Commands;
 [OutputType(typeof(PreheatingResult))]
 public sealed class GetVodPreheatResultCommand : VodConnectedCmdlet
 {
-    private OrderedWindow<string, IReadOnlyList<PreheatingRow>>? _window;
+    private OrderedRequestBuffer<string, IReadOnlyList<PreheatingRow>>? _window;
 
     /// <summary>The task ids that Start-VodPreheat (or the API) gave.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

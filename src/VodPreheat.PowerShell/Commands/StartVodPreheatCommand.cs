@@ -1,8 +1,8 @@
 using System.Management.Automation;
-using VodPreheat.Binding;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
+using VodPreheat.Completion;
 using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;

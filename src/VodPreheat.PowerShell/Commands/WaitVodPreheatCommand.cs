@@ -1,8 +1,9 @@
 using System.Management.Automation;
-using VodPreheat.Binding;
 using VodPreheat.Client.Json;
-using VodPreheat.Client.Pipeline;
+using VodPreheat.Client.Polling;
+using VodPreheat.Completion;
 using VodPreheat.Errors;
+using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
 
@@ -51,7 +52,7 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var poller = new TaskPoller(
+        var poller = new PreheatTaskPoller(
             Client, _taskIds, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
         var progress = new WaitProgress(this, poller);
         try
@@ -70,7 +71,7 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
         }
     }
 
-    private void WriteEnds(TaskPoller poller, WaitProgress progress)
+    private void WriteEnds(PreheatTaskPoller poller, WaitProgress progress)
     {
         while (WaitFor(poller.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } end)
         {
@@ -84,7 +85,7 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
         }
     }
 
-    private static string[] Unfinished(PollEnd end, TaskPoller poller) => [end.TaskId, .. poller.OpenTasks];
+    private static string[] Unfinished(PollEnd end, PreheatTaskPoller poller) => [end.TaskId, .. poller.OpenTasks];
 
     private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<PreheatingRow> rows) =>
         [.. rows.Select(row => new PreheatingResult(taskId, row.Url, row.Status))];

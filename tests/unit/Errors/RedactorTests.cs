@@ -1,6 +1,6 @@
 using System.Text;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Identity;
 
 namespace VodPreheat.UnitTests.Errors;
 

@@ -1,6 +1,6 @@
 using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Identity;
 using VodPreheat.Client.Json;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;

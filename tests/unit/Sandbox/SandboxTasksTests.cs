@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
+using VodPreheat.Client.Connections;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Identity;
 using VodPreheat.Client.Json;
-using VodPreheat.Client.Pipeline;
 using VodPreheat.Client.Sandbox;
 
 namespace VodPreheat.UnitTests.Sandbox;
@@ -144,10 +143,10 @@ public sealed class SandboxTasksTests
         Assert.Equal(FailureKind.NotFound, failure.Kind);
     }
 
-    private static async Task ConnectedAsync(Func<VodClient, RequestScope, Task> use)
+    private static async Task ConnectedAsync(Func<VodClient, InvocationContext, Task> use)
     {
-        using VodClient client = Connector.ConnectSandbox(new TransportSettings());
-        await use(client, new RequestScope(CancellationToken.None));
+        using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
+        await use(client, new InvocationContext(CancellationToken.None));
     }
 
     private string Submit(params string[] urls)

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
+using VodPreheat.Client.Connections;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Identity;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Sandbox;
 using VodPreheat.UnitTests.Support;
@@ -16,7 +16,7 @@ public sealed class SandboxTests
     [Fact]
     public async Task The_example_has_a_row_of_each_status()
     {
-        using VodClient client = Connector.ConnectSandbox(new TransportSettings());
+        using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         Assert.Equal("Sandbox", client.AuthenticationType);
         IReadOnlyList<PreheatingRow> rows = await client.QueryAsync("example");
         Assert.Equal(["processing", "succeed", "failed"], rows.Select(row => row.Status));
@@ -28,7 +28,7 @@ public sealed class SandboxTests
     [InlineData("", "VOD.10053", FailureKind.InvalidArgument)]
     public async Task Other_ids_fail_as_in_earnest(string taskId, string code, FailureKind kind)
     {
-        using VodClient client = Connector.ConnectSandbox(new TransportSettings());
+        using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync(taskId));
         Assert.Equal((code, kind), (failure.ErrorCode, failure.Kind));
         Assert.NotNull(failure.RequestId);
@@ -37,8 +37,8 @@ public sealed class SandboxTests
     [Fact]
     public async Task Submitted_urls_and_assets_can_be_queried_in_that_sandbox_only()
     {
-        using VodClient client = Connector.ConnectSandbox(new TransportSettings());
-        using VodClient other = Connector.ConnectSandbox(new TransportSettings());
+        using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
+        using VodClient other = ConnectionFactory.ConnectSandbox(new TransportSettings());
         string urls = await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Scope());
         string asset = await client.SubmitAssetAsync("asset 1", TestClient.Scope());
         Assert.Equal(["https://a/1", "https://a/2"], (await client.QueryAsync(urls)).Select(row => row.Url));
@@ -49,7 +49,7 @@ public sealed class SandboxTests
     [Fact]
     public async Task Bad_submissions_fail_as_in_earnest()
     {
-        using VodClient client = Connector.ConnectSandbox(new TransportSettings());
+        using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Scope()))).ErrorCode);
         Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitAssetAsync("", TestClient.Scope()))).ErrorCode);
         Assert.Equal("VOD.10109", (await TestClient.FailureAsync(

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using FsCheck.Xunit;
 using VodPreheat.Client;
-using VodPreheat.Client.Identity;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Signing;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;

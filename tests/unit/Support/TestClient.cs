@@ -1,9 +1,8 @@
 using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Identity;
 using VodPreheat.Client.Json;
-using VodPreheat.Client.Pipeline;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.UnitTests.Support;
@@ -36,16 +35,16 @@ internal static class TestClient
     public static VodClient Create(FakeNetwork network, TimeProvider? clock = null, int retries = 3, int perMinute = 0) =>
         Create(Endpoint, Settings(network, clock, retries, perMinute));
 
-    public static RequestScope Scope() => new(CancellationToken.None);
+    public static InvocationContext Scope() => new(CancellationToken.None);
 
-    public static Task<IReadOnlyList<PreheatingRow>> QueryAsync(this VodClient client, string taskId = "t", RequestScope? scope = null) =>
+    public static Task<IReadOnlyList<PreheatingRow>> QueryAsync(this VodClient client, string taskId = "t", InvocationContext? scope = null) =>
         client.GetPreheatingResultsAsync(taskId, scope ?? Scope());
 
-    public static Task<string> SubmitAsync(this VodClient client, RequestScope? scope = null) =>
+    public static Task<string> SubmitAsync(this VodClient client, InvocationContext? scope = null) =>
         client.SubmitUrlsAsync(["https://cdn.example.com/a.mp4"], scope ?? Scope());
 
     /// <summary>Queries or submits, by the method's name.</summary>
-    public static Task SendAsync(this VodClient client, string method, RequestScope? scope = null) =>
+    public static Task SendAsync(this VodClient client, string method, InvocationContext? scope = null) =>
         method == "GET" ? client.QueryAsync(scope: scope) : client.SubmitAsync(scope);
 
     public static Task<VodClientException> FailureAsync(Func<Task> act) => Assert.ThrowsAsync<VodClientException>(act);
@@ -58,7 +57,7 @@ internal static class TestClient
         return await FailureAsync(() => client.QueryAsync());
     }
 
-    public static string[] TraceOf(RequestScope scope)
+    public static string[] TraceOf(InvocationContext scope)
     {
         var lines = new List<string>();
         while (scope.TryTakeTrace(out string? line))

@@ -1,0 +1,56 @@
+using BenchmarkDotNet.Attributes;
+using VodPreheat.Client.Concurrency;
+
+namespace VodPreheat.Benchmarks;
+
+/// <summary>The window's own share of a query: the answers are there at once, or come from the thread pool.</summary>
+public class OrderedRequestBufferBenchmarks
+{
+    private const int Items = 1000;
+
+    [Params(1, 8, 64)]
+    public int Limit { get; set; }
+
+    [Benchmark(Description = "Ready answers", OperationsPerInvoke = Items)]
+    public int Ready() => Run(static item => Task.FromResult(item));
+
+    [Benchmark(Description = "Answers from the pool", OperationsPerInvoke = Items)]
+    public int Pooled() => Run(static async item =>
+    {
+        await Task.Yield();
+        return item;
+    });
+
+    // As Get-VodPreheatResult goes about it.
+    private int Run(Func<int, Task<int>> start)
+    {
+        int sum = 0;
+        using var window = new OrderedRequestBuffer<int, int>(Limit, start);
+        for (int item = 0; item < Items; item++)
+        {
+            if (window.IsFull)
+            {
+                sum += Take(window);
+            }
+
+            window.Add(item);
+            while (window.IsNextReady)
+            {
+                sum += Take(window);
+            }
+        }
+
+        while (!window.IsEmpty)
+        {
+            sum += Take(window);
+        }
+
+        return sum;
+    }
+
+    private static int Take(OrderedRequestBuffer<int, int> window)
+    {
+        TaskWaiter.For(window.Next, Timeout.InfiniteTimeSpan, static () => { }, CancellationToken.None);
+        return window.Take().Answer.Result;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using VodPreheat.Client.Errors;
+
+namespace VodPreheat.Client.Connections;
+
+/// <summary>Regions and the addresses of their services, and which addresses may carry secrets.</summary>
+/// <remarks>Source: VodRegion of the official SDKs; the endpoint pages of IAM.</remarks>
+public static class Endpoints
+{
+    private const string Cloud = "myhuaweicloud.com";
+
+    /// <summary>The regions that VOD is known to be in, with their places.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Regions { get; } =
+    [
+        new("cn-north-4", "CN North-Beijing4"),
+        new("cn-north-1", "CN North-Beijing1"),
+        new("cn-east-2", "CN East-Shanghai2"),
+        new("ap-southeast-1", "CN-Hong Kong"),
+        new("ap-southeast-2", "AP-Bangkok"),
+        new("ap-southeast-3", "AP-Singapore"),
+    ];
+
+    /// <summary>The address of VOD: given, or from HUAWEICLOUD_SDK_REGION_VOD_{REGION}, or by the region's name.</summary>
+    /// <exception cref="VodClientException">Neither region nor endpoint; not usable; http to a host that is not loopback.</exception>
+    public static Uri Vod(Uri? endpoint, string? region, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        if (endpoint is not null)
+        {
+            return Checked(endpoint, "-Endpoint");
+        }
+
+        if (string.IsNullOrWhiteSpace(region))
+        {
+            throw new VodClientException(
+                FailureKind.InvalidSetting,
+                ErrorIds.RegionRequired,
+                "Neither a region nor an endpoint is known.",
+                "Give Connect-VodAccount -Region (for instance cn-north-4) or -Endpoint, or set the environment variable HW_REGION_NAME.");
+        }
+
+        if (!region.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+        {
+            throw Invalid(region, "-Region", "A region's id has letters, digits and '-' only, such as cn-north-4.");
+        }
+
+        string variable = "HUAWEICLOUD_SDK_REGION_VOD_" + region.ToUpperInvariant().Replace('-', '_');
+        string? listed = environment(variable)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        return listed is null ? FromHost($"vod.{region}.{Cloud}", "-Region") : FromHost(listed, variable);
+    }
+
+    /// <summary>
+    /// The address of IAM: given, or from HUAWEICLOUD_SDK_IAM_ENDPOINT, or by the region's name, else the global one.
+    /// </summary>
+    /// <exception cref="VodClientException">Not usable, or http to a host that is not loopback.</exception>
+    public static Uri Iam(Uri? endpoint, string? region, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        if (endpoint is not null)
+        {
+            return Checked(endpoint, "-IamEndpoint");
+        }
+
+        const string Variable = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
+        if (environment(Variable) is { Length: > 0 } listed)
+        {
+            return FromHost(listed.Trim(), Variable);
+        }
+
+        // The global host knows every region; regional hosts are only known to exist where VOD is.
+        return Regions.Any(known => known.Key == region) ? FromHost($"iam.{region}.{Cloud}", "-Region") : FromHost($"iam.{Cloud}", "-Region");
+    }
+
+    /// <summary>Checks the address of a proxy.</summary>
+    /// <exception cref="VodClientException">Not an absolute http or https address, or one with a login in it.</exception>
+    public static Uri? Proxy(Uri? proxy) => proxy is null ? null : Usable(proxy, "-Proxy", "Use -ProxyCredential for the proxy's login.");
+
+    /// <summary>
+    /// Whether requests to the endpoint may go through a proxy. Plain http never leaves this machine, so that no proxy
+    /// elsewhere can read a token; a proxy on loopback is on this machine.
+    /// </summary>
+    internal static bool MayUseProxy(Uri endpoint, Uri? proxy) => endpoint.Scheme == Uri.UriSchemeHttps || (proxy is not null && IsLoopback(proxy));
+
+    internal static bool IsLoopback(Uri uri) =>
+        string.Equals(uri.Host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    private static Uri FromHost(string text, string origin) =>
+        Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "https://" + text, UriKind.Absolute, out Uri? uri)
+            ? Checked(uri, origin)
+            : throw Invalid(text, origin, "It must be a host name or an https address.");
+
+    private static Uri Checked(Uri uri, string origin)
+    {
+        Usable(uri, origin, "Give only scheme, host, port and path.");
+        if (uri.Scheme == Uri.UriSchemeHttp && !IsLoopback(uri))
+        {
+            throw new VodClientException(
+                FailureKind.InsecureEndpoint,
+                ErrorIds.InsecureEndpoint,
+                $"{origin}: http to {uri.Host} would send credentials unencrypted over the network.",
+                "Use https; http is only for loopback addresses.");
+        }
+
+        return uri;
+    }
+
+    private static Uri Usable(Uri uri, string origin, string hint)
+    {
+        if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
+        {
+            throw Invalid(uri.OriginalString, origin, "It must be an absolute address that starts with https://.");
+        }
+
+        // The address is not repeated here: it may hold a password.
+        return uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
+            ? uri
+            : throw Invalid(uri.Host, origin, $"It must not hold a login, a query or a fragment. {hint}");
+    }
+
+    // An address with a login in it is not repeated in the message.
+    private static VodClientException Invalid(string text, string origin, string hint) =>
+        new(
+            FailureKind.InvalidSetting,
+            ErrorIds.InvalidEndpoint,
+            text.Contains('@', StringComparison.Ordinal) ? $"{origin}: the address cannot be used." : $"{origin}: the address '{text}' cannot be used.",
+            hint);
+}

@@ -1,0 +1,74 @@
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Signing;
+
+namespace VodPreheat.Client.Credentials;
+
+/// <summary>An access key (AK/SK), with a security token if it is a temporary one.</summary>
+public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secret? securityToken) : Credential
+{
+    /// <summary>The access key id. It names the key and is no secret.</summary>
+    public string AccessKey => accessKey;
+
+    /// <summary>Makes a credential of parts that a person gave.</summary>
+    /// <exception cref="VodClientException">VodCredentialInvalid: a part is empty or cannot be a key.</exception>
+    public static AccessKeyCredential Create(string accessKey, Secret secretKey, Secret? securityToken, string? projectId = null)
+    {
+        ArgumentNullException.ThrowIfNull(accessKey);
+        ArgumentNullException.ThrowIfNull(secretKey);
+        accessKey = accessKey.Trim();
+        if (accessKey.Length == 0 || !accessKey.All(char.IsAsciiLetterOrDigit))
+        {
+            throw CredentialsFile.Invalid("The access key id is not made of letters and digits only.");
+        }
+
+        return new(accessKey, secretKey.CheckedForHeader("secret key"), securityToken?.CheckedForHeader("security token")) { ProjectId = projectId };
+    }
+
+    internal override IEnumerable<Secret> Secrets => securityToken is null ? [secretKey] : [secretKey, securityToken];
+
+    /// <summary>
+    /// Signs the request. Host, X-Sdk-Date and, where present, X-Project-Id and X-Security-Token are signed; Content-Type and
+    /// User-Agent are not, because proxies and HttpClient may rewrite them.
+    /// </summary>
+    internal override void Authorize(HttpRequestMessage request, ReadOnlySpan<byte> body, DateTimeOffset now)
+    {
+        Uri uri = request.RequestUri!;
+        string date = RequestSigner.FormatDate(now);
+        Set(request, HeaderNames.Date, date);
+        if (securityToken is not null)
+        {
+            Set(request, HeaderNames.SecurityToken, securityToken.Reveal());
+        }
+
+        // In ordinal order of the lower-case names.
+        var signed = new List<KeyValuePair<string, string>>(4) { new("host", request.Headers.Host!) };
+        AddIfPresent(signed, request, "x-project-id", HeaderNames.ProjectId);
+        signed.Add(new("x-sdk-date", date));
+        AddIfPresent(signed, request, "x-security-token", HeaderNames.SecurityToken);
+
+        string canonical = CanonicalRequest.Build(
+            request.Method.Method,
+            UriEncoding.CanonicalPath(uri.AbsolutePath),
+            uri.Query.Length == 0 ? string.Empty : uri.Query[1..],
+            signed,
+            CanonicalRequest.Hash(body));
+        Set(request, HeaderNames.Authorization, RequestSigner.Authorization(
+            accessKey, secretKey.Bytes, signed, RequestSigner.StringToSign(date, canonical)));
+    }
+
+    private static void AddIfPresent(List<KeyValuePair<string, string>> signed, HttpRequestMessage request, string lowerName, string name)
+    {
+        if (request.Headers.NonValidated.TryGetValues(name, out System.Net.Http.Headers.HeaderStringValues values))
+        {
+            signed.Add(new(lowerName, values.ToString()));
+        }
+    }
+
+    // A retried request still has the headers of its last attempt.
+    private static void Set(HttpRequestMessage request, string name, string value)
+    {
+        request.Headers.Remove(name);
+        request.Headers.TryAddWithoutValidation(name, value);
+    }
+}

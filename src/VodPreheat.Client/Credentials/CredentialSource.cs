@@ -1,0 +1,35 @@
+using VodPreheat.Client.Http;
+
+namespace VodPreheat.Client.Credentials;
+
+/// <summary>Where a connection's credential comes from, and whether it can be renewed.</summary>
+public abstract class CredentialSource : IDisposable
+{
+    /// <summary>How the connection signs in: AccessKey, Token, Password, Identity or Sandbox.</summary>
+    public abstract string AuthenticationType { get; }
+
+    /// <summary>The access key id or user name; null for a bare token.</summary>
+    public abstract string? AccountName { get; }
+
+    /// <summary>When the credential in use ends; null if it does not, or none was fetched yet.</summary>
+    public abstract DateTimeOffset? ExpiresAt { get; }
+
+    /// <summary>Every secret in play, so that it can be kept out of what is shown.</summary>
+    internal abstract IEnumerable<Secret> Secrets { get; }
+
+    /// <summary>The credential for a request that is about to be sent.</summary>
+    internal abstract ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation);
+
+    /// <summary>Another credential in place of one that the service refused; null where there can be none.</summary>
+    internal virtual ValueTask<Credential?> RenewAsync(Credential refused, InvocationContext scope, CancellationToken cancellation) => default;
+
+    /// <summary>Wipes the secrets.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Wipes the secrets.</summary>
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,15 @@
+using VodPreheat.Client.Http;
+
+namespace VodPreheat.Client.Credentials;
+
+/// <summary>A user token of IAM, sent as X-Auth-Token.</summary>
+public sealed class TokenCredential(Secret token) : Credential
+{
+    internal override IEnumerable<Secret> Secrets => [token];
+
+    internal override void Authorize(HttpRequestMessage request, ReadOnlySpan<byte> body, DateTimeOffset now)
+    {
+        request.Headers.Remove(HeaderNames.AuthToken);
+        request.Headers.TryAddWithoutValidation(HeaderNames.AuthToken, token.Reveal());
+    }
+}

@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Signing;
+
+namespace VodPreheat.Client.Iam;
+
+/// <summary>A project of IAM: its id, and its name, which for a region's own project is the region's id.</summary>
+internal readonly record struct Project(string Id, string Name);
+
+/// <summary>The two calls of IAM that connecting needs: a token for a password, and the projects of a region.</summary>
+/// <remarks>Source: api-iam, "Obtaining a User Token Through Password Authentication" and "Querying Project Information".</remarks>
+internal sealed class IamClient : IDisposable
+{
+    private readonly string _root;
+    private readonly TimeProvider _clock;
+    private readonly FailureFactory _failures;
+    private readonly RateLimit _pace;
+    private readonly HttpTransport _transport;
+
+    public IamClient(Uri endpoint, TransportSettings settings, Func<IEnumerable<Secret>> secrets)
+    {
+        _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
+        _clock = settings.Clock;
+        var redactor = new Redactor(secrets);
+        _failures = new FailureFactory(redactor, _clock);
+        _pace = new RateLimit(queries: null, _clock);
+        _transport = HttpTransport.Create(
+            settings,
+            Endpoints.MayUseProxy(endpoint, settings.Proxy),
+            new RetryHandler(settings.MaximumRetryCount, _clock),
+            new RateLimitHandler(_pace, _clock),
+            new TraceHandler(redactor, _failures),
+            new AttemptHandler(settings.Timeout, _clock, _failures),
+            new SignHandler(_clock));
+    }
+
+    /// <summary>Gets a token scoped to a project, by its id or (without id) by its name.</summary>
+    /// <exception cref="VodClientException">Wrong password, locked user, no programmatic access, MFA asked for, or no answer.</exception>
+    public async Task<Fetched> GetTokenAsync(
+        string userName, Secret password, string domainName, Project project, InvocationContext scope, CancellationToken cancellation)
+    {
+        byte[] body = TokenRequest(userName, password, domainName, project);
+        try
+        {
+            using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Post, $"{_root}/v3/auth/tokens?nocatalog=true", body, scope);
+            using HttpResponseMessage response = await _transport.Client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            return _failures.Read(response, answer => ReadToken(response, answer));
+        }
+        catch (VodClientException failure) when (failure is { Kind: FailureKind.Authentication, ErrorCode: ErrorIds.HttpError })
+        {
+            // Keystone answers every refused login alike; only its text tells what was wrong, and the text is not to be relied on.
+            throw failure.WithHint(
+                "Check user name, password and -DomainName (the account's name). HUAWEI ID and federated users cannot sign in this way, " +
+                "nor users who must give a verification code (MFA): make an IAM user for programmatic access, or use -AccessKey.");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(body);
+        }
+    }
+
+    /// <summary>The projects with a name, or all without one.</summary>
+    /// <exception cref="VodClientException">No permission, wrong credentials, or no answer.</exception>
+    public async Task<IReadOnlyList<Project>> GetProjectsAsync(
+        string? name, Credential credential, InvocationContext scope, CancellationToken cancellation)
+    {
+        string query = name is null ? string.Empty : "?" + UriEncoding.CanonicalQuery([new("name", name)]);
+        using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Get, $"{_root}/v3/projects{query}", body: null, scope);
+        request.Options.Set(CredentialHandler.Key, credential);
+        using HttpResponseMessage response = await _transport.Client
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        return _failures.Read(response, ReadProjects);
+    }
+
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _pace.Dispose();
+    }
+
+    private static byte[] TokenRequest(string userName, Secret password, string domainName, Project project)
+    {
+        // Large enough not to grow: a grown buffer would leave the password behind in the old one.
+        var buffer = new ArrayBufferWriter<byte>(4096 + (6 * password.Bytes.Length));
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("auth");
+            json.WriteStartObject("identity");
+            json.WriteStartArray("methods");
+            json.WriteStringValue("password");
+            json.WriteEndArray();
+            json.WriteStartObject("password");
+            json.WriteStartObject("user");
+            json.WriteString("name", userName);
+            json.WriteString("password", password.Bytes);
+            json.WriteStartObject("domain");
+            json.WriteString("name", domainName);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteStartObject("scope");
+            json.WriteStartObject("project");
+            json.WriteString(project.Id.Length > 0 ? "id" : "name", project.Id.Length > 0 ? project.Id : project.Name);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        byte[] body = buffer.WrittenSpan.ToArray();
+        buffer.Clear();
+        return body;
+    }
+
+    private Fetched ReadToken(HttpResponseMessage response, ReadOnlyMemory<byte> body)
+    {
+        if (!response.Headers.NonValidated.TryGetValues(HeaderNames.SubjectToken, out System.Net.Http.Headers.HeaderStringValues values)
+            || values.ToString() is not { Length: > 0 } text)
+        {
+            throw new JsonException("it has no X-Subject-Token header");
+        }
+
+        using var document = JsonDocument.Parse(body);
+        JsonElement token = IamJson.Object(document.RootElement, "token");
+        DateTimeOffset expires = IamJson.Time(token, "expires_at") ?? throw new JsonException("it has no expires_at");
+
+        // Life by the issuer's own clock: this machine's may be off.
+        DateTimeOffset issued = IamJson.Time(token, "issued_at") ?? _clock.GetUtcNow();
+        string? projectId = token.TryGetProperty("project", out JsonElement project) ? IamJson.Text(project, "id") : null;
+        var credential = new TokenCredential(new Secret(text)) { ExpiresAt = expires, ProjectId = projectId };
+        return new Fetched(credential, expires - issued);
+    }
+
+    private static IReadOnlyList<Project> ReadProjects(ReadOnlyMemory<byte> body)
+    {
+        using var document = JsonDocument.Parse(body);
+        var projects = new List<Project>();
+        foreach (JsonElement project in IamJson.Array(document.RootElement, "projects"))
+        {
+            projects.Add(new Project(
+                IamJson.Text(project, "id") ?? throw new JsonException("a project has no id"),
+                IamJson.Text(project, "name") ?? string.Empty));
+        }
+
+        return projects;
+    }
+}

@@ -1,0 +1,118 @@
+using System.Net;
+using System.Text.Json;
+using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+
+namespace VodPreheat.Client.Iam;
+
+/// <summary>
+/// Temporary keys of an ECS's agency, from the metadata service of the machine: by the token of its second version, else by
+/// the first. Never through a proxy, 3 s an attempt, no retries: off an ECS nobody answers.
+/// </summary>
+/// <remarks>Source: ecs user guide, "Obtaining Metadata"; the same steps as the official SDKs.</remarks>
+internal sealed class MetadataClient : IDisposable
+{
+    /// <summary>Another address of the service, loopback only, for tests.</summary>
+    public const string EndpointVariable = "VODPREHEAT_METADATA_ENDPOINT";
+
+    private const string TokenTtlSeconds = "21600";
+
+    private readonly string _root;
+    private readonly TimeProvider _clock;
+    private readonly FailureFactory _failures;
+    private readonly HttpTransport _transport;
+
+    public MetadataClient(TransportSettings settings, Func<string, string?> environment)
+    {
+        _root = Address(environment);
+        _clock = settings.Clock;
+        var redactor = new Redactor(static () => []);
+        _failures = new FailureFactory(redactor, _clock);
+        _transport = HttpTransport.Create(
+            settings with { Timeout = TimeSpan.FromSeconds(3) },
+            mayUseProxy: false,
+            new TraceHandler(redactor, _failures),
+            new AttemptHandler(TimeSpan.FromSeconds(3), _clock, _failures));
+    }
+
+    /// <summary>Gets the keys that are in force now.</summary>
+    /// <exception cref="VodClientException">Not an ECS, no agency, or an unusable answer.</exception>
+    public async Task<Fetched> GetKeysAsync(InvocationContext scope, CancellationToken cancellation)
+    {
+        try
+        {
+            string? session = await GetSessionTokenAsync(scope, cancellation).ConfigureAwait(false);
+            using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Get, $"{_root}/openstack/latest/securitykey", body: null, scope);
+            if (session is not null)
+            {
+                request.Headers.TryAddWithoutValidation("X-Metadata-Token", session);
+            }
+
+            using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
+            return response.IsSuccessStatusCode
+                ? _failures.Read(response, ReadKeys)
+                : throw Unusable($"The metadata service answered with HTTP {(int)response.StatusCode}.", inner: null);
+        }
+        catch (VodClientException failure) when (failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout)
+        {
+            throw Unusable("No metadata service answered.", failure);
+        }
+    }
+
+    public void Dispose() => _transport.Dispose();
+
+    private static string Address(Func<string, string?> environment)
+    {
+        if (environment(EndpointVariable) is not { Length: > 0 } text)
+        {
+            return "http://169.254.169.254";
+        }
+
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && Endpoints.IsLoopback(uri)
+            ? uri.GetLeftPart(UriPartial.Authority)
+            : throw new VodClientException(
+                FailureKind.InsecureEndpoint,
+                ErrorIds.InsecureEndpoint,
+                $"{EndpointVariable} is not a loopback address.",
+                "Remove the variable: it is only for tests on this machine.");
+    }
+
+    private static VodClientException Unusable(string what, Exception? inner) => new(
+        FailureKind.Authentication,
+        ErrorIds.NoCredential,
+        $"-Identity found no keys. {what}",
+        "Run it on an ECS that has an agency for a cloud service (ECS console: the server's Agency), or sign in another way.",
+        inner);
+
+    // Version 2 wants a session token; a service of version 1 does not know the call.
+    private async Task<string?> GetSessionTokenAsync(InvocationContext scope, CancellationToken cancellation)
+    {
+        using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Put, $"{_root}/meta-data/latest/api/token", body: null, scope);
+        request.Headers.TryAddWithoutValidation("X-Metadata-Token-Ttl-Seconds", TokenTtlSeconds);
+        using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.ServiceUnavailable => null,
+            _ when response.IsSuccessStatusCode => System.Text.Encoding.UTF8.GetString(BodyContent.Of(response).Span).Trim(),
+            _ => throw Unusable($"The metadata service answered with HTTP {(int)response.StatusCode}.", inner: null),
+        };
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) =>
+        _transport.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+
+    private Fetched ReadKeys(ReadOnlyMemory<byte> body)
+    {
+        using var document = JsonDocument.Parse(body);
+        JsonElement keys = IamJson.Object(document.RootElement, "credential");
+        string Need(string name) => IamJson.Text(keys, name) ?? throw new JsonException($"it has no '{name}'");
+        DateTimeOffset expires = IamJson.Time(keys, "expires_at") ?? throw new JsonException("it has no expires_at");
+        var credential = new AccessKeyCredential(Need("access"), new Secret(Need("secret")), new Secret(Need("securitytoken")))
+        {
+            ExpiresAt = expires,
+        };
+        return new Fetched(credential, expires - _clock.GetUtcNow());
+    }
+}

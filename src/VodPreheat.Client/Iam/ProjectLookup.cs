@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+
+namespace VodPreheat.Client.Iam;
+
+/// <summary>
+/// Finds the project id of a region at IAM, where a region's own project bears the region's name. Kept for the life of the
+/// process, by access key, region and IAM address: the id belongs to all three.
+/// </summary>
+internal static class ProjectLookup
+{
+    private static readonly ConcurrentDictionary<(string AccessKey, string Region, Uri Iam), string> s_known = new();
+
+    /// <summary>The one project of the region.</summary>
+    /// <exception cref="VodClientException">None, several, or no permission to look: lists what was found and names -ProjectId.</exception>
+    public static async Task<string> FindAsync(
+        IamClient iam, Uri iamEndpoint, string region, Credential credential, InvocationContext scope)
+    {
+        (string, string, Uri)? key = credential is AccessKeyCredential access ? (access.AccessKey, region, iamEndpoint) : null;
+        if (key is { } kept && s_known.TryGetValue(kept, out string? id))
+        {
+            return id;
+        }
+
+        id = await AskAsync(iam, region, credential, scope).ConfigureAwait(false);
+        if (key is { } found)
+        {
+            s_known[found] = id;
+        }
+
+        return id;
+    }
+
+    /// <summary>The error of a project id that cannot be told.</summary>
+    public static VodClientException NotFound(string what, Exception? inner = null) => new(
+        FailureKind.ProjectNotFound,
+        ErrorIds.ProjectNotFound,
+        what,
+        "Give Connect-VodAccount -ProjectId (console: My Credentials, the row of the region).",
+        inner);
+
+    private static async Task<string> AskAsync(IamClient iam, string region, Credential credential, InvocationContext scope)
+    {
+        IReadOnlyList<Project> projects;
+        try
+        {
+            projects = await iam.GetProjectsAsync(region, credential, scope, scope.Cancellation).ConfigureAwait(false);
+            if (projects.Count == 1)
+            {
+                return projects[0].Id;
+            }
+
+            if (projects.Count == 0)
+            {
+                // Only to say what there is.
+                projects = await iam.GetProjectsAsync(name: null, credential, scope, scope.Cancellation).ConfigureAwait(false);
+                throw NotFound($"IAM has no project named '{region}' for these credentials. Found: {List(projects)}.");
+            }
+        }
+        catch (VodClientException failure) when (failure.Kind == FailureKind.PermissionDenied)
+        {
+            throw NotFound($"The project of '{region}' could not be looked up, because the user may not read projects at IAM: {failure.What}", failure);
+        }
+
+        throw NotFound($"IAM has several projects named '{region}'. Found: {List(projects)}.");
+    }
+
+    private static string List(IReadOnlyList<Project> projects) => projects.Count == 0
+        ? "none"
+        : string.Join(", ", projects.Select(static project => $"{project.Name} ({project.Id})"));
+}

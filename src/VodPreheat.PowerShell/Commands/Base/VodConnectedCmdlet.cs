@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using VodPreheat.Client;
+using VodPreheat.Connections;
+using VodPreheat.Errors;
+
+namespace VodPreheat.Commands;
+
+/// <summary>A cmdlet that works on a connection: the given one, else the process's default, read once per pipeline.</summary>
+public abstract class VodConnectedCmdlet : VodCmdlet
+{
+    private VodClient? _client;
+
+    /// <summary>The connection to use instead of the default, from Connect-VodAccount -PassThru or -NoDefault.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [LiveConnection]
+    public VodConnection? Connection { get; set; }
+
+    /// <summary>The client of the connection.</summary>
+    private protected VodClient Client => _client!;
+
+    /// <summary>Finds the connection.</summary>
+    protected override void BeginProcessing()
+    {
+        VodConnection? connection = Connection ?? DefaultConnection.Current;
+        if (connection is null)
+        {
+            ThrowTerminatingError(ErrorRecords.NotConnected());
+        }
+
+        _client = connection!.Client;
+        if (_client is null)
+        {
+            ThrowTerminatingError(ErrorRecords.ConnectionNotLive(connection));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using VodPreheat.Client.Connections;
+using VodPreheat.Client.Errors;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Connections;
+
+public sealed class EndpointsTests
+{
+    private static readonly Func<string, string?> s_nothing = TestClient.Environment();
+
+    public static TheoryData<string> Insecure =>
+        ["http://vod.example.com", "http://10.0.0.1", "http://127.0.0.1.example.com", "http://localhost.example.com", "http://[2001:db8::1]", "http://0.0.0.0", "HTTP://VOD.EXAMPLE.COM:80"];
+
+    public static TheoryData<string> Unusable =>
+    [
+        "ftp://user:hunter2@vod.example.com", "file:///etc/passwd", "relative/path", "https://user:hunter2@vod.example.com", "https://hunter2@vod.example.com",
+        "https://vod.example.com?token=hunter2", "https://vod.example.com/#hunter2",
+    ];
+
+    [Fact]
+    public void The_six_known_regions_are_there() => Assert.Equal(
+        ["ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "cn-east-2", "cn-north-1", "cn-north-4"],
+        Endpoints.Regions.Select(region => region.Key).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData("cn-north-4", "https://vod.cn-north-4.myhuaweicloud.com/", "https://iam.cn-north-4.myhuaweicloud.com/")]
+    [InlineData("eu-new-7", "https://vod.eu-new-7.myhuaweicloud.com/", "https://iam.myhuaweicloud.com/")]
+    public void A_region_has_its_addresses(string region, string vod, string iam)
+    {
+        Assert.Equal(vod, Endpoints.Vod(null, region, s_nothing).AbsoluteUri);
+        Assert.Equal(iam, Endpoints.Iam(null, region, s_nothing).AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData("vod.private.example", "https://vod.private.example/")]
+    [InlineData(" https://a.example:8443/x , b.example", "https://a.example:8443/x")]
+    [InlineData("http://127.0.0.1:8080", "http://127.0.0.1:8080/")]
+    public void The_environment_overrides_the_address_of_a_region(string listed, string expected)
+    {
+        CultureInfo.CurrentCulture = new CultureInfo("tr-TR");
+        Func<string, string?> environment = TestClient.Environment(("HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_I", listed));
+        Assert.Equal(expected, Endpoints.Vod(null, "cn-north-i", environment).AbsoluteUri);
+        Assert.Equal("https://vod.cn-north-1.myhuaweicloud.com/", Endpoints.Vod(null, "cn-north-1", environment).AbsoluteUri);
+        Assert.Equal("https://given.example/", Endpoints.Vod(new Uri("https://given.example"), "cn-north-i", environment).AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData("iam.private.example", "https://iam.private.example/")]
+    [InlineData("https://iam.private.example/v", "https://iam.private.example/v")]
+    public void The_environment_overrides_the_address_of_IAM(string value, string expected)
+    {
+        Func<string, string?> environment = TestClient.Environment(("HUAWEICLOUD_SDK_IAM_ENDPOINT", value));
+        Assert.Equal(expected, Endpoints.Iam(null, "cn-north-4", environment).AbsoluteUri);
+        Assert.Equal("https://given.example/", Endpoints.Iam(new Uri("https://given.example"), null, environment).AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void Neither_region_nor_endpoint_is_an_error_that_names_both(string? region)
+    {
+        VodClientException failure = AssertFails(ErrorIds.RegionRequired, FailureKind.InvalidSetting, () => Endpoints.Vod(null, region, s_nothing));
+        Assert.Contains("-Region", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("-Endpoint", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Insecure))]
+    public void Http_to_a_host_that_is_not_loopback_is_refused(string address)
+    {
+        AssertFails(ErrorIds.InsecureEndpoint, FailureKind.InsecureEndpoint, () => Endpoints.Vod(new Uri(address), null, s_nothing));
+        AssertFails(ErrorIds.InsecureEndpoint, FailureKind.InsecureEndpoint, () => Endpoints.Iam(new Uri(address), null, s_nothing));
+        AssertFails(ErrorIds.InsecureEndpoint, FailureKind.InsecureEndpoint, () => Endpoints.Iam(
+            null, null, TestClient.Environment(("HUAWEICLOUD_SDK_IAM_ENDPOINT", address))));
+    }
+
+    [Theory]
+    [InlineData("http://localhost:1")]
+    [InlineData("http://LOCALHOST")]
+    [InlineData("http://127.0.0.1")]
+    [InlineData("http://127.9.9.9:80")]
+    [InlineData("http://[::1]:8080/x")]
+    public void Http_to_loopback_is_taken(string address) => Assert.Equal(new Uri(address), Endpoints.Vod(new Uri(address), null, s_nothing));
+
+    [Theory]
+    [MemberData(nameof(Unusable))]
+    public void An_unusable_address_is_refused_without_a_word_that_may_be_a_password(string address)
+    {
+        var uri = new Uri(address, UriKind.RelativeOrAbsolute);
+        foreach (Func<Uri?> use in new Func<Uri?>[] { () => Endpoints.Vod(uri, null, s_nothing), () => Endpoints.Iam(uri, null, s_nothing), () => Endpoints.Proxy(uri) })
+        {
+            VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, use);
+            Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("https://")]
+    [InlineData("https://user:hunter2@a b")]
+    [InlineData("https://user:hunter2@host:port")]
+    public void An_address_in_the_environment_that_is_none_is_refused_without_a_word_that_may_be_a_password(string text)
+    {
+        VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => Endpoints.Iam(
+            null, null, TestClient.Environment(("HUAWEICLOUD_SDK_IAM_ENDPOINT", text))));
+        Assert.Contains("HUAWEICLOUD_SDK_IAM_ENDPOINT", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("x@evil.example")]
+    [InlineData("x/../?")]
+    [InlineData("evil.example/#")]
+    public void A_region_cannot_lead_to_another_host(string region)
+    {
+        Uri? address = null;
+        try
+        {
+            address = Endpoints.Vod(null, region, s_nothing);
+        }
+        catch (VodClientException failure)
+        {
+            Assert.Equal(ErrorIds.InvalidEndpoint, failure.ErrorCode);
+        }
+
+        Assert.EndsWith(".myhuaweicloud.com", address?.Host ?? ".myhuaweicloud.com", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_proxy_may_be_http_or_https()
+    {
+        Assert.Null(Endpoints.Proxy(null));
+        Assert.Equal(new Uri("http://proxy.example:3128"), Endpoints.Proxy(new Uri("http://proxy.example:3128")));
+    }
+
+    [Theory]
+    [InlineData("https://vod.example.com", null, true)]
+    [InlineData("https://vod.example.com", "http://proxy.example:3128", true)]
+    [InlineData("http://127.0.0.1:1", null, false)]
+    [InlineData("http://127.0.0.1:1", "http://proxy.example:3128", false)]
+    [InlineData("http://127.0.0.1:1", "http://127.0.0.1:3128", true)]
+    public void Plain_http_uses_no_proxy_off_this_machine(string endpoint, string? proxy, bool may) =>
+        Assert.Equal(may, Endpoints.MayUseProxy(new Uri(endpoint), proxy is null ? null : new Uri(proxy)));
+
+    private static VodClientException AssertFails(string code, FailureKind kind, Func<Uri?> act)
+    {
+        VodClientException failure = Assert.Throws<VodClientException>(() => act());
+        Assert.Equal((code, kind), (failure.ErrorCode, failure.Kind));
+        return failure;
+    }
+}

@@ -1,0 +1,129 @@
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Credentials;
+
+/// <summary>Moves the home directory of the process: nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(CredentialChainTests), DisableParallelization = true)]
+[Collection(nameof(CredentialChainTests))]
+public sealed class CredentialChainTests : IDisposable
+{
+    private static readonly string s_homeVariable = OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME";
+
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("vodpreheat");
+    private readonly string? _realHome = Environment.GetEnvironmentVariable(s_homeVariable);
+
+    public CredentialChainTests() => Environment.SetEnvironmentVariable(s_homeVariable, _home.FullName);
+
+    private string DefaultFile => Path.Combine(_home.FullName, ".huaweicloud", "credentials");
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable(s_homeVariable, _realHome);
+        _home.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void The_environment_comes_before_the_file()
+    {
+        string file = Write("[basic]\nak=FILEAK\nsk=filesk\nsecurity_token=filetoken\nproject_id=fileproject");
+        using AccessKeyCredential key = Find(("AK", " ENVAK "), ("SK", " envsk "), ("CREDENTIALS_FILE", file));
+        AssertKey(key, "ENVAK", null, "envsk");
+    }
+
+    [Fact]
+    public void Everything_that_stands_beside_the_keys_comes_with_them()
+    {
+        using AccessKeyCredential key = Find(("AK", "ENVAK"), ("SK", "envsk"), ("SECURITY_TOKEN", "envtoken"), ("PROJECT_ID", "envproject"));
+        AssertKey(key, "ENVAK", "envproject", "envsk", "envtoken");
+    }
+
+    [Theory]
+    [InlineData("SECURITY_TOKEN")]
+    [InlineData("PROJECT_ID")]
+    public void A_left_over_of_the_environment_is_no_source_and_does_not_mix_with_the_file(string name)
+    {
+        using AccessKeyCredential key = Find((name, "leftover"), ("AK", " "), ("CREDENTIALS_FILE", Write("[basic]\nak=FILEAK\nsk=filesk")));
+        AssertKey(key, "FILEAK", null, "filesk");
+    }
+
+    [Fact]
+    public void The_default_file_is_read_when_none_is_named()
+    {
+        Write("[basic]\nak=FILEAK\nsk=filesk\nsecurity_token=filetoken\nproject_id=fileproject");
+        using AccessKeyCredential key = Find(("CREDENTIALS_FILE", " "));
+        AssertKey(key, "FILEAK", "fileproject", "filesk", "filetoken");
+    }
+
+    [Theory]
+    [InlineData("AK", "HUAWEICLOUD_SDK_AK but not HUAWEICLOUD_SDK_SK")]
+    [InlineData("SK", "HUAWEICLOUD_SDK_SK but not HUAWEICLOUD_SDK_AK")]
+    public void Half_a_pair_in_the_environment_never_falls_through_to_the_file(string name, string told)
+    {
+        string file = Write("[basic]\nak=FILEAK\nsk=filesk");
+        AssertInvalid(told, (name, "FINDME"), ("CREDENTIALS_FILE", file));
+    }
+
+    [Theory]
+    [InlineData("[basic]\nak=FINDME", "has ak but not sk")]
+    [InlineData("[basic]\nsk=FINDME\nak=", "has sk but not ak")]
+    [InlineData("[basic]\n", "has neither ak nor sk")]
+    [InlineData("[global]\nsk=FINDME", "no section [basic]")]
+    [InlineData("[basic]\nFINDME", "line 2")]
+    [InlineData("[basic]\nak=FIND ME\nsk=FINDME", "access key id")]
+    [InlineData("[basic]\nak=A\nsk=FIND ME", "secret key")]
+    [InlineData("[basic]\nak=A\nsk=S\nsecurity_token=FIND ME", "security token")]
+    public void A_faulty_file_is_an_error(string text, string told) => AssertInvalid(told, ("CREDENTIALS_FILE", Write(text)));
+
+    [Fact]
+    public void A_named_file_that_is_missing_is_an_error()
+    {
+        Write("[basic]\nak=FILEAK\nsk=filesk");
+        AssertInvalid("HUAWEICLOUD_SDK_CREDENTIALS_FILE, does not exist", ("CREDENTIALS_FILE", Path.Combine(_home.FullName, "none")));
+        AssertInvalid("HUAWEICLOUD_SDK_CREDENTIALS_FILE, does not exist", ("CREDENTIALS_FILE", Path.Combine(_home.FullName, "no", "folder")));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_an_error()
+    {
+        AssertInvalid("cannot be read", ("CREDENTIALS_FILE", _home.FullName));
+        Directory.CreateDirectory(DefaultFile);
+        AssertInvalid("cannot be read");
+    }
+
+    [Fact]
+    public void Nothing_found_lists_what_was_looked_at()
+    {
+        VodClientException failure = Assert.Throws<VodClientException>(() => Find());
+        Assert.Equal((ErrorIds.NoCredential, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
+        foreach (string place in new[] { "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", DefaultFile })
+        {
+            Assert.Contains(place, failure.What, StringComparison.Ordinal);
+        }
+    }
+
+    private static AccessKeyCredential Find(params (string Name, string Value)[] variables) => CredentialChain.Find(
+        TestClient.Environment([.. variables.Select(variable => ("HUAWEICLOUD_SDK_" + variable.Name, variable.Value))]));
+
+    private static void AssertInvalid(string told, params (string Name, string Value)[] variables)
+    {
+        VodClientException failure = Assert.Throws<VodClientException>(() => Find(variables));
+        Assert.Equal((ErrorIds.CredentialInvalid, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
+        Assert.Contains(told, failure.What, StringComparison.Ordinal);
+        Assert.DoesNotContain("FIND", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    private static void AssertKey(AccessKeyCredential key, string accessKey, string? projectId, params string[] secrets)
+    {
+        Assert.Equal((accessKey, projectId), (key.AccessKey, key.ProjectId));
+        Assert.Equal(secrets, key.Secrets.Select(secret => secret.Reveal()));
+    }
+
+    private string Write(string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(DefaultFile)!);
+        File.WriteAllText(DefaultFile, text);
+        return DefaultFile;
+    }
+}

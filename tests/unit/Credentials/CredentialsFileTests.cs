@@ -1,0 +1,78 @@
+using System.Text;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Credentials;
+
+public sealed class CredentialsFileTests
+{
+    private const string Path = "/home/x/.huaweicloud/credentials";
+
+    public static TheoryData<string, string> Files => new()
+    {
+        { "[basic]\nak=A\nsk=S", "A|S" },
+        { "\uFEFF[basic]\r\nak = A\r\nsk = S\r\n", "A|S" },
+        { "# comment\n; another\n\n[basic]\n#ak=X\n;sk=Y\n; third\n # fourth\n  ak \t=  A  \n\tsk=S\t\n", "A|S" },
+        { "[basic]\nak=A\nsk=a=b==%(x)s#1;2 3", "A|a=b==%(x)s#1;2 3" },
+        { "[basic]\nak=A\nsk='S'", "A|'S'" },
+        { "[BASIC]\nAK=A\nSk=S", "A|S" },
+        { "[ basic ]\nak=A\nsk=S", "A|S" },
+        { "[global]\nak=X\nsk=Y\nsk=Z\nno equals\n[basic]\nak=A\nsk=S\n[other]\nak=O", "A|S" },
+        { "ak=X\nno equals\n[basic]\nak=A\nsk=S", "A|S" },
+        { "[basic]\nak=\nsk=", "|" },
+    };
+
+    public static TheoryData<string, int> Faults => new()
+    {
+        { "[basic]\nak=A\nFINDME", 3 },
+        { "[basic]\r\n\r\n=FINDME", 3 },
+        { "[basic]\nsk=FINDME\nsk=FINDME", 3 },
+        { "[basic]\nsk=FINDME\nSK=FINDME", 3 },
+        { "[basic]\nFINDME==\nFINDME==", 3 },
+        { "[basic]\nak=A\n[basic]", 3 },
+        { "[basic]\nak=A\n# c\n[ Basic ]", 4 },
+        { "\uFEFF\n[FINDME", 2 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_file_is_read_as_people_write_it(string text, string expected)
+    {
+        IReadOnlyDictionary<string, string> values = CredentialsFile.Parse(text, Path);
+        Assert.Equal(expected, $"{values["ak"]}|{values["sk"]}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void A_fault_is_told_with_path_and_line_and_never_with_the_text(string text, int line)
+    {
+        VodClientException failure = Assert.Throws<VodClientException>(() => CredentialsFile.Parse(text, Path));
+        Assert.Equal((ErrorIds.CredentialInvalid, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
+        Assert.Contains($"{Path}, line {line}: ", failure.What, StringComparison.Ordinal);
+        Assert.DoesNotContain("FINDME", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ak=A\nsk=S")]
+    [InlineData("[global]\nak=A\nsk=S")]
+    [InlineData("#[basic]\nak=A")]
+    public void A_file_without_the_section_is_faulty(string text) => Assert.Contains(
+        $"{Path} has no section [basic]", Assert.Throws<VodClientException>(() => CredentialsFile.Parse(text, Path)).What, StringComparison.Ordinal);
+
+    [Fact]
+    public void No_text_makes_it_throw_anything_but_the_clients_exception() => Fuzz.Run(
+        ["[basic]\r\nak = A\r\nsk = S==\r\n# c\r\n[global]\r\nx", "\uFEFF[basic]\nak=A\nsk=S\nsecurity_token=T"],
+        input =>
+        {
+            try
+            {
+                CredentialsFile.Parse(Encoding.UTF8.GetString(input), Path);
+            }
+            catch (VodClientException failure)
+            {
+                Assert.Equal(ErrorIds.CredentialInvalid, failure.ErrorCode);
+            }
+        });
+}

@@ -1,0 +1,56 @@
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Credentials;
+
+public sealed class SecretTests
+{
+    [Fact]
+    public void Wiping_zeroes_the_bytes_and_ends_all_use()
+    {
+        var secret = new Secret("s3cret");
+        ReadOnlySpan<byte> bytes = secret.Bytes;
+        Assert.True(bytes.SequenceEqual("s3cret"u8));
+        secret.Dispose();
+        secret.Dispose();
+        Assert.True(bytes.SequenceEqual(new byte[6]));
+        Assert.Throws<ObjectDisposedException>(secret.Reveal);
+        Assert.Throws<ObjectDisposedException>(() => secret.Bytes.Length);
+        Assert.Equal("\0\0\0\0\0\0", secret.RemoveFrom("\0\0\0\0\0\0", "***"));
+    }
+
+    [Fact]
+    public void No_text_of_a_secret_or_credential_tells_it()
+    {
+        using AccessKeyCredential key = TestClient.Key("security-token");
+        using var token = new TokenCredential(new Secret("to-ken"));
+        foreach (object? shown in new object?[] { new Secret("s3cret"), key, token, new FixedCredentialSource(key, "AccessKey"), new Fetched(key, TimeSpan.Zero) })
+        {
+            Assert.DoesNotContain("ecret", shown?.ToString()?.Replace("Secret", "", StringComparison.Ordinal) ?? "", StringComparison.Ordinal);
+            Assert.DoesNotContain(TestClient.SecretKey, shown?.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("-token", shown?.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData(" a", "blank")]
+    [InlineData("a\n", "line break")]
+    [InlineData("a\u007f", "outside ASCII")]
+    [InlineData("pä", "outside ASCII")]
+    public void A_secret_for_a_header_must_be_visible_ASCII(string text, string told)
+    {
+        VodClientException failure = Assert.Throws<VodClientException>(() => new Secret(text).CheckedForHeader("token"));
+        Assert.Equal(ErrorIds.CredentialInvalid, failure.ErrorCode);
+        Assert.Contains($"The token ", failure.What, StringComparison.Ordinal);
+        Assert.Contains(told, failure.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_visible_ASCII_character_may_be_in_a_secret()
+    {
+        string all = string.Concat(Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c));
+        Assert.Equal(all, new Secret(all).CheckedForHeader("token").Reveal());
+    }
+}

@@ -1,0 +1,44 @@
+using VodPreheat.Client.Http;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Http;
+
+public sealed class InvocationContextTests
+{
+    [Fact]
+    public void Trace_lines_come_out_once_and_in_order()
+    {
+        InvocationContext scope = TestClient.Scope();
+        scope.Trace("1");
+        scope.Trace("2");
+        Assert.Equal(["1", "2"], TestClient.TraceOf(scope));
+        Assert.False(scope.TryTakeTrace(out _));
+    }
+
+    [Fact]
+    public async Task A_scope_that_is_not_traced_makes_no_lines()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using var client = TestClient.Create(network);
+        var scope = new InvocationContext(CancellationToken.None) { IsTraced = false };
+        await client.QueryAsync(scope: scope);
+        Assert.Empty(TestClient.TraceOf(scope));
+    }
+
+    [Fact]
+    public async Task A_cancelled_scope_sends_nothing()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using var client = TestClient.Create(network);
+        var scope = new InvocationContext(new CancellationToken(canceled: true));
+        await TestClient.AssertCancelledAsync(client.QueryAsync(scope: scope));
+        Assert.Equal(0, network.Count);
+    }
+
+    [Fact]
+    public void A_request_without_scope_is_a_mistake()
+    {
+        using var request = new HttpRequestMessage();
+        Assert.Throws<InvalidOperationException>(() => InvocationContext.Of(request));
+    }
+}

@@ -1,0 +1,425 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Json;
+using VodPreheat.Client.Polling;
+
+namespace VodPreheat.UnitTests.Polling;
+
+/// <summary>Waiting for many tasks, on a clock that only the test moves.</summary>
+public sealed class PreheatTaskPollerTests : IDisposable
+{
+    private const string Done = """{"preheating_results":[{"url":"https://a/1","status":"succeed"}]}""";
+    private const string Open = """{"preheating_results":[{"url":"https://a/1","status":"processing"}]}""";
+
+    private readonly EventClock _clock = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly FakeVod _vod;
+    private readonly VodClient _client;
+    private readonly InvocationContext _scope;
+
+    public PreheatTaskPollerTests()
+    {
+        _vod = new FakeVod(_clock);
+        _scope = new InvocationContext(_stop.Token);
+        _client = new VodClient(
+            new Uri("https://vod.test.invalid"),
+            "project",
+            new FixedCredentialSource(new TokenCredential(new Secret("token")), "Token"),
+            new TransportSettings { Network = () => _vod, Clock = _clock, RequestsPerMinute = 0, MaximumRetryCount = 0, Timeout = EventClock.Longest });
+    }
+
+    private delegate FakeAnswer AnswerOf(string taskId, int query);
+
+    private TimeSpan Now => _clock.GetUtcNow() - _clock.Start;
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _vod.Dispose();
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task Asks_a_task_again_an_interval_after_its_answer()
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, count) => count < 3 ? Open : Done);
+        PollEnd? end = await RunAsync(poller.NextAsync());
+
+        Assert.Equal("t", end!.Value.TaskId);
+        Assert.Equal([0, 10, 20], _vod.Queries.Select(query => query.At.TotalSeconds));
+        Assert.Null(await RunAsync(poller.NextAsync()));
+    }
+
+    [Fact]
+    public async Task Counts_the_interval_from_the_answer_not_from_the_query()
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, count) => count < 2 ? Open : Done);
+        _vod.Latency = TimeSpan.FromSeconds(4);
+        await RunAsync(poller.NextAsync());
+
+        Assert.Equal([0, 14], _vod.Queries.Select(query => query.At.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task Gives_tasks_in_the_order_in_which_they_end()
+    {
+        PreheatTaskPoller poller = await PollAsync(["slow", "quick", "middle"], TimeSpan.FromMinutes(5), (id, count) => count < (id switch { "slow" => 3, "middle" => 2, _ => 1 }) ? Open : Done);
+
+        Assert.Equal(["quick", "middle", "slow"], (await DrainAsync(poller)).Select(end => end.TaskId));
+        Assert.Empty(poller.OpenTasks);
+    }
+
+    [Theory]
+    [InlineData("""{"preheating_results":[]}""")]
+    [InlineData("{}")]
+    [InlineData("""{"preheating_results":[{"url":"https://a/1","status":"succeed"},{"url":"https://a/2","status":"processing"}]}""")]
+    [InlineData("""{"preheating_results":[{"url":"https://a/1","status":"success"}]}""")]
+    [InlineData("""{"preheating_results":[{"url":"https://a/1"}]}""")]
+    public async Task Is_not_done(string answer)
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(35), (_, _) => answer);
+
+        Assert.Empty(await DrainAsync(poller));
+        Assert.Equal(4, _vod.Queries.Count);
+        Assert.Equal(["t"], poller.OpenTasks);
+    }
+
+    [Fact]
+    public async Task Is_done_whatever_the_case_of_the_status()
+    {
+        PreheatTaskPoller poller = await PollAsync(
+            ["t"],
+            TimeSpan.FromMinutes(1),
+            (_, _) => """{"preheating_results":[{"url":"https://a/1","status":"SUCCEED"},{"url":"https://a/2","status":"Failed"}]}""");
+
+        PollEnd end = Assert.Single(await DrainAsync(poller));
+        Assert.Equal([new("https://a/1", "SUCCEED"), new("https://a/2", "Failed")], end.Rows);
+        Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 1, UrlsOpen: 0), poller.Progress);
+    }
+
+    [Fact]
+    public async Task Gives_up_at_the_deadline_and_keeps_the_last_rows()
+    {
+        PreheatTaskPoller poller = await PollAsync(["done", "open"], TimeSpan.FromSeconds(25), (id, _) => id == "done" ? Done : Open);
+
+        Assert.Equal(["done"], (await DrainAsync(poller)).Select(end => end.TaskId));
+        Assert.Equal(TimeSpan.FromSeconds(25), Now);
+        Assert.Equal(TimeSpan.Zero, poller.Remaining);
+        Assert.Equal(["open"], poller.OpenTasks);
+        Assert.Equal([new PreheatingRow("https://a/1", "processing")], poller.LastRows("open"));
+        Assert.Empty(poller.LastRows("unknown"));
+        Assert.Equal(new PollProgress(Tasks: 2, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 1), poller.Progress);
+    }
+
+    [Fact]
+    public async Task Gives_up_at_the_deadline_although_a_query_has_no_answer()
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(25), (_, _) => Done);
+        _vod.Latency = TimeSpan.FromHours(1);
+
+        Assert.Empty(await DrainAsync(poller));
+        Assert.Equal(["t"], poller.OpenTasks);
+        Assert.Equal(TimeSpan.FromSeconds(25), Now);
+    }
+
+    [Fact]
+    public async Task Gives_up_at_the_deadline_although_answers_never_cease()
+    {
+        // Each answer is there at once and takes a second of the clock, and a round more than the interval: one is always due.
+        PreheatTaskPoller poller = await PollAsync(TaskIds(100), TimeSpan.FromSeconds(60), (_, _) => Now < TimeSpan.FromMinutes(10) ? Open : Done);
+        _vod.OnQuery = () => _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Empty(await DrainAsync(poller));
+        Assert.InRange(_vod.Queries.Count, 60, 68);
+        Assert.Equal(100, poller.OpenTasks.Count);
+    }
+
+    [Fact]
+    public async Task Asks_at_most_8_at_a_time()
+    {
+        PreheatTaskPoller poller = await PollAsync(TaskIds(30), TimeSpan.FromMinutes(5), (_, _) => Done);
+        _vod.Latency = TimeSpan.FromSeconds(1);
+
+        Assert.Equal(30, (await DrainAsync(poller)).Count);
+
+        Assert.Equal([8, 8, 8, 6], _vod.Queries.GroupBy(query => query.At).Select(second => second.Count()));
+    }
+
+    [Fact]
+    public async Task Asks_500_tasks_in_turn_under_a_limit_of_100_a_minute()
+    {
+        const int Rounds = 3;
+        PreheatTaskPoller poller = await PollAsync(TaskIds(500), TimeSpan.FromHours(1), (_, count) => count < Rounds ? Open : Done);
+        _vod.PerMinute = 100;
+
+        List<PollEnd> ends = await DrainAsync(poller);
+
+        Assert.Equal(TaskIds(500), ends.Select(end => end.TaskId));
+        Assert.Empty(poller.OpenTasks);
+
+        // Nobody is asked a second time before everybody was asked a first time, and so on, but for the 8 in flight.
+        Dictionary<string, int> asked = TaskIds(500).ToDictionary(id => id, _ => 0);
+        for (int i = 0; i < _vod.Queries.Count; i++)
+        {
+            asked[_vod.Queries[i].TaskId]++;
+            Assert.InRange(asked[_vod.Queries[i].TaskId], 1, ((i + 8) / 500) + 1);
+        }
+
+        // No time is wasted: the limit alone says how long it takes, 15 minutes less the burst of the first.
+        Assert.Equal(500 * Rounds, _vod.Queries.Count);
+        Assert.Equal(TimeSpan.FromMinutes(14), _vod.Queries[^1].At);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError, """{"error_code":"VOD.10051","error_msg":"Internal error."}""")]
+    [InlineData(HttpStatusCode.ServiceUnavailable, "")]
+    [InlineData(HttpStatusCode.TooManyRequests, """{"error_code":"APIGW.0308","error_msg":"limit"}""")]
+    [InlineData(HttpStatusCode.OK, "<html>")]
+    [InlineData(null, "reset")]
+    public async Task Asks_again_after_a_passing_fault_and_says_so(HttpStatusCode? status, string body)
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, count) => count < 2 ? new FakeAnswer(status, body) : Done);
+
+        Assert.Single(await DrainAsync(poller));
+        Assert.Equal(2, _vod.Queries.Count);
+        Assert.Single(Trace(), line => line.StartsWith("Task t is asked again in 10 s after a passing fault: ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest, "VOD.10062", FailureKind.NotFound)]
+    [InlineData(HttpStatusCode.Forbidden, "VOD.10074", FailureKind.PermissionDenied)]
+    [InlineData(HttpStatusCode.Unauthorized, "APIGW.0301", FailureKind.Authentication)]
+    [InlineData(HttpStatusCode.BadRequest, "VOD.10053", FailureKind.InvalidArgument)]
+    public async Task Ends_a_task_on_a_failure_that_stays(HttpStatusCode status, string code, FailureKind kind)
+    {
+        PreheatTaskPoller poller = await PollAsync(
+            ["bad", "open"], TimeSpan.FromMinutes(5), (id, _) => id == "bad" ? new FakeAnswer(status, $$"""{"error_code":"{{code}}","error_msg":"told"}""") : Open);
+
+        PollEnd? end = await RunAsync(poller.NextAsync());
+
+        Assert.Equal("bad", end!.Value.TaskId);
+        Assert.Equal(kind, end.Value.Failure!.Kind);
+        Assert.Equal(code, end.Value.Failure.ErrorCode);
+        Assert.Empty(end.Value.Rows);
+        Assert.Equal(["open"], poller.OpenTasks);
+        Assert.Equal(1, poller.Progress.TasksEnded);
+    }
+
+    [Fact]
+    public async Task Ends_when_the_scope_is_cancelled()
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, _) => Open);
+        Task<PollEnd?> next = poller.NextAsync();
+        await _stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Has_nothing_to_do_without_tasks()
+    {
+        PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
+
+        Assert.Null(await RunAsync(poller.NextAsync()));
+        Assert.Empty(_vod.Queries);
+    }
+
+    private static string[] TaskIds(int count) => [.. Enumerable.Range(1, count).Select(static number => $"task{number}")];
+
+    private async Task<PreheatTaskPoller> PollAsync(string[] taskIds, TimeSpan timeout, AnswerOf answer)
+    {
+        // A connection's first request goes alone, to try the credentials; here they have been tried.
+        await _client.GetPreheatingResultsAsync("first", _scope);
+        _vod.Listen(answer);
+        return new PreheatTaskPoller(_client, taskIds, TimeSpan.FromSeconds(10), timeout, _scope, _clock);
+    }
+
+    private async Task<List<PollEnd>> DrainAsync(PreheatTaskPoller poller)
+    {
+        List<PollEnd> ends = [];
+        while (await RunAsync(poller.NextAsync()) is { } end)
+        {
+            ends.Add(end);
+        }
+
+        return ends;
+    }
+
+    /// <summary>
+    /// Lets one thing happen after the other, in the order of their times: the next answer, or the alarm that the poller has set.
+    /// After each the poller works, and is at rest when it has set its alarm again.
+    /// </summary>
+    private async Task<T> RunAsync<T>(Task<T> work)
+    {
+        while (!work.IsCompleted && !_vod.AnswersAtOnce)
+        {
+            int alarms = _clock.AlarmsSet;
+            if (_vod.NextAnswerAt is { } at && at < _clock.AlarmAt)
+            {
+                _clock.AdvanceTo(at);
+                _vod.AnswerNext();
+            }
+            else
+            {
+                _clock.AdvanceTo(_clock.AlarmAt);
+            }
+
+            await Task.WhenAny(work, _clock.AlarmSetAfter(alarms)).WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        return await work.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private List<string> Trace()
+    {
+        List<string> lines = [];
+        while (_scope.TryTakeTrace(out string? line))
+        {
+            lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    private sealed record Query(string TaskId, TimeSpan At);
+
+    /// <param name="Status">The status; null breaks the connection.</param>
+    /// <param name="Body">The JSON.</param>
+    private sealed record FakeAnswer(HttpStatusCode? Status, string Body)
+    {
+        public static implicit operator FakeAnswer(string body) => new(HttpStatusCode.OK, body);
+    }
+
+    /// <summary>A clock that only the test moves, and that knows the alarm of the poller: the last short timer set.</summary>
+    private sealed class EventClock : FakeTimeProvider
+    {
+        /// <summary>The time-out of an attempt: longer than every wait, so that its timers are told from the alarms.</summary>
+        public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+        private readonly object _lock = new();
+        private TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int AlarmsSet { get; private set; }
+
+        public DateTimeOffset AlarmAt { get; private set; } = DateTimeOffset.MaxValue;
+
+        public void AdvanceTo(DateTimeOffset time) => Advance(time - GetUtcNow());
+
+        public Task AlarmSetAfter(int alarms)
+        {
+            lock (_lock)
+            {
+                return AlarmsSet > alarms ? Task.CompletedTask : _set.Task;
+            }
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime < Longest)
+            {
+                lock (_lock)
+                {
+                    AlarmsSet++;
+                    AlarmAt = GetUtcNow() + dueTime;
+                    _set.SetResult();
+                    _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
+
+            return timer;
+        }
+    }
+
+    /// <summary>The service: answers one query after the other, when the test says so, under a limit a minute.</summary>
+    private sealed class FakeVod(EventClock clock) : HttpMessageHandler
+    {
+        private readonly object _lock = new();
+        private readonly Queue<(DateTimeOffset At, TaskCompletionSource Release)> _waiting = new();
+        private readonly List<DateTimeOffset> _admitted = [];
+        private readonly Dictionary<string, int> _asked = [];
+        private AnswerOf? _answer;
+
+        public List<Query> Queries { get; } = [];
+
+        public TimeSpan Latency { get; set; }
+
+        /// <summary>Queries admitted in any minute; later ones wait, in the order in which they came.</summary>
+        public int PerMinute { get; set; } = int.MaxValue;
+
+        /// <summary>Runs before each answer, which is then given at once.</summary>
+        public Action? OnQuery { get; set; }
+
+        public bool AnswersAtOnce => OnQuery is not null;
+
+        public DateTimeOffset? NextAnswerAt
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _waiting.TryPeek(out (DateTimeOffset At, TaskCompletionSource) next) ? next.At : null;
+                }
+            }
+        }
+
+        public void Listen(AnswerOf answer) => _answer = answer;
+
+        public void AnswerNext()
+        {
+            TaskCompletionSource release;
+            lock (_lock)
+            {
+                release = _waiting.Dequeue().Release;
+            }
+
+            release.SetResult();
+        }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (_answer is null)
+            {
+                return Respond(Done);
+            }
+
+            string taskId = request.RequestUri!.Query.Split("task_id=")[1];
+            Task admitted = Admit(taskId);
+            OnQuery?.Invoke();
+            if (!AnswersAtOnce)
+            {
+                await admitted.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return Respond(_answer(taskId, _asked[taskId] = _asked.GetValueOrDefault(taskId) + 1));
+        }
+
+        private Task Admit(string taskId)
+        {
+            lock (_lock)
+            {
+                DateTimeOffset now = clock.GetUtcNow();
+                DateTimeOffset at = now + Latency;
+                if (_admitted.Count >= PerMinute && _admitted[^PerMinute] + TimeSpan.FromMinutes(1) is var free && free > at)
+                {
+                    at = free;
+                }
+
+                var release = new TaskCompletionSource();
+                Queries.Add(new Query(taskId, now - clock.Start));
+                _admitted.Add(at);
+                _waiting.Enqueue((at, release));
+                return release.Task;
+            }
+        }
+
+        private static HttpResponseMessage Respond(FakeAnswer answer) => answer.Status is { } status
+            ? new HttpResponseMessage(status) { Content = new StringContent(answer.Body, Encoding.UTF8, "application/json") }
+            : throw new HttpRequestException(HttpRequestError.ResponseEnded, answer.Body);
+    }
+}
