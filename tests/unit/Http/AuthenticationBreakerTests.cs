@@ -101,7 +101,7 @@ public sealed class AuthenticationBreakerTests
         Answer failure = status == 0 ? Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)) : Answers.Body(status, "{}");
         using var network = new FakeNetwork(Answers.After(_go.Task, failure), failure, Answers.Good);
         using VodClient client = TestClient.Create(network, retries: 0);
-        Task<Exception?>[] queries = [.. Enumerable.Range(0, 10).Select(_ => Record.ExceptionAsync(() => client.QueryAsync()))];
+        Task<Exception?>[] queries = [.. Enumerable.Range(0, 10).Select(_ => Record.ExceptionAsync(() => client.QueryAsync()).AsTask())];
         Assert.Equal(1, network.Count);
         _go.SetResult();
         Assert.Equal(2, (await Task.WhenAll(queries)).Count(error => error is VodClientException));
