@@ -32,7 +32,7 @@ $PSNativeCommandUseErrorActionPreference = $true
 
 $out = Join-Path $PSScriptRoot out
 $module = Join-Path $out VodPreheat
-$pwsh = (Get-Process -Id $PID).Path
+$pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $version = (Import-PowerShellDataFile "$PSScriptRoot/VodPreheat.psd1").ModuleVersion
 $dotnetArguments = @('-c', $Configuration, "-p:Version=$version", '--nologo', '-v', 'quiet')
 

@@ -34,7 +34,7 @@ $PSNativeCommandUseErrorActionPreference = $true
 
 $ModulePath = (Resolve-Path $ModulePath).ProviderPath
 $OutFile = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($OutFile)
-$pwsh = (Get-Process -Id $PID).Path
+$pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $children = Join-Path $PSScriptRoot children
 $script = Join-Path $PSScriptRoot HandSigned.ps1
 $emptyModule = Join-Path (Split-Path $OutFile) EmptyModule

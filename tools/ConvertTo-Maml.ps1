@@ -182,7 +182,7 @@ function ConvertTo-Command($Command, [string] $Text) {
 $manifest = Get-Item (Join-Path (Split-Path $Destination) '*.psd1')
 $root = ConvertTo-Element msh:helpItems -Attributes @{ schema = 'maml' }
 foreach ($prefix in 'maml', 'command', 'dev') { $root.Add([System.Xml.Linq.XAttribute]::new([System.Xml.Linq.XNamespace]::Xmlns + $prefix, $namespaces[$prefix])) }
-$json = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -OutputFormat Text -Command $describe -args $manifest.FullName
+$json = & (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')) -NoProfile -NonInteractive -OutputFormat Text -Command $describe -args $manifest.FullName
 foreach ($command in $json | ConvertFrom-Json) {
     $root.Add((ConvertTo-Command $command ((Get-Content (Join-Path $Path "$($command.Name).md") -Raw) -replace "`r")))
 }

@@ -9,7 +9,7 @@ BeforeAll {
     . "$PSScriptRoot/common.ps1"
     . "$PSScriptRoot/submit.common.ps1"
     $script:server = $TestServer::Start()
-    $script:pwsh = (Get-Process -Id $PID).Path
+    $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
     $script:longUrl = "https://cdn.example.com/$('long/' * 60)end.mp4"
 
     # A script that signs in from the environment, as a scheduled one does, and goes on with the given text.

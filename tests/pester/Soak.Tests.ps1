@@ -121,7 +121,7 @@ Describe 'Queries under 2 % random faults, with a token of a few seconds, 8 in f
             $null = [Console]::In.ReadLine()
         }.ToString()
 
-        $start = [Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
+        $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')))
         $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
         '-NoProfile', '-NonInteractive', '-File', $file, $Manifest, $server.Endpoint, $watcher, $queries |
             ForEach-Object { $start.ArgumentList.Add($_) }

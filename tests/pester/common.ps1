@@ -149,7 +149,7 @@ function Stop-Aside($Run) {
 function Invoke-Child([scriptblock] $Script, [string[]] $ArgumentList) {
     $file = Join-Path (Get-PSDrive TestDrive).Root "$([guid]::NewGuid()).ps1"
     Set-Content $file $Script.ToString()
-    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $file @ArgumentList 2>&1 | Out-String -Width 4096
+    & (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')) -NoProfile -NonInteractive -File $file @ArgumentList 2>&1 | Out-String -Width 4096
 }
 
 Clear-Session

@@ -46,9 +46,6 @@ internal sealed class HttpTransport : IDisposable
         UseProxy = mayUseProxy,
         Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyCredential } : null,
         DefaultProxyCredentials = settings.ProxyCredential,
-
-        // No traceparent header: it would tell the service about the host program.
-        ActivityHeadersPropagator = null,
     };
 
     /// <summary>
