@@ -215,7 +215,7 @@ public sealed class TransportFailureTests : IDisposable
         var scope = TestClient.Scope();
         VodClientException failure = await TestClient.FailureAsync(() => client.SendAsync(method, scope));
         Assert.Equal((ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed), (failure.ErrorCode, failure.Kind));
-        Assert.Equal((true, false), (failure.BeforeSending, failure.OutcomeUnknown));
+        Assert.Equal((true, false), ((failure.Delivery == Delivery.NotSent), failure.OutcomeUnknown));
         Assert.Equal(2, TestClient.TraceOf(scope).Length);
         return failure;
     }
