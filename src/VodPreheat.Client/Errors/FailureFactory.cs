@@ -24,24 +24,23 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Ti
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // Some services answer 200 with an error in the body.
-            throw ErrorBody.Parse(body) is { Code: not null } told
+            throw ErrorBody.Parse(body.Span, redactor.Clean) is { Code: not null } told
                 ? FromResponse(response, told)
-                : Unexpected(response, body.IsEmpty ? "it is empty" : ProblemOf(error), error);
+                : Unexpected(response, body.IsEmpty ? "it is empty" : error.Message.Split(" LineNumber:")[0].TrimEnd('.'), error);
         }
     }
 
-    private static string ProblemOf(Exception error) => error.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
-        ? "a value has another type than it should" // The library names a class of ours, which says nothing to a user.
-        : error.Message.Split(" Path:")[0].TrimEnd('.');
+    /// <summary>An answer with an error status.</summary>
+    public VodClientException FromResponse(HttpResponseMessage response) =>
+        FromResponse(response, ErrorBody.Parse(BodyContent.Of(response).Span, redactor.Clean));
 
-    /// <summary>An answer with an error status, or with an error in its body.</summary>
-    public VodClientException FromResponse(HttpResponseMessage response, ErrorBody body)
+    private VodClientException FromResponse(HttpResponseMessage response, ErrorBody body)
     {
         (FailureKind kind, string hint) = ErrorCatalog.Find(body.Code, response.StatusCode, service, response.RequestMessage!.Method);
         int status = (int)response.StatusCode;
         bool redirect = status is >= 300 and < 400;
         string what = body.Message is { } message
-            ? $"The service answered: {redactor.Clean(message).Trim().TrimEnd('.')}."
+            ? $"The service answered: {message.Trim().TrimEnd('.')}."
             : redirect
             ? "The service answered with a redirect, which is not followed because it could carry the credentials elsewhere."
             : $"The service answered with HTTP {status.ToString(CultureInfo.InvariantCulture)} and no error code{MediaType(response)}.";
@@ -52,12 +51,12 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Ti
         }
 
         return new VodClientException(
-            kind, body.Code is null ? CodeOf(kind) : redactor.Clean(body.Code), what, hint)
+            kind, body.Code ?? CodeOf(kind), what, hint)
         {
             Service = service,
             Delivery = DeliveryOf(kind),
             StatusCode = response.StatusCode,
-            RequestId = RequestId(response) ?? (body.RequestId is { } id ? redactor.Clean(id) : null),
+            RequestId = RequestId(response) ?? body.RequestId,
             RetryAfter = RetryAfter(response),
         };
     }

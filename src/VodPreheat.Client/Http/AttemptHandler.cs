@@ -47,7 +47,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
 
         using (response)
         {
-            throw failures.FromResponse(response, ErrorBody.Parse(BodyContent.Of(response)));
+            throw failures.FromResponse(response);
         }
     }
 
