@@ -25,4 +25,7 @@ public sealed record TransportSettings
 
     /// <summary>Takes the place of the network, under all handlers: the sandbox, or a test's.</summary>
     public Func<HttpMessageHandler>? Network { get; init; }
+
+    /// <summary>Changes the settings of the sockets where a client needs others than a connection does.</summary>
+    internal Action<SocketsHttpHandler>? ConfigureSockets { get; init; }
 }
