@@ -37,13 +37,13 @@ public sealed class VodClient : IDisposable
         ProjectId = projectId;
         _source = source;
         var redactor = new Redactor(() => source.Secrets);
-        _failures = new FailureFactory(redactor, settings.Clock);
+        _failures = new FailureFactory(CloudService.Vod, redactor, settings.Clock);
         _pace = new RateLimit(RateLimit.PerMinute(settings.RequestsPerMinute), settings.Clock);
         _transport = HttpTransport.Create(
             settings,
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
-            new RetryHandler(settings.MaximumRetryCount, settings.Clock),
-            new RateLimitHandler(_pace, settings.Clock),
+            new RetryHandler(CloudService.Vod, settings.MaximumRetryCount, settings.Clock),
+            new RateLimitHandler(_pace),
             new CredentialHandler(source),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, settings.Clock, _failures),
@@ -149,7 +149,7 @@ public sealed class VodClient : IDisposable
                 "Run Connect-VodAccount again.",
                 inner)
             {
-                WasUnderWay = inner is not null,
+                Delivery = inner is null ? Delivery.NotSent : Delivery.Unknown,
             };
         }
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 
@@ -15,36 +14,22 @@ internal sealed class CredentialHandler(CredentialSource source) : DelegatingHan
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var scope = InvocationContext.Of(request);
-        Credential credential = await SignInAsync(source.GetAsync(scope, cancellationToken)).ConfigureAwait(false);
+        Credential credential = await source.GetAsync(scope, cancellationToken).ConfigureAwait(false);
         request.Options.Set(Key, credential);
-        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.Unauthorized)
-        {
-            return response;
-        }
-
-        if (await SignInAsync(source.RenewAsync(credential, scope, cancellationToken)).ConfigureAwait(false) is not { } renewed)
-        {
-            return response;
-        }
-
-        response.Dispose();
-        request.Options.Set(Key, renewed);
-        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static ValueTask<T> SignInAsync<T>(ValueTask<T> credential) =>
-        credential.IsCompletedSuccessfully ? credential : SignInSlowlyAsync(credential);
-
-    private static async ValueTask<T> SignInSlowlyAsync<T>(ValueTask<T> credential)
-    {
         try
         {
-            return await credential.ConfigureAwait(false);
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (VodClientException failure)
+        catch (VodClientException failure) when (failure.Kind == FailureKind.Authentication)
         {
-            throw failure.WhileSigningIn();
+            if (await source.RenewAsync(credential, scope, cancellationToken).ConfigureAwait(false) is not { } renewed)
+            {
+                throw;
+            }
+
+            request.Options.Set(Key, renewed);
         }
+
+        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 }

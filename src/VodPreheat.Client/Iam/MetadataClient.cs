@@ -29,7 +29,7 @@ internal sealed class MetadataClient : IDisposable
         _root = Address(environment);
         _clock = settings.Clock;
         var redactor = new Redactor(static () => []);
-        _failures = new FailureFactory(redactor, _clock);
+        _failures = new FailureFactory(CloudService.Metadata, redactor, _clock);
         _transport = HttpTransport.Create(
             settings with { Timeout = TimeSpan.FromSeconds(3) },
             mayUseProxy: false,
@@ -51,33 +51,20 @@ internal sealed class MetadataClient : IDisposable
             }
 
             using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
-            return response.IsSuccessStatusCode
-                ? _failures.Read(response, ReadKeys)
-                : throw Unusable($"The metadata service answered with HTTP {(int)response.StatusCode}.", inner: null);
+            return _failures.Read(response, ReadKeys);
         }
-        catch (VodClientException failure) when (failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout)
+        catch (VodClientException failure) when (failure.Kind != FailureKind.UnexpectedResponse)
         {
-            throw Unusable("No metadata service answered.", failure);
+            throw Unusable(
+                failure.StatusCode is { } status ? $"The metadata service answered with HTTP {(int)status}." : "No metadata service answered.", failure);
         }
     }
 
     public void Dispose() => _transport.Dispose();
 
-    private static string Address(Func<string, string?> environment)
-    {
-        if (environment(EndpointVariable) is not { Length: > 0 } text)
-        {
-            return "http://169.254.169.254";
-        }
-
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && Endpoints.IsLoopback(uri)
-            ? uri.GetLeftPart(UriPartial.Authority)
-            : throw new VodClientException(
-                FailureKind.InsecureEndpoint,
-                ErrorIds.InsecureEndpoint,
-                $"{EndpointVariable} is not a loopback address.",
-                "Remove the variable: it is only for tests on this machine.");
-    }
+    private static string Address(Func<string, string?> environment) => environment(EndpointVariable) is { Length: > 0 } text
+        ? Endpoints.OnThisMachine(text, EndpointVariable).GetLeftPart(UriPartial.Authority)
+        : "http://169.254.169.254";
 
     private static VodClientException Unusable(string what, Exception? inner) => new(
         FailureKind.Authentication,
@@ -91,13 +78,16 @@ internal sealed class MetadataClient : IDisposable
     {
         using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Put, $"{_root}/meta-data/latest/api/token", body: null, scope);
         request.Headers.TryAddWithoutValidation("X-Metadata-Token-Ttl-Seconds", TokenTtlSeconds);
-        using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
-        return response.StatusCode switch
+        try
         {
-            HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.ServiceUnavailable => null,
-            _ when response.IsSuccessStatusCode => System.Text.Encoding.UTF8.GetString(BodyContent.Of(response).Span).Trim(),
-            _ => throw Unusable($"The metadata service answered with HTTP {(int)response.StatusCode}.", inner: null),
-        };
+            using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
+            return System.Text.Encoding.UTF8.GetString(BodyContent.Of(response).Span).Trim();
+        }
+        catch (VodClientException failure) when (failure.StatusCode is HttpStatusCode.NotFound
+            or HttpStatusCode.MethodNotAllowed or HttpStatusCode.ServiceUnavailable)
+        {
+            return null;
+        }
     }
 
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) =>

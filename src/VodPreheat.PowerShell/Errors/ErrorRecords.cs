@@ -108,7 +108,7 @@ internal static class ErrorRecords
 
     /// <summary>Whether nothing further can work after such a failure.</summary>
     public static bool IsTerminating(VodClientException failure) => failure.Kind is FailureKind.Authentication
-        or FailureKind.QuotaExceeded or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.ProjectNotFound
+        or FailureKind.QuotaExceeded or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch
         or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint;
 
     private static string Message(VodClientException failure, string? subject) =>
@@ -130,13 +130,13 @@ internal static class ErrorRecords
     {
         FailureKind.Authentication => ErrorCategory.AuthenticationError,
         FailureKind.PermissionDenied => ErrorCategory.PermissionDenied,
-        FailureKind.InvalidArgument or FailureKind.InvalidSetting or FailureKind.ConnectionNotLive => ErrorCategory.InvalidArgument,
+        FailureKind.InvalidArgument or FailureKind.ProjectMismatch or FailureKind.InvalidSetting or FailureKind.ConnectionNotLive => ErrorCategory.InvalidArgument,
         FailureKind.NotFound or FailureKind.ProjectNotFound => ErrorCategory.ObjectNotFound,
         FailureKind.InvalidOperation => ErrorCategory.InvalidOperation,
         FailureKind.QuotaExceeded => ErrorCategory.QuotaExceeded,
         FailureKind.Throttled => ErrorCategory.LimitsExceeded,
         FailureKind.Unavailable => ErrorCategory.ResourceUnavailable,
-        FailureKind.NotConnected or FailureKind.ConnectionFailed => ErrorCategory.ConnectionError,
+        FailureKind.NotConnected or FailureKind.ConnectionFailed or FailureKind.ProxyRefused => ErrorCategory.ConnectionError,
         FailureKind.InsecureEndpoint => ErrorCategory.SecurityError,
         FailureKind.Timeout => ErrorCategory.OperationTimeout,
         FailureKind.UnexpectedResponse => ErrorCategory.InvalidData,

@@ -160,7 +160,8 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     [Fact]
     public async Task A_submission_whose_credential_could_not_be_fetched_was_never_sent()
     {
-        _fetcher.Failure = await TestClient.QueryFailureAsync(Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)));
+        _fetcher.Failure = new FailureFactory(CloudService.Iam, new Redactor(() => []), TimeProvider.System)
+            .FromTransport(TestClient.Endpoint, new HttpRequestException(HttpRequestError.ResponseEnded));
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = Client(network);
         VodClientException failure = await TestClient.FailureAsync(() => client.SubmitAsync());
