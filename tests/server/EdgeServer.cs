@@ -53,8 +53,11 @@ public sealed class EdgeServer : IDisposable
     /// <summary>Starts a TLS node with a bad certificate.</summary>
     public static EdgeServer StartTls(TlsFault fault) => new(Certificates.Make(fault));
 
+    /// <summary>Makes a path a file, without a word about caches.</summary>
+    public void SetFile(string path) => _files[path] = EdgeFile.Served;
+
     /// <summary>Gives a path its answer, with headers such as "Age: 5".</summary>
-    public void SetFile(string path, int status = 200, params string[] headers) => _files[path] = new EdgeFile(EdgeFile.Served.Answer with
+    public void SetFile(string path, int status, params string[] headers) => _files[path] = new EdgeFile(EdgeFile.Served.Answer with
     {
         Status = status,
         Headers = [.. headers.Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1]))],

@@ -40,7 +40,7 @@ internal static class ErrorRecords
         Exception(
             ErrorIds.InvalidUrl,
             string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{url}' is not an absolute http or https URL.",
-            "Give the playback URLs of published assets, whole, from http:// or https:// on; assets go by -AssetId."),
+            "Give whole playback URLs, from http:// or https:// on; Start-VodPreheat takes assets by -AssetId."),
         ErrorCategory.InvalidArgument,
         url);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Management.Automation.Host;
 
 namespace VodPreheat.Formatting;
@@ -33,6 +34,10 @@ public static class ViewFormatter
     /// <summary>A status in its colour; plain where it goes to no screen, where the engine would leave the colours in.</summary>
     public static string Colour(string status, string? colour, string? reset) =>
         string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? status : $"{colour}{status}{reset}";
+
+    /// <summary>A text of others without the characters that drive a terminal or reorder what is beside them.</summary>
+    public static string Clean(string? text) =>
+        string.Concat((text ?? string.Empty).Select(static c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? ' ' : c));
 
     /// <summary>What a task was submitted for, in one line.</summary>
     public static string Describe(PreheatTask task)

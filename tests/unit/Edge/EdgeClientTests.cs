@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using VodPreheat.Client.Edge;
@@ -67,6 +68,7 @@ public sealed class EdgeClientTests : IDisposable
     [Fact]
     public async Task A_request_has_what_every_player_sends_and_nothing_more()
     {
+        using var activity = new Activity("ambient").Start();
         _edge.SetFile("/a.mp4", 403, "Set-Cookie: session=1; path=/", "WWW-Authenticate: Basic realm=\"x\"");
         await TestAsync("/a.mp4");
         await TestAsync("/a.mp4");
@@ -267,7 +269,7 @@ public sealed class EdgeClientTests : IDisposable
         using var client = new EdgeClient(Settings() with { Proxy = ClosedPort.Refused() });
         EdgeTestResult result = await client.TestAsync("https://cdn.example.com/a.mp4", TestClient.Scope());
         Assert.Equal(EdgeFinding.ConnectionFailed, result.Finding);
-        Assert.StartsWith("The proxy could not be reached", result.Hint, StringComparison.Ordinal);
+        Assert.StartsWith("Check the address of the proxy", result.Hint, StringComparison.Ordinal);
     }
 
     [Theory]
