@@ -148,7 +148,7 @@ Describe 'Start-VodPreheat, failures' {
         'TruncatedJson', 'PermissionVod', 'Throttled429RetryNow', 'Throttled429RetryNow', $Last
         foreach ($kind in $kinds -ne '') { $server.AddFault($kind) }
         if (-not $Last) { $server.Quota = 50 }
-        $given = @(Get-SampleUrl 40) + @('not a URL') + @(Get-SampleUrl 55 -From 41)
+        $given = @(Get-SampleUrl 40) + @('not a URL') + @(Get-SampleUrl 75 -From 41)
         $run = Get-Outcome { $given | Start-VodPreheat }
 
         # A refused key ends the pipeline, a used-up quota does not.

@@ -194,4 +194,65 @@ Describe 'Start-VodPreheat, what is submitted' {
             $server.RequestCount | Should -Be 0
         }
     }
+
+    Context 'progress' {
+        BeforeAll {
+            $server.Reset()
+            Connect-Server $server
+            $slowly = '1..13 | ForEach-Object { "https://cdn.example.com/$_.mp4"; Start-Sleep -Milliseconds 300 } | Start-VodPreheat'
+            $runs = @{
+                shown   = Invoke-Aside ([scriptblock]::Create($slowly))
+                ignored = Invoke-Aside ([scriptblock]::Create("$slowly -ProgressAction Ignore"))
+                silent  = Invoke-Aside ([scriptblock]::Create("`$ProgressPreference = 'SilentlyContinue'; $slowly"))
+                enough  = Invoke-Aside ([scriptblock]::Create("$slowly | Select-Object -First 1"))
+                quick   = Invoke-Aside { Start-VodPreheat https://cdn.example.com/1.mp4 }
+            }
+            Wait-Until { -not $runs.Values.Where({ -not $_.Result.IsCompleted }) }
+            $bar = $runs.shown.Shell.Streams.Progress
+        }
+
+        AfterAll { $runs.Values.Shell.Dispose() }
+
+        It 'says how many URLs were submitted, from the third second on' {
+            $bar | ForEach-Object { "$($_.ActivityId) $($_.Activity)" } | Select-Object -Unique | Should -Be '0 Submitting for pre-loading'
+            $bar[0].StatusDescription | Should -Be '0 URLs submitted' -Because 'the first ten take three seconds'
+            @($bar.StatusDescription) | Should -Contain '10 URLs submitted'
+            $bar[0].PercentComplete | Should -Be -1
+            $bar.Count | Should -BeLessThan 13 -Because 'it comes at most twice a second'
+        }
+
+        It 'is completed <When>' -ForEach @(
+            @{ When = 'at the end'; Name = 'shown' }
+            @{ When = 'when nobody wants more'; Name = 'enough' }
+        ) {
+            $records = $runs[$Name].Shell.Streams.Progress
+            @($records | Where-Object RecordType -EQ Completed) | Should -HaveCount 1
+            $records[-1].RecordType | Should -Be 'Completed'
+        }
+
+        It 'is silent under <When>' -ForEach @(
+            @{ When = '-ProgressAction Ignore'; Name = 'ignored' }
+            @{ When = '$ProgressPreference = "SilentlyContinue"'; Name = 'silent' }
+            @{ When = 'two seconds'; Name = 'quick' }
+        ) {
+            $runs[$Name].Output.Count | Should -BeGreaterThan 0
+            $runs[$Name].Shell.Streams.Progress | Should -BeNullOrEmpty
+        }
+
+        It 'is shown while the service does not answer' {
+            Connect-Server $server @{ TimeoutSec = 60 }
+            $server.AddFault('Stall')
+            $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/1.mp4 }
+            Wait-Until { $run.Shell.Streams.Progress.Count -gt 1 }
+            Stop-Aside $run
+        }
+
+        It 'says that nothing more is submitted, while the rest of the input is read' {
+            $server.Quota = 0
+            $run = Invoke-Aside ([scriptblock]::Create("1..10 | ForEach-Object { `"https://cdn.example.com/`$_.mp4`" } | Start-VodPreheat -ErrorAction Ignore; $slowly"))
+            Wait-Until { $run.Result.IsCompleted }
+            $run.Shell.Streams.Progress.StatusDescription | Should -Contain '0 URLs submitted; nothing more is submitted (VOD.10086), the rest of the input is read'
+            $run.Shell.Dispose()
+        }
+    }
 }

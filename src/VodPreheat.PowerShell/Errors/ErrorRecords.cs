@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
+using VodPreheat.Formatting;
 
 namespace VodPreheat.Errors;
 
@@ -111,7 +112,7 @@ internal static class ErrorRecords
     public static bool IsTerminating(VodClientException failure) => failure.EndsEverything || failure.Kind == FailureKind.QuotaExceeded;
 
     private static string NotSubmitted(string[] unsent, string noun) =>
-        unsent.Length == 1 ? $"1 {noun} was not submitted" : $"{unsent.Length} {noun}s were not submitted";
+        $"{Quantity.Of(unsent.Length, noun)} {(unsent.Length == 1 ? "was" : "were")} not submitted";
 
     private static VodException Exception(VodClientException failure, string? subject, string hint, bool outcomeUnknown = false)
     {
