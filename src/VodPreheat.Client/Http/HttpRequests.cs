@@ -15,7 +15,6 @@ internal static class HttpRequests
         var request = new HttpRequestMessage(method, uri);
         string host = uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost;
         request.Headers.Host = uri.IsDefaultPort ? host : FormattableString.Invariant($"{host}:{uri.Port}");
-        request.Headers.TryAddWithoutValidation("User-Agent", "VodPreheat");
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         request.Options.Set(InvocationContext.Key, scope);
         if (body is not null)

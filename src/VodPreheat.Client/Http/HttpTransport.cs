@@ -12,11 +12,15 @@ internal sealed class HttpTransport : IDisposable
     // there a call ends in MissingMethodException.
     private static readonly PropertyInfo s_propagator = typeof(SocketsHttpHandler).GetProperty(nameof(SocketsHttpHandler.ActivityHeadersPropagator))!;
 
-    private HttpTransport(HttpMessageHandler chain) => Client = new HttpClient(chain, disposeHandler: true)
+    private HttpTransport(HttpMessageHandler chain, string userAgent)
     {
-        // Each attempt has its own time-out and its own limit of size.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        Client = new HttpClient(chain, disposeHandler: true)
+        {
+            // Each attempt has its own time-out and its own limit of size.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
+    }
 
     public HttpClient Client { get; }
 
@@ -29,7 +33,7 @@ internal sealed class HttpTransport : IDisposable
             builder.AdditionalHandlers.Add(handler);
         }
 
-        return new HttpTransport(builder.Build());
+        return new HttpTransport(builder.Build(), settings.UserAgent);
     }
 
     public void Dispose()

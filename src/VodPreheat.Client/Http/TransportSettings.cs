@@ -1,4 +1,5 @@
 using System.Net;
+using VodPreheat.Client.Connections;
 
 namespace VodPreheat.Client.Http;
 
@@ -10,6 +11,9 @@ public sealed record TransportSettings
 
     /// <summary>Login of the proxy.</summary>
     public NetworkCredential? ProxyCredential { get; init; }
+
+    /// <summary>What requests call their sender: products with their versions.</summary>
+    public string UserAgent { get; init; } = "VodPreheat";
 
     /// <summary>Time for one attempt, from the first byte sent to the last byte received. 30 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -25,4 +29,11 @@ public sealed record TransportSettings
 
     /// <summary>Takes the place of the network, under all handlers: the sandbox, or a test's.</summary>
     public Func<HttpMessageHandler>? Network { get; init; }
+
+    /// <summary>The proxy that a request goes through; null if it goes straight to its host.</summary>
+    internal Uri? ProxyFor(Uri uri)
+    {
+        Uri? proxy = Endpoints.MayUseProxy(uri, Proxy) ? Proxy ?? HttpClient.DefaultProxy.GetProxy(uri) : null;
+        return proxy == uri ? null : proxy;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using VodPreheat.Client;
@@ -119,7 +120,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
 
         if (!NoDefault)
         {
-            DefaultConnection.Current = connection;
+            DefaultConnection.Set(connection, isHandedOut: PassThru);
         }
 
         if (NoDefault || PassThru)
@@ -127,6 +128,9 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             WriteObject(connection);
         }
     }
+
+    // The version of the host is another matter: an editor has its own.
+    private object? PowerShellVersion() => ((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"];
 
     private VodConnection Connect()
     {
@@ -137,6 +141,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             MaximumRetryCount = MaximumRetryCount,
             RequestsPerMinute = RequestsPerMinute,
+            UserAgent = $"VodPreheat/{typeof(ConnectVodAccountCommand).Assembly.GetName().Version!.ToString(3)} PowerShell/{PowerShellVersion()}",
         };
         if (ParameterSetName == SandboxSet)
         {
