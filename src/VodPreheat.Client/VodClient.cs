@@ -19,6 +19,7 @@ public sealed class VodClient : IDisposable
     public const int MaxUrlsPerRequest = 10;
 
     private readonly CredentialSource _source;
+    private readonly ProxyLogin? _proxyLogin;
     private readonly AuthenticationBreaker _breaker;
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
@@ -36,6 +37,7 @@ public sealed class VodClient : IDisposable
         Endpoint = endpoint;
         ProjectId = projectId;
         _source = source;
+        _proxyLogin = settings.ProxyLogin;
         _breaker = new AuthenticationBreaker(source);
         var redactor = new Redactor(() => source.Secrets);
         _failures = new FailureFactory(CloudService.Vod, redactor, settings);
@@ -104,6 +106,7 @@ public sealed class VodClient : IDisposable
         _transport.Dispose();
         _pace.Dispose();
         _source.Dispose();
+        _proxyLogin?.Dispose();
     }
 
     private Task<string> SubmitAsync(CreateRequest request, InvocationContext scope)

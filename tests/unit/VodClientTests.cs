@@ -50,7 +50,9 @@ public sealed class VodClientTests
     {
         using var network = new FakeNetwork(Answers.Good);
         AccessKeyCredential key = TestClient.Key("tok");
-        VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network), key);
+        var proxyPassword = new Secret("pass");
+        TransportSettings settings = TestClient.Settings(network) with { ProxyLogin = new ProxyLogin("user", "", proxyPassword) };
+        VodClient client = TestClient.Create(TestClient.Endpoint, settings, key);
         await client.QueryAsync();
         Assert.False(client.IsDisposed);
         client.Dispose();
@@ -58,7 +60,7 @@ public sealed class VodClientTests
         AssertNotConnected(await TestClient.FailureAsync(() => client.QueryAsync()));
         AssertNotConnected(await TestClient.FailureAsync(() => client.SubmitAsync()));
         Assert.Equal(1, network.Count);
-        Assert.All(key.Secrets, secret => Assert.Throws<ObjectDisposedException>(secret.Reveal));
+        Assert.All([.. key.Secrets, proxyPassword], secret => Assert.Throws<ObjectDisposedException>(secret.Reveal));
     }
 
     [Fact]

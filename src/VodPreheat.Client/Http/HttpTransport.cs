@@ -56,8 +56,8 @@ internal sealed class HttpTransport : IDisposable
             // DNS changes are seen although the handler lives as long as the connection.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             UseProxy = mayUseProxy,
-            Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyCredential } : null,
-            DefaultProxyCredentials = settings.ProxyCredential,
+            Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyLogin } : null,
+            DefaultProxyCredentials = settings.ProxyLogin,
         };
         s_propagator.SetValue(sockets, null);
         return sockets;

@@ -1,5 +1,5 @@
-using System.Net;
 using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 
 namespace VodPreheat.Client.Http;
 
@@ -9,8 +9,8 @@ public sealed record TransportSettings
     /// <summary>Address of an HTTP proxy; null uses the one of the environment, if any.</summary>
     public Uri? Proxy { get; init; }
 
-    /// <summary>Login of the proxy.</summary>
-    public NetworkCredential? ProxyCredential { get; init; }
+    /// <summary>Login of the proxy; owned by the connection that is made.</summary>
+    public ProxyLogin? ProxyLogin { get; init; }
 
     /// <summary>What requests call their sender: products with their versions.</summary>
     public string UserAgent { get; init; } = "VodPreheat";

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Net;
 using System.Security;
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
@@ -129,6 +130,13 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         }
     }
 
+    private ProxyLogin? ReadProxyLogin()
+    {
+        // Splits the name; the password is not taken from it, because it would be a string.
+        NetworkCredential? login = ProxyCredential?.GetNetworkCredential();
+        return login is null ? null : new(login.UserName, login.Domain, SecureStringReader.Read(ProxyCredential!.Password));
+    }
+
     // The version of the host is another matter: an editor has its own.
     private object? PowerShellVersion() => ((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"];
 
@@ -137,7 +145,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         var transport = new TransportSettings
         {
             Proxy = Proxy,
-            ProxyCredential = ProxyCredential?.GetNetworkCredential(),
+            ProxyLogin = ReadProxyLogin(),
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             MaximumRetryCount = MaximumRetryCount,
             RequestsPerMinute = RequestsPerMinute,
