@@ -6,8 +6,8 @@ using VodPreheat.Client.Signing;
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>
-/// A secret key, token or password, kept as UTF-8 bytes in one pinned place so that it can be wiped.
-/// It shows itself to nobody: ToString gives stars.
+/// A secret key, token or password, kept as UTF-8 bytes in one pinned place so that it can be wiped: by Dispose, at the latest
+/// when nothing refers to it any more. It shows itself to nobody: ToString gives stars.
 /// </summary>
 public sealed class Secret : IDisposable
 {
@@ -21,6 +21,9 @@ public sealed class Secret : IDisposable
         _utf8 = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(text), pinned: true);
         Encoding.UTF8.GetBytes(text, _utf8);
     }
+
+    /// <summary>Wipes a secret that was let go.</summary>
+    ~Secret() => CryptographicOperations.ZeroMemory(_utf8);
 
     /// <summary>Length in bytes.</summary>
     internal int Length => _utf8.Length;
@@ -39,7 +42,7 @@ public sealed class Secret : IDisposable
             FailureKind.Authentication, ErrorIds.CredentialInvalid, $"The {name} {problem}.", "Copy it again, whole and without blanks around it.");
     }
 
-    /// <summary>The key bytes, for the signature.</summary>
+    /// <summary>The key bytes, for the signature; there as long as something refers to the secret.</summary>
     /// <exception cref="ObjectDisposedException">It was wiped.</exception>
     internal ReadOnlySpan<byte> Bytes
     {
@@ -52,7 +55,12 @@ public sealed class Secret : IDisposable
 
     /// <summary>The text, for a header or body of a request; the string lives until it is collected.</summary>
     /// <exception cref="ObjectDisposedException">It was wiped.</exception>
-    internal string Reveal() => Encoding.UTF8.GetString(Bytes);
+    internal string Reveal()
+    {
+        string text = Encoding.UTF8.GetString(Bytes);
+        GC.KeepAlive(this);
+        return text;
+    }
 
     /// <summary>Takes the secret out of a text: plain, percent-encoded, base64 and hex.</summary>
     internal string RemoveFrom(string text, string replacement)
@@ -75,6 +83,7 @@ public sealed class Secret : IDisposable
     {
         _wiped = true;
         CryptographicOperations.ZeroMemory(_utf8);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Stars.</summary>

@@ -83,6 +83,20 @@ public sealed class VodClientException : Exception
     public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsWaitTooLong);
 
     /// <summary>
+    /// Whether a service refused the credentials: sent again, they might be locked. Credentials that could not be had are none.
+    /// </summary>
+    internal bool IsRefusal => Kind == FailureKind.Authentication && Delivery == Delivery.Refused;
+
+    /// <summary>The same failure for requests that are not sent because of it.</summary>
+    internal VodClientException Remembered() => new(
+        Kind, ErrorCode, $"{What} Nothing more is sent with these credentials until you connect again.", Hint, InnerException)
+    {
+        Service = Service,
+        StatusCode = StatusCode,
+        RequestId = RequestId,
+    };
+
+    /// <summary>
     /// Whether a submission may have taken effect although it failed: it was sent, and no answer says what became of it.
     /// </summary>
     public bool OutcomeUnknown => Service == CloudService.Vod && Delivery == Delivery.Unknown;
