@@ -5,8 +5,8 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>
-/// A secret key, token or password, kept as UTF-8 bytes in one pinned place so that it can be wiped.
-/// It shows itself to nobody: ToString gives stars.
+/// A secret key, token or password, kept as UTF-8 bytes in one pinned place so that it can be wiped: by Dispose, at the latest
+/// when nothing refers to it any more. It shows itself to nobody: ToString gives stars.
 /// </summary>
 public sealed class Secret : IDisposable
 {
@@ -20,6 +20,9 @@ public sealed class Secret : IDisposable
         _utf8 = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(text), pinned: true);
         Encoding.UTF8.GetBytes(text, _utf8);
     }
+
+    /// <summary>Wipes a secret that was let go.</summary>
+    ~Secret() => CryptographicOperations.ZeroMemory(_utf8);
 
     /// <summary>Length in bytes.</summary>
     internal int Length => _utf8.Length;
@@ -38,7 +41,7 @@ public sealed class Secret : IDisposable
             FailureKind.Authentication, ErrorIds.CredentialInvalid, $"The {name} {problem}.", "Copy it again, whole and without blanks around it.");
     }
 
-    /// <summary>The key bytes, for the signature.</summary>
+    /// <summary>The key bytes, for the signature; there as long as something refers to the secret.</summary>
     /// <exception cref="ObjectDisposedException">It was wiped.</exception>
     internal ReadOnlySpan<byte> Bytes
     {
@@ -51,7 +54,12 @@ public sealed class Secret : IDisposable
 
     /// <summary>The text, for a header or body of a request; the string lives until it is collected.</summary>
     /// <exception cref="ObjectDisposedException">It was wiped.</exception>
-    internal string Reveal() => Encoding.UTF8.GetString(Bytes);
+    internal string Reveal()
+    {
+        string text = Encoding.UTF8.GetString(Bytes);
+        GC.KeepAlive(this);
+        return text;
+    }
 
     /// <summary>Whether it was wiped, after which it is recognised in no text.</summary>
     internal bool IsWiped => _wiped;
@@ -67,6 +75,7 @@ public sealed class Secret : IDisposable
     {
         _wiped = true;
         CryptographicOperations.ZeroMemory(_utf8);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Stars.</summary>
