@@ -39,7 +39,7 @@ public sealed class VodClient : IDisposable
         _source = source;
         _proxyLogin = settings.ProxyLogin;
         _breaker = new AuthenticationBreaker(source);
-        var redactor = new Redactor(() => source.Secrets);
+        var redactor = new Redactor(() => source.Secrets.Concat(settings.ProxySecrets(endpoint)));
         _failures = new FailureFactory(CloudService.Vod, redactor, settings);
         _pace = new RateLimit(RateLimit.PerMinute(settings.RequestsPerMinute), settings.Clock);
         _transport = HttpTransport.Create(
@@ -119,7 +119,7 @@ public sealed class VodClient : IDisposable
     private async Task<T> SendAsync<T>(
         HttpMethod method, string url, byte[]? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read)
     {
-        ThrowIfDisposed(null);
+        ThrowIfDisposed(Delivery.NotSent);
         try
         {
             return await _breaker.SendAsync(() => SendNowAsync(method, url, body, scope, read), scope.Cancellation).ConfigureAwait(false);
@@ -127,7 +127,7 @@ public sealed class VodClient : IDisposable
         catch (Exception error) when (IsDisposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
         {
             // Disconnected while the request was under way.
-            ThrowIfDisposed(error);
+            ThrowIfDisposed(Delivery.Unknown);
             throw;
         }
     }
@@ -142,7 +142,7 @@ public sealed class VodClient : IDisposable
         return _failures.Read(response, read);
     }
 
-    private void ThrowIfDisposed(Exception? inner)
+    private void ThrowIfDisposed(Delivery delivery)
     {
         if (IsDisposed)
         {
@@ -150,10 +150,9 @@ public sealed class VodClient : IDisposable
                 FailureKind.NotConnected,
                 ErrorIds.NotConnected,
                 "The connection was disconnected and its secrets are wiped.",
-                "Run Connect-VodAccount again.",
-                inner)
+                "Run Connect-VodAccount again.")
             {
-                Delivery = inner is null ? Delivery.NotSent : Delivery.Unknown,
+                Delivery = delivery,
             };
         }
     }

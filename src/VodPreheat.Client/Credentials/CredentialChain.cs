@@ -39,11 +39,11 @@ internal static class CredentialChain
         {
             return string.IsNullOrWhiteSpace(named)
                 ? null
-                : throw CredentialsFile.Invalid($"The credentials file {path}, named by {FileVariable}, does not exist.", error);
+                : throw CredentialsFile.Invalid($"The credentials file {path}, named by {FileVariable}, does not exist.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw CredentialsFile.Invalid($"The credentials file {path} cannot be read: {error.Message}", error);
+            throw CredentialsFile.Invalid($"The credentials file {path} cannot be read: {error.Message}");
         }
 
         IReadOnlyDictionary<string, string> values = CredentialsFile.Parse(text, path);

@@ -61,12 +61,11 @@ internal static class CredentialsFile
     }
 
     /// <summary>The error of a file that is there but cannot be used.</summary>
-    public static VodClientException Invalid(string what, Exception? inner = null) => new(
+    public static VodClientException Invalid(string what) => new(
         FailureKind.Authentication,
         ErrorIds.CredentialInvalid,
         what,
-        "Mend or remove that source: a faulty source is never passed over in favour of the next.",
-        inner);
+        "Mend or remove that source: a faulty source is never passed over in favour of the next.");
 
     private static bool IsBasic(string section) => string.Equals(section, Section, StringComparison.OrdinalIgnoreCase);
 

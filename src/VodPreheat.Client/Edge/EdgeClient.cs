@@ -22,7 +22,7 @@ public sealed class EdgeClient : IDisposable
 
     private readonly TransportSettings _settings;
     private readonly HttpTransport _transport;
-    private readonly Redactor _redactor = new(static () => []);
+    private readonly Redactor _redactor;
     private readonly EdgeFindings _findings;
 
     /// <summary>Prepares the client; nothing is sent.</summary>
@@ -33,14 +33,17 @@ public sealed class EdgeClient : IDisposable
     public EdgeClient(TransportSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Proxy is null && settings.ProxyLogin is not null)
+        try
         {
-            // It would go to whatever proxy the environment names.
-            throw new VodClientException(
-                FailureKind.InvalidSetting, ErrorIds.InvalidEndpoint, "There is a login for a proxy, but no proxy.", "Also give the address of the proxy.");
+            _settings = settings with { Proxy = Endpoints.Proxy(settings.Proxy, settings.ProxyLogin), ConfigureSockets = Limit };
+        }
+        catch
+        {
+            settings.ProxyLogin?.Dispose();
+            throw;
         }
 
-        _settings = settings with { Proxy = Endpoints.Proxy(settings.Proxy), ConfigureSockets = Limit };
+        _redactor = new Redactor(() => settings.ProxyLogin is { } login ? [login.Password] : []);
         _transport = HttpTransport.Create(_settings, mayUseProxy: true);
         _findings = new EdgeFindings(_settings, _redactor);
     }
@@ -82,10 +85,9 @@ public sealed class EdgeClient : IDisposable
         _settings.ProxyLogin?.Dispose();
     }
 
-    /// <summary>Keeps what is read of an answer small; the compression of a file is no concern of a test.</summary>
+    /// <summary>Keeps what is read of an answer small.</summary>
     internal static void Limit(SocketsHttpHandler sockets)
     {
-        sockets.AutomaticDecompression = DecompressionMethods.None;
         sockets.MaxResponseHeadersLength = MaxHeaderLength;
         sockets.MaxResponseDrainSize = MaxDrainLength;
 

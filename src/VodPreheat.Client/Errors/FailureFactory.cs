@@ -81,12 +81,12 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         : Delivery.Refused;
 
     /// <summary>A success status with a body that is not what the API promises.</summary>
-    public VodClientException Unexpected(HttpResponseMessage response, string problem, Exception? inner = null) => new(
+    public VodClientException Unexpected(HttpResponseMessage response, string problem, Exception? cause = null) => new(
         FailureKind.UnexpectedResponse,
         ErrorIds.UnexpectedResponse,
         $"The answer is not the JSON that the API promises: {redactor.Clean(problem)}{MediaType(response)}.",
         "Check -Endpoint and any proxy between: something other than the VOD service may have answered.",
-        inner)
+        CauseOf(cause))
     {
         Service = service,
         Delivery = Delivery.Unknown,
@@ -95,14 +95,14 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
     };
 
     /// <summary>No whole answer within the time of one attempt.</summary>
-    public VodClientException Timeout(Uri uri, TimeSpan timeout, Exception inner, Delivery delivery) => new(
+    public VodClientException Timeout(Uri uri, TimeSpan timeout, Exception cause, Delivery delivery) => new(
         FailureKind.Timeout,
         ErrorIds.Timeout,
         delivery == Delivery.NotSent
             ? $"The connection to {uri.Authority} timed out."
             : $"{uri.Authority} gave no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
         service == CloudService.Metadata ? NeedsAgency : "Try again, or raise -TimeoutSec of Connect-VodAccount.",
-        inner)
+        CauseOf(cause))
     {
         Service = service,
         Delivery = delivery,
@@ -146,13 +146,15 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
             ErrorIds.ConnectionFailed,
             $"{what}: {redactor.Clean(detail)}.",
             service == CloudService.Metadata ? NeedsAgency : hint,
-            error)
+            CauseOf(error))
         {
             Service = service,
             Delivery = delivery,
             StatusCode = status,
         };
     }
+
+    private CauseException? CauseOf(Exception? error) => error is null ? null : CauseException.Of(error, redactor);
 
     private static Exception Innermost(Exception error)
     {

@@ -5,11 +5,11 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
-/// <summary>The one exception of the client. Its texts are already free of secrets.</summary>
+/// <summary>The one exception of the client. Its texts are fit to be shown, and so is what is inside of it.</summary>
 public sealed class VodClientException : Exception
 {
-    internal VodClientException(FailureKind kind, string errorCode, string what, string hint, Exception? inner = null)
-        : base(what, inner)
+    internal VodClientException(FailureKind kind, string errorCode, string what, string hint, CauseException? cause = null)
+        : base(DisplayText.Clean(what), cause)
     {
         Kind = kind;
         ErrorCode = errorCode;
@@ -89,7 +89,7 @@ public sealed class VodClientException : Exception
 
     /// <summary>The same failure for requests that are not sent because of it.</summary>
     internal VodClientException Remembered() => new(
-        Kind, ErrorCode, $"{What} Nothing more is sent with these credentials until you connect again.", Hint, InnerException)
+        Kind, ErrorCode, $"{What} Nothing more is sent with these credentials until you connect again.", Hint, (CauseException?)InnerException)
     {
         Service = Service,
         StatusCode = StatusCode,

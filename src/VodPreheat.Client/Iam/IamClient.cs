@@ -26,7 +26,7 @@ internal sealed class IamClient : IDisposable
     {
         _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
         _clock = settings.Clock;
-        var redactor = new Redactor(secrets);
+        var redactor = new Redactor(() => secrets().Concat(settings.ProxySecrets(endpoint)));
         _failures = new FailureFactory(CloudService.Iam, redactor, settings);
         _pace = new RateLimit(queries: null, _clock);
         _transport = HttpTransport.Create(

@@ -34,12 +34,11 @@ internal static class ProjectLookup
     }
 
     /// <summary>The error of a project id that cannot be told.</summary>
-    public static VodClientException NotFound(string what, Exception? inner = null) => new(
+    public static VodClientException NotFound(string what) => new(
         FailureKind.ProjectNotFound,
         ErrorIds.ProjectNotFound,
         what,
-        "Give Connect-VodAccount -ProjectId (console: My Credentials, the row of the region).",
-        inner);
+        "Give Connect-VodAccount -ProjectId (console: My Credentials, the row of the region).");
 
     private static async Task<string> AskAsync(IamClient iam, string region, Credential credential, InvocationContext scope)
     {
@@ -61,7 +60,7 @@ internal static class ProjectLookup
         }
         catch (VodClientException failure) when (failure.Kind == FailureKind.PermissionDenied)
         {
-            throw NotFound($"The project of '{region}' could not be looked up, because the user may not read projects at IAM: {failure.What}", failure);
+            throw NotFound($"The project of '{region}' could not be looked up, because the user may not read projects at IAM: {failure.What}");
         }
 
         throw NotFound($"IAM has several projects named '{region}'. Found: {List(projects)}.");
