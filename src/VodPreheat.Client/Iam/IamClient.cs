@@ -27,13 +27,13 @@ internal sealed class IamClient : IDisposable
         _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
         _clock = settings.Clock;
         var redactor = new Redactor(secrets);
-        _failures = new FailureFactory(redactor, _clock);
+        _failures = new FailureFactory(CloudService.Iam, redactor, settings);
         _pace = new RateLimit(queries: null, _clock);
         _transport = HttpTransport.Create(
             settings,
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
-            new RetryHandler(settings.MaximumRetryCount, _clock),
-            new RateLimitHandler(_pace, _clock),
+            new RetryHandler(CloudService.Iam, settings.MaximumRetryCount, _clock),
+            new RateLimitHandler(_pace),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, _clock, _failures),
             new SignHandler(_clock));
@@ -51,13 +51,6 @@ internal sealed class IamClient : IDisposable
             using HttpResponseMessage response = await _transport.Client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
             return _failures.Read(response, answer => ReadToken(response, answer));
-        }
-        catch (VodClientException failure) when (failure is { Kind: FailureKind.Authentication, ErrorCode: ErrorIds.HttpError })
-        {
-            // Keystone answers every refused login alike; only its text tells what was wrong, and the text is not to be relied on.
-            throw failure.WithHint(
-                "Check user name, password and -DomainName (the account's name). HUAWEI ID and federated users cannot sign in this way, " +
-                "nor users who must give a verification code (MFA): make an IAM user for programmatic access, or use -AccessKey.");
         }
         finally
         {
