@@ -53,7 +53,8 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
     protected override void EndProcessing()
     {
         var poller = new PreheatTaskPoller(
-            Client, _taskIds, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
+            Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
+        _taskIds.ForEach(poller.Add);
         var progress = new WaitProgress(this, poller);
         try
         {
