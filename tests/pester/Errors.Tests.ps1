@@ -40,7 +40,7 @@ Status ; Id         ; Category            ; Stops ; Sends ; Match
 401    ; IAM.0062   ; AuthenticationError ; yes   ; 1     ; -DomainName
 400    ; IAM.1108   ; AuthenticationError ; yes   ; 1     ; temporary key has expired
 400    ; IAM.1107   ; AuthenticationError ; yes   ; 1     ; disabled
-429    ; IAM.0012   ; LimitsExceeded      ;       ; 2     ; Wait a minute
+429    ; IAM.0012   ; LimitsExceeded      ;       ; 1     ; Wait a minute
 401    ; NEW.1      ; AuthenticationError ; yes   ; 1     ; Connect-VodAccount
 403    ; Odd        ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask
 '@ -split '\r?\n' -replace '\s+;\s*', ';' | ConvertFrom-Csv -Delimiter ';' | ForEach-Object {
@@ -49,7 +49,7 @@ Status ; Id         ; Category            ; Stops ; Sends ; Match
 
     # What happens on the way -> what the user gets.
     $script:faults = @(
-        @{ Fault = 'Throttled429RetryNow'; Id = 'APIGW.0308'; Category = 'LimitsExceeded'; Sends = 2; Match = '-RequestsPerMinute' }
+        @{ Fault = 'Throttled429RetryNow'; Id = 'APIGW.0308'; Category = 'LimitsExceeded'; Match = '-RequestsPerMinute' }
         @{ Fault = 'Error500'; Id = 'VOD.10051'; Category = 'ResourceUnavailable'; Sends = 2 }
         @{ Fault = 'Error502'; Id = 'APIGW.0201'; Category = 'ResourceUnavailable'; Sends = 2 }
         @{ Fault = 'Error503'; Id = 'APIGW.0613'; Category = 'ResourceUnavailable'; Sends = 2 }
@@ -118,6 +118,8 @@ Describe 'Errors' {
         BeforeEach { Connect-Once $server @{ MaximumRetryCount = 1 } }
 
         It '<Id>, HTTP <Status>, is <Category>' -ForEach $answers {
+            # With retries, what is throttled is repeated for five minutes.
+            if ($Category -eq 'LimitsExceeded') { Connect-Once $server }
             $body = @{ error_code = $Id; error_msg = 'What the service says.' } | ConvertTo-Json
             $server.AddAnswerFor('bad', $Status, $body, 'application/json', 'Retry-After', '0', -1)
             Assert-Query $_
@@ -127,6 +129,7 @@ Describe 'Errors' {
         }
 
         It '<Fault> is <Id>' -ForEach $faults {
+            if ($Category -eq 'LimitsExceeded') { Connect-Once $server }
             $server.AddFaultFor('bad', $Fault, -1)
             Assert-Query $_
             $server.Requests.Path | Should -Not -Contain '/elsewhere'
@@ -189,16 +192,32 @@ Describe 'Errors' {
     Context 'retries' {
         It 'are as many as -MaximumRetryCount: <Count>' -ForEach @{ Count = 0 }, @{ Count = 3 } {
             Connect-Once $server @{ MaximumRetryCount = $Count }
-            $server.AddFault('Throttled429RetryNow', -1)
-            Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0308' LimitsExceeded
+            $server.AddFault('Error503', -1)
+            Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0613' ResourceUnavailable
             $server.RequestCount | Should -Be ($Count + 1)
+        }
+
+        It 'of a throttled request are more than -MaximumRetryCount, but for 0' {
+            Connect-Once $server @{ MaximumRetryCount = 1 }
+            $server.AddFault('Throttled429RetryNow', 3)
+            (Get-VodPreheatResult t).TaskId | Should -Be 't'
+            $server.RequestCount | Should -Be 4
+
+            Connect-Once $server
+            $server.AddFault('Throttled429RetryNow')
+            Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0308' LimitsExceeded
+            $server.RequestCount | Should -Be 5
         }
 
         It 'are not made when the service asks to wait for an hour' {
             Connect-Once $server @{ MaximumRetryCount = 3 }
-            $server.AddAnswer(503, '{"error_code":"APIGW.0613","error_msg":"later"}', 'application/json', 'Retry-After', '3600', -1)
+            $server.AddAnswer(503, '{"error_code":"APIGW.0613","error_msg":"later"}', 'application/json', 'Retry-After', '3600', 1)
             Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0613' ResourceUnavailable
             $server.RequestCount | Should -Be 1
+            $server.AddAnswer(429, '{"error_code":"APIGW.0308","error_msg":"later"}', 'application/json', 'Retry-After', '3600', 1)
+            Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0308' LimitsExceeded
+            $server.RequestCount | Should -Be 2
+            (Get-VodPreheatResult t).TaskId | Should -Be 't'
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
@@ -38,6 +39,12 @@ public sealed class VodClientException : Exception
 
     /// <summary>How long the service asks to wait before the next request; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
+
+    /// <summary>
+    /// Whether the service asks for a longer wait than requests wait for: repeating the request, or sending another one of its kind,
+    /// would be refused as well.
+    /// </summary>
+    public bool IsRetryAfterTooLong => RetryAfter > RetryHandler.LongestRetryAfter;
 
     /// <summary>What happened, without the code, the request id and the hint.</summary>
     public string What => base.Message;

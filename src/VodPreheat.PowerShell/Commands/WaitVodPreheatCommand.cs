@@ -55,7 +55,7 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
         var poller = new PreheatTaskPoller(
             Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
         _taskIds.ForEach(poller.Add);
-        var progress = new WaitProgress(this, poller);
+        var progress = new WaitProgress(this, poller, Client);
         try
         {
             WriteEnds(poller, progress);
@@ -66,9 +66,10 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
             progress.Complete();
         }
 
-        foreach (string taskId in poller.OpenTasks)
+        string[] open = [.. poller.OpenTasks];
+        foreach (string[] tasks in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))
         {
-            WriteError(ErrorRecords.WaitTimeout(taskId, TimeoutSec, ResultsOf(taskId, poller.LastRows(taskId))));
+            WriteError(ErrorRecords.WaitTimeout(tasks, TimeoutSec, [.. tasks.SelectMany(task => ResultsOf(task, poller.LastRows(task)))]));
         }
     }
 
@@ -78,15 +79,15 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
         {
             if (end.Failure is { } failure)
             {
-                WriteFailure(failure, ErrorRecords.IsTerminating(failure) ? Unfinished(end, poller) : end.TaskId, $"Task {end.TaskId}");
+                // An error that ends the wait names all that was open.
+                string[] unfinished = [end.TaskId, .. IsStoppedByErrors || ErrorRecords.IsTerminating(failure) ? poller.OpenTasks : []];
+                WriteFailure(failure, unfinished.Length == 1 ? end.TaskId : unfinished, $"Task {end.TaskId}");
                 continue;
             }
 
             WriteObject(ResultsOf(end.TaskId, end.Rows), enumerateCollection: true);
         }
     }
-
-    private static string[] Unfinished(PollEnd end, PreheatTaskPoller poller) => [end.TaskId, .. poller.OpenTasks];
 
     private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<PreheatingRow> rows) =>
         [.. rows.Select(row => new PreheatingResult(taskId, row.Url, row.Status))];
