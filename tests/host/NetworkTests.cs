@@ -1,3 +1,6 @@
+using System.Net;
+using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.TestServer;
@@ -15,7 +18,7 @@ public sealed class NetworkTests
         using VodClient client = await cloud.ConnectAsync(new TransportSettings
         {
             Proxy = proxy.Endpoint,
-            ProxyLogin = new ProxyLogin("user", string.Empty, new Secret("password")),
+            ProxyCredential = new NetworkCredential("user", "password"),
         });
         Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
         Assert.Contains(proxy.Seen, line => line.StartsWith($"GET {cloud.Server.Endpoint}", StringComparison.Ordinal));
@@ -29,7 +32,7 @@ public sealed class NetworkTests
     {
         using LoopbackServer server = LoopbackServer.StartTls(fault);
         VodClientException failure = await FailureAsync(server.Endpoint);
-        Assert.Equal((FailureKind.ConnectionFailed, Delivery.NotSent, 0), (failure.Kind, failure.Delivery, server.RequestCount));
+        Assert.Equal((FailureKind.ConnectionFailed, true, 0), (failure.Kind, failure.BeforeSending, server.RequestCount));
         Assert.Contains("TLS", failure.What, StringComparison.Ordinal);
     }
 
@@ -37,7 +40,7 @@ public sealed class NetworkTests
     public async Task Connection_that_is_refused()
     {
         VodClientException failure = await FailureAsync(ClosedPort.Refused());
-        Assert.Equal((FailureKind.ConnectionFailed, Delivery.NotSent), (failure.Kind, failure.Delivery));
+        Assert.Equal((FailureKind.ConnectionFailed, true), (failure.Kind, failure.BeforeSending));
     }
 
     [Fact]
