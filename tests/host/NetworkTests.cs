@@ -1,4 +1,3 @@
-using System.Net;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
@@ -18,7 +17,7 @@ public sealed class NetworkTests
         using VodClient client = await cloud.ConnectAsync(new TransportSettings
         {
             Proxy = proxy.Endpoint,
-            ProxyCredential = new NetworkCredential("user", "password"),
+            ProxyLogin = new ProxyLogin("user", domain: "", new Secret("password")),
         });
         Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
         Assert.Contains(proxy.Seen, line => line.StartsWith($"GET {cloud.Server.Endpoint}", StringComparison.Ordinal));
@@ -32,7 +31,7 @@ public sealed class NetworkTests
     {
         using LoopbackServer server = LoopbackServer.StartTls(fault);
         VodClientException failure = await FailureAsync(server.Endpoint);
-        Assert.Equal((FailureKind.ConnectionFailed, true, 0), (failure.Kind, failure.BeforeSending, server.RequestCount));
+        Assert.Equal((FailureKind.ConnectionFailed, Delivery.NotSent, 0), (failure.Kind, failure.Delivery, server.RequestCount));
         Assert.Contains("TLS", failure.What, StringComparison.Ordinal);
     }
 
@@ -40,7 +39,7 @@ public sealed class NetworkTests
     public async Task Connection_that_is_refused()
     {
         VodClientException failure = await FailureAsync(ClosedPort.Refused());
-        Assert.Equal((FailureKind.ConnectionFailed, true), (failure.Kind, failure.BeforeSending));
+        Assert.Equal((FailureKind.ConnectionFailed, Delivery.NotSent), (failure.Kind, failure.Delivery));
     }
 
     [Fact]
