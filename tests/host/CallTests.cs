@@ -50,7 +50,8 @@ public sealed class CallTests : IDisposable
         using VodClient client = await _cloud.ConnectAsync();
         string taskId = await client.SubmitUrlsAsync(s_urls, Cloud.Scope());
         var poller = new PreheatTaskPoller(
-            client, [taskId], TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), Cloud.Scope(), TimeProvider.System);
+            client, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), Cloud.Scope(), TimeProvider.System);
+        poller.Add(taskId);
         PollEnd? end = await poller.NextAsync();
         Assert.Equal(taskId, end?.TaskId);
         Assert.All(end!.Value.Rows, row => Assert.Equal("succeed", row.Status));
