@@ -2,6 +2,9 @@
 
 $root = (Resolve-Path "$PSScriptRoot/../..").Path
 
+# PowerShell's own telemetry loads assemblies and opens sockets, which some tests count.
+$env:POWERSHELL_TELEMETRY_OPTOUT = 1
+
 # VODPREHEAT_TEST_MODULE: the folder of another copy, as coverage has it.
 $script:Manifest = "$($env:VODPREHEAT_TEST_MODULE ?? "$root/out/VodPreheat")/VodPreheat.psd1"
 Import-Module $Manifest -Force
