@@ -96,6 +96,11 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [ValidateRange(0, 1_000_000)]
     public int RequestsPerMinute { get; set; } = 100;
 
+    /// <summary>Submissions in any minute, shared by everything that uses the connection; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, 1_000_000)]
+    public int SubmissionsPerMinute { get; set; } = 100;
+
     /// <summary>Write the connection.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -142,6 +147,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             MaximumRetryCount = MaximumRetryCount,
             RequestsPerMinute = RequestsPerMinute,
             UserAgent = $"VodPreheat/{typeof(ConnectVodAccountCommand).Assembly.GetName().Version!.ToString(3)} PowerShell/{PowerShellVersion()}",
+            SubmissionsPerMinute = SubmissionsPerMinute,
         };
         if (ParameterSetName == SandboxSet)
         {
