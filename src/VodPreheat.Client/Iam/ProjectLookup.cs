@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
@@ -66,7 +67,18 @@ internal static class ProjectLookup
         throw NotFound($"IAM has several projects named '{region}'. Found: {List(projects)}.");
     }
 
-    private static string List(IReadOnlyList<Project> projects) => projects.Count == 0
-        ? "none"
-        : string.Join(", ", projects.Select(static project => $"{project.Name} ({project.Id})"));
+    private static string List(IReadOnlyList<Project> projects)
+    {
+        // As many and as much of each as a message can take: names are up to 64 characters, ids 32.
+        const int Most = 20;
+        const int Longest = 64;
+        string listed = string.Join(", ", projects.Take(Most).Select(static project =>
+            $"{DisplayText.Clean(project.Name, Longest)} ({DisplayText.Clean(project.Id, Longest)})"));
+        return projects.Count switch
+        {
+            0 => "none",
+            <= Most => listed,
+            _ => string.Create(CultureInfo.InvariantCulture, $"{listed} and {projects.Count - Most} more"),
+        };
+    }
 }

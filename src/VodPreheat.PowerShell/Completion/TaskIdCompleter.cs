@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using VodPreheat.Client.Errors;
 using VodPreheat.Formatting;
 
 namespace VodPreheat.Completion;
@@ -15,7 +16,8 @@ internal sealed class TaskIdCompleter : IArgumentCompleter
         string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
         foreach (PreheatTask task in RecentTasks.All)
         {
-            if (task.TaskId.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+            // An id that cannot be shown as it is cannot be typed either.
+            if (task.TaskId.StartsWith(typed, StringComparison.OrdinalIgnoreCase) && DisplayText.IsClean(task.TaskId))
             {
                 yield return new CompletionResult(Quote(task.TaskId), task.TaskId, CompletionResultType.ParameterValue, ViewFormatter.Describe(task));
             }
