@@ -19,7 +19,8 @@ public sealed class VodClient : IDisposable
     public const int MaxUrlsPerRequest = 10;
 
     private readonly CredentialSource _source;
-    private readonly AuthenticationBreaker _gate = new();
+    private readonly ProxyLogin? _proxyLogin;
+    private readonly AuthenticationBreaker _breaker;
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
     private readonly RateLimit _queries;
@@ -37,8 +38,10 @@ public sealed class VodClient : IDisposable
         Endpoint = endpoint;
         ProjectId = projectId;
         _source = source;
+        _proxyLogin = settings.ProxyLogin;
+        _breaker = new AuthenticationBreaker(source);
         var redactor = new Redactor(() => source.Secrets);
-        _failures = new FailureFactory(CloudService.Vod, redactor, settings.Clock);
+        _failures = new FailureFactory(CloudService.Vod, redactor, settings);
         _queries = new RateLimit("queries", settings.RequestsPerMinute, settings.Clock);
         _submissions = new RateLimit("submissions", settings.SubmissionsPerMinute, settings.Clock);
         _transport = HttpTransport.Create(
@@ -46,7 +49,7 @@ public sealed class VodClient : IDisposable
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
             new RetryHandler(CloudService.Vod, settings.MaximumRetryCount, settings.Clock),
             new RateLimitHandler(CloudService.Vod, _queries, _submissions, settings.MaximumRetryCount > 0, settings.Clock),
-            new CredentialHandler(source),
+            new CredentialHandler(source, _breaker),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, settings.Clock, _failures),
             new SignHandler(settings.Clock));
@@ -110,6 +113,7 @@ public sealed class VodClient : IDisposable
 
         _transport.Dispose();
         _source.Dispose();
+        _proxyLogin?.Dispose();
     }
 
     private Task<string> SubmitAsync(CreateRequest request, InvocationContext scope)
@@ -125,7 +129,7 @@ public sealed class VodClient : IDisposable
         ThrowIfDisposed(null);
         try
         {
-            return await _gate.SendAsync(scope, _ => SendNowAsync(method, url, body, scope, read)).ConfigureAwait(false);
+            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, scope, read), scope.Cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (IsDisposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
         {
