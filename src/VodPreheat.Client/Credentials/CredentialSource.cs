@@ -5,10 +5,10 @@ namespace VodPreheat.Client.Credentials;
 /// <summary>Where a connection's credential comes from, and whether it can be renewed.</summary>
 public abstract class CredentialSource : IDisposable
 {
-    /// <summary>How the connection signs in: AccessKey, Token, Password, Identity or Sandbox.</summary>
+    /// <summary>How the connection signs in: AccessKey, Token, Password, IdToken, Identity or Sandbox.</summary>
     public abstract string AuthenticationType { get; }
 
-    /// <summary>The access key id or user name; null for a bare token.</summary>
+    /// <summary>The access key id, user name or identity provider; null for a bare token.</summary>
     public abstract string? AccountName { get; }
 
     /// <summary>When the credential in use ends; null if it does not, or none was fetched yet.</summary>

@@ -22,6 +22,13 @@ public sealed class Secret : IDisposable
         Encoding.UTF8.GetBytes(text, _utf8);
     }
 
+    /// <summary>Copies the UTF-8 bytes; the caller wipes its own buffer.</summary>
+    internal Secret(ReadOnlySpan<byte> utf8)
+    {
+        _utf8 = GC.AllocateUninitializedArray<byte>(utf8.Length, pinned: true);
+        utf8.CopyTo(_utf8);
+    }
+
     /// <summary>Length in bytes.</summary>
     internal int Length => _utf8.Length;
 
