@@ -94,9 +94,10 @@ Describe 'Connect-VodAccount by an identity provider' {
             Assert-Query
             $server.ExpireToken($server.LastToken)
             $outcome = Get-Outcome { 1..20 | Get-VodPreheatResult }
-            Assert-Failure $outcome.Failure VodCredentialInvalid AuthenticationError '-IdTokenPath', 'given once'
+            Assert-Failure $outcome.Failure 'APIGW.0307' AuthenticationError '-IdTokenPath'
+            Assert-Failure (Get-Failure { Get-VodPreheatResult t }) 'APIGW.0307' AuthenticationError '-IdTokenPath'
             @(Get-Request Iam).Count | Should -Be 1
-            $server.TokensIssued | Should -Be 1
+            @(Get-Request Vod).StatusSent | Should -Be 200, 401
         }
 
         It 'is refused without a request: <Name>' -ForEach @(
@@ -145,6 +146,17 @@ Describe 'Connect-VodAccount by an identity provider' {
             Assert-Query
             $server.TokensIssued | Should -Be 2
             $server.Requests.StatusSent | Should -Not -Contain 401
+        }
+
+        It 'whose token IAM refuses is asked for again only when it has another' {
+            $path = New-TokenFile
+            $null = Connect-Ci @{ IdTokenPath = $path }
+            [IO.File]::WriteAllText($path, $server.MakeIdToken('ci', 'vod', 'job', -60))
+            $server.ExpireToken($server.LastToken)
+            foreach ($id in 1..10) { Assert-Failure (Get-Failure { Get-VodPreheatResult $id }) 'IAM.0007' AuthenticationError 'expired at' }
+            @(Get-Request Iam).Count | Should -Be 2
+            [IO.File]::WriteAllText($path, (New-Token))
+            Assert-Query
         }
 
         It 'that is gone at a renewal is one clear error' {

@@ -190,9 +190,7 @@ Describe 'Secrets' {
             $transcript | Should -Match 'VERBOSE: GET '
             $transcript | Should -Match 'AuthenticationType : '
             if ($way -ne 'Sandbox') {
-                # A token that cannot be renewed has an error of its own in place of the 401.
-                $refused = $way -eq 'IdToken' ? 'given once' : 'verify aksk signature fail'
-                foreach ($part in 'VOD\.10053', $refused, 'VodUnexpectedResponse') { $transcript | Should -Match $part }
+                foreach ($part in 'VOD\.10053', 'verify aksk signature fail', 'VodUnexpectedResponse') { $transcript | Should -Match $part }
             }
             if ($way -in 'SecurityToken', 'Token', 'Password', 'IdToken', 'IdTokenPath', 'Identity', 'Environment', 'File') { $transcript | Should -Match '\*\*\*' }
             $shown['errors.txt'] | Should -Match 'VodNotConnected'

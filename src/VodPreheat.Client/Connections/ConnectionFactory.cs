@@ -68,7 +68,7 @@ public sealed class ConnectionFactory
             "Password",
             userName,
             password,
-            (iam, scope, cancellation) => iam.GetTokenAsync(userName, password, domainName, project, scope, cancellation),
+            iam => (scope, cancellation) => iam.GetTokenAsync(userName, password, domainName, project, scope, cancellation),
             scope);
     }
 
@@ -88,7 +88,7 @@ public sealed class ConnectionFactory
     /// <summary>Signs in by an identity provider's token, at once; not renewed. The token is wiped when it has been used.</summary>
     /// <param name="identityProvider">The name of the identity provider at IAM.</param>
     /// <param name="idToken">The token.</param>
-    /// <param name="hintAtEnd">What to do when IAM's token has ended, as a sentence.</param>
+    /// <param name="hintAtEnd">What to do when VOD no longer accepts IAM's token, as a sentence.</param>
     /// <param name="scope">What the requests share.</param>
     public async Task<VodClient> ConnectWithIdTokenAsync(string identityProvider, Secret idToken, string hintAtEnd, InvocationContext scope)
     {
@@ -98,7 +98,7 @@ public sealed class ConnectionFactory
         Project project = ProjectOfToken(null);
         using var iam = new IamClient(Iam(), _settings.Transport, static () => []);
         Fetched fetched = await iam.GetTokenAsync(identityProvider, token, project, scope, scope.Cancellation).ConfigureAwait(false);
-        var source = new ExchangedTokenSource(fetched.Credential, "IdToken", identityProvider, hintAtEnd);
+        var source = new FixedCredentialSource(fetched.Credential, "IdToken", identityProvider, hintAtEnd);
         return await ConnectAsync(source, scope, needsCredential: true).ConfigureAwait(false);
     }
 
@@ -115,13 +115,12 @@ public sealed class ConnectionFactory
     {
         string identityProvider = CheckedIdentityProvider(login.Provider);
         Project project = ProjectOfToken(login.ProjectId);
-        return ConnectByTokenAsync("IdToken", identityProvider, keptSecret: null, ExchangeAsync, scope);
-
-        async Task<Fetched> ExchangeAsync(IamClient iam, InvocationContext scope, CancellationToken cancellation)
-        {
-            using Secret token = IdToken.ReadFile(login.TokenPath);
-            return await iam.GetTokenAsync(identityProvider, token, project, scope, cancellation).ConfigureAwait(false);
-        }
+        return ConnectByTokenAsync(
+            "IdToken",
+            identityProvider,
+            keptSecret: null,
+            iam => new IdTokenFileExchange(iam, identityProvider, login.TokenPath, project).GetTokenAsync,
+            scope);
     }
 
     /// <summary>Connects by a token of IAM that is fetched now and renewed later.</summary>
@@ -129,18 +128,12 @@ public sealed class ConnectionFactory
         string authenticationType,
         string accountName,
         Secret? keptSecret,
-        Func<IamClient, InvocationContext, CancellationToken, Task<Fetched>> fetch,
+        Func<IamClient, Func<InvocationContext, CancellationToken, Task<Fetched>>> fetchFrom,
         InvocationContext scope)
     {
         RenewingCredentialSource source = null!;
         var iam = new IamClient(Iam(), _settings.Transport, () => source.Secrets);
-        source = new RenewingCredentialSource(
-            authenticationType,
-            accountName,
-            (scope, cancellation) => fetch(iam, scope, cancellation),
-            iam,
-            keptSecret,
-            _settings.Transport.Clock);
+        source = new RenewingCredentialSource(authenticationType, accountName, fetchFrom(iam), iam, keptSecret, _settings.Transport.Clock);
         return ConnectAsync(source, scope, needsCredential: true);
     }
 
@@ -160,6 +153,7 @@ public sealed class ConnectionFactory
         catch
         {
             source.Dispose();
+            _settings.Transport.ProxyLogin?.Dispose();
             throw;
         }
     }

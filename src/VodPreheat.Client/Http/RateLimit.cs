@@ -46,7 +46,7 @@ internal sealed class RateLimit(RateLimiter? queries, TimeProvider clock) : IDis
     /// <summary>Holds all requests back after a 429: as long as the service asks, else three times longer each time.</summary>
     public void Hold(TimeSpan? retryAfter, InvocationContext scope)
     {
-        if (retryAfter > RetryAfter.Longest)
+        if (retryAfter > RetryHandler.LongestRetryAfter)
         {
             // The failure is told at once; the connection must not freeze without a word.
             return;

@@ -21,27 +21,26 @@ internal sealed class IamClient : IDisposable
 {
     private readonly string _root;
     private readonly TimeProvider _clock;
-    private readonly Redactor _redactor;
     private readonly FailureFactory _failures;
     private readonly RateLimit _pace;
     private readonly HttpTransport _transport;
 
-    // In the body of the newest token request, so that an error may echo it; wiped by its owner afterwards.
-    private volatile Secret? _exchanged;
+    // In the body of the token request that is under way, so that an error may echo it.
+    private Secret? _exchanged;
 
     public IamClient(Uri endpoint, TransportSettings settings, Func<IEnumerable<Secret>> secrets)
     {
         _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
         _clock = settings.Clock;
-        _redactor = new Redactor(() => _exchanged is { } exchanged ? secrets().Append(exchanged) : secrets());
-        _failures = new FailureFactory(_redactor, _clock);
+        var redactor = new Redactor(() => Volatile.Read(ref _exchanged) is { } exchanged ? secrets().Append(exchanged) : secrets());
+        _failures = new FailureFactory(CloudService.Iam, redactor, settings);
         _pace = new RateLimit(queries: null, _clock);
         _transport = HttpTransport.Create(
             settings,
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
-            new RetryHandler(settings.MaximumRetryCount, _clock),
-            new RateLimitHandler(_pace, _clock),
-            new TraceHandler(_redactor, _failures),
+            new RetryHandler(CloudService.Iam, settings.MaximumRetryCount, _clock),
+            new RateLimitHandler(_pace),
+            new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, _clock, _failures),
             new SignHandler(_clock));
     }
@@ -51,17 +50,7 @@ internal sealed class IamClient : IDisposable
     public async Task<Fetched> GetTokenAsync(
         string userName, Secret password, string domainName, Project project, InvocationContext scope, CancellationToken cancellation)
     {
-        try
-        {
-            return await ExchangeAsync("/v3/auth/tokens?nocatalog=true", password, WriteUser, project, identityProvider: null, scope, cancellation).ConfigureAwait(false);
-        }
-        catch (VodClientException failure) when (failure is { Kind: FailureKind.Authentication, ErrorCode: ErrorIds.HttpError })
-        {
-            // Keystone answers every refused login alike; only its text tells what was wrong, and the text is not to be relied on.
-            throw failure.WithHint(
-                "Check user name, password and -DomainName (the account's name). HUAWEI ID and federated users cannot sign in this way, " +
-                "nor users who must give a verification code (MFA): make an IAM user for programmatic access, or use -AccessKey.");
-        }
+        return await ExchangeAsync("/v3/auth/tokens?nocatalog=true", password, WriteUser, project, identityProvider: null, scope, cancellation).ConfigureAwait(false);
 
         void WriteUser(Utf8JsonWriter json)
         {
@@ -95,7 +84,8 @@ internal sealed class IamClient : IDisposable
         }
         catch (VodClientException failure) when (IdTokenHint(failure) is { } hint)
         {
-            throw failure.WithHint($"{hint} {_redactor.Clean(IdTokenClaims.Describe(idToken, _clock.GetUtcNow()))}");
+            string claims = new Redactor(() => [idToken]).Clean(IdTokenClaims.Describe(idToken, _clock.GetUtcNow()));
+            throw failure.WithHint($"{hint} {claims}");
         }
 
         void WriteIdToken(Utf8JsonWriter json)
@@ -151,7 +141,7 @@ internal sealed class IamClient : IDisposable
         CancellationToken cancellation)
     {
         byte[] body = TokenRequest(secret, writeIdentity, project);
-        _exchanged = secret;
+        Volatile.Write(ref _exchanged, secret);
         try
         {
             using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Post, _root + path, body, scope);
@@ -167,6 +157,7 @@ internal sealed class IamClient : IDisposable
         finally
         {
             CryptographicOperations.ZeroMemory(body);
+            Interlocked.CompareExchange(ref _exchanged, null, secret);
         }
     }
 

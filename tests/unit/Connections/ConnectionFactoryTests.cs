@@ -106,8 +106,9 @@ public sealed class ConnectionFactoryTests : IDisposable
         await client.QueryAsync();
         _server.ExpireToken(_server.LastToken);
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
-        Assert.Equal((ErrorIds.CredentialInvalid, FailureKind.Authentication, "Do this."), (failure.ErrorCode, failure.Kind, failure.Hint));
-        Assert.Equal((1, 1), (_server.TokensIssued, _server.Requests.Count(request => request.Area == "Iam")));
+        Assert.Equal(("APIGW.0307", FailureKind.Authentication, "Do this."), (failure.ErrorCode, failure.Kind, failure.Hint));
+        Assert.Equal("Do this.", (await TestClient.FailureAsync(() => client.QueryAsync())).Hint);
+        Assert.Equal((1, 3), (_server.TokensIssued, _server.RequestCount));
     }
 
     [Fact]
@@ -132,6 +133,30 @@ public sealed class ConnectionFactoryTests : IDisposable
             VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
             Assert.Equal(ErrorIds.CredentialInvalid, failure.ErrorCode);
             Assert.Contains($"{file} does not exist", failure.What, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task An_identity_token_that_was_refused_is_not_sent_again_until_the_file_has_another()
+    {
+        _server.AddIdentityProvider("ci", "vod");
+        await WithFileAsync(async file =>
+        {
+            File.WriteAllText(file, _server.MakeIdToken("ci", "vod"));
+            using VodClient client = await New().ConnectWithIdTokenFileAsync("ci", file, TestClient.Scope());
+            File.WriteAllText(file, _server.MakeIdToken("ci", "vod", "job", lifeSeconds: -1));
+            _server.ExpireToken(_server.LastToken);
+            for (int i = 0; i < 20; i++)
+            {
+                VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+                Assert.Equal(("IAM.0007", FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
+                Assert.Contains("expired at", failure.Hint, StringComparison.Ordinal);
+            }
+
+            Assert.Equal(2, _server.Requests.Count(request => request.Area == "Iam"));
+            File.WriteAllText(file, _server.MakeIdToken("ci", "vod"));
+            await client.QueryAsync();
+            Assert.Equal(2, _server.TokensIssued);
         });
     }
 
@@ -237,12 +262,23 @@ public sealed class ConnectionFactoryTests : IDisposable
         _server.IamForbidden = true;
         Secret secret = Sk();
         Secret password = new("pass");
+        Secret proxyPassword = new("pass");
         _server.AddAccessKey("CONNECTFAILS", TestClient.SecretKey, TestClient.ProjectId);
         VodClientException failure = await TestClient.FailureAsync(() => New().ConnectWithAccessKeyAsync("CONNECTFAILS", secret, null, TestClient.Scope()));
         Assert.Equal(ErrorIds.ProjectNotFound, failure.ErrorCode);
         Assert.Equal(FailureKind.Authentication, (await TestClient.FailureAsync(() => New().ConnectWithPasswordAsync("nobody", password, "acme", TestClient.Scope()))).Kind);
         Assert.Throws<ObjectDisposedException>(secret.Reveal);
         Assert.Throws<ObjectDisposedException>(password.Reveal);
+
+        var withProxy = new ConnectionFactory(new ConnectSettings
+        {
+            Region = LoopbackServer.DefaultProjectName,
+            Endpoint = _server.Endpoint,
+            IamEndpoint = _server.Endpoint,
+            Transport = TestClient.Settings(retries: 0) with { ProxyLogin = new ProxyLogin("user", "", proxyPassword) },
+        });
+        await TestClient.FailureAsync(() => withProxy.ConnectWithPasswordAsync("nobody", new Secret("pass"), "acme", TestClient.Scope()));
+        Assert.Throws<ObjectDisposedException>(proxyPassword.Reveal);
     }
 
     [Theory]

@@ -16,13 +16,13 @@ public sealed class RetryTests
         get
         {
             var table = new TheoryData<string, int, int>();
-            foreach (int status in new[] { 300, 302, 304, 400, 401, 403, 404, 405, 408, 409, 410, 413, 422, 425, 501, 505, 511, 599 })
+            foreach (int status in new[] { 300, 302, 304, 400, 401, 403, 404, 405, 407, 409, 410, 413, 422, 425 })
             {
                 table.Add("GET", status, 1);
                 table.Add("POST", status, 1);
             }
 
-            foreach (int status in new[] { 500, 502, 503, 504 })
+            foreach (int status in new[] { 408, 500, 501, 502, 503, 504, 505, 511, 599 })
             {
                 table.Add("GET", status, 4);
                 table.Add("POST", status, 1);
@@ -63,6 +63,17 @@ public sealed class RetryTests
     [MemberData(nameof(Statuses))]
     public async Task A_status_is_sent_again_by_the_rules_of_its_method(string method, int status, int requests) =>
         Assert.Equal(requests, await CountAsync(method, Answers.Body(status, "{}")));
+
+    // The service answers an internal error and flow control with 403 as well (the code table of api-vod).
+    [Theory]
+    [InlineData("GET", 403, "VOD.10051", 4)]
+    [InlineData("POST", 403, "VOD.10051", 1)]
+    [InlineData("GET", 403, "VOD.10127", 4)]
+    [InlineData("POST", 403, "VOD.10127", 4)]
+    [InlineData("GET", 500, "VOD.10062", 1)]
+    [InlineData("GET", 429, "VOD.10086", 1)]
+    public async Task The_code_decides_before_the_status(string method, int status, string code, int requests) =>
+        Assert.Equal(requests, await CountAsync(method, Answers.Error(status, code, "m")));
 
     [Theory]
     [MemberData(nameof(Breaks))]
