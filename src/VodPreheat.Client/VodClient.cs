@@ -65,7 +65,7 @@ public sealed class VodClient : IDisposable
     /// <summary>How the connection signs in.</summary>
     public string AuthenticationType => _source.AuthenticationType;
 
-    /// <summary>The access key id or user name; null for a bare token.</summary>
+    /// <summary>The access key id, user name or identity provider; null for a bare token.</summary>
     public string? AccountName => _source.AccountName;
 
     /// <summary>When the credential in use ends; null if it does not.</summary>

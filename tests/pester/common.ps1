@@ -47,7 +47,7 @@ function Connect-Server($Server, [hashtable] $With = @{}) {
         RequestsPerMinute    = 0
         SubmissionsPerMinute = 0
     }
-    if ($With.Keys.Where({ $_ -in 'Token', 'Credential', 'Identity', 'Default' })) { $parameters.Remove('AccessKey') }
+    if ($With.Keys.Where({ $_ -in 'Token', 'Credential', 'IdentityProvider', 'Identity', 'Default' })) { $parameters.Remove('AccessKey') }
     foreach ($key in $With.Keys) { $parameters[$key] = $With[$key] }
     foreach ($key in @($parameters.Keys)) {
         if ($null -eq $parameters[$key] -or $key -eq 'Default') { $parameters.Remove($key) }
