@@ -174,10 +174,15 @@ Describe 'The examples' {
         Set-Alias Read-Host Get-TypedSecret
         Set-Alias Get-Secret Get-TypedCredential
         Set-Alias Get-AutomationPSCredential Get-TypedCredential
+
+        # The hosts that the examples name must not be asked. This proxy takes every host for this machine.
+        $proxy = [VodPreheat.TestServer.ProxyServer]::Start()
     }
 
+    AfterAll { $proxy.Dispose() }
+
     BeforeEach {
-        $PSDefaultParameterValues = @{ 'Wait-VodPreheat:PollIntervalSec' = 1 }
+        $PSDefaultParameterValues = @{ 'Wait-VodPreheat:PollIntervalSec' = 1; 'Test-VodPreheatUrl:Proxy' = $proxy.Endpoint }
         Connect-VodAccount -Sandbox
     }
 
@@ -187,6 +192,14 @@ Describe 'The examples' {
 
     It '<Page>, line <Line>, runs without errors' -ForEach $guides {
         Invoke-Text $Code | Should -BeNullOrEmpty
+    }
+
+    It 'of Test-VodPreheatUrl ask for URLs, and nowhere but at the proxy' {
+        foreach ($example in (Get-Help Test-VodPreheatUrl -Examples).examples.example) {
+            $before = $proxy.Seen.Count
+            $null = Invoke-Text $example.code
+            $proxy.Seen.Count | Should -BeGreaterThan $before -Because $example.title
+        }
     }
 
     It '<Page>, line <Line>, parses, and names parameters that are there' -ForEach $blocks {

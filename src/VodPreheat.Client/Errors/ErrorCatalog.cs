@@ -14,20 +14,26 @@ internal static class ErrorCatalog
 {
     private const string CheckKey =
         "Check the access key and its secret, that the key is enabled, and this machine's clock. Then run Connect-VodAccount again; " +
-        "five failures in a row lock an access key for five minutes.";
+        "more than five failures in a row lock an access key for five minutes.";
 
     private const string CheckLogin = "Check the credentials and run Connect-VodAccount again.";
 
     private const string CheckProject =
         "Use the project id of the connection's region (console: My Credentials) with Connect-VodAccount -ProjectId.";
 
-    private const string AskPermission =
-        "Ask an administrator to grant vod:asset:getPreheatTask (queries) or vod:asset:preheat (submissions) to this user.";
+    private const string AskQueryPermission = "Ask an administrator to grant vod:asset:getPreheatTask to this user.";
+
+    private const string AskSubmitPermission = "Ask an administrator to grant vod:asset:preheat to this user.";
+
+    // Keystone answers every refused login alike; only its text tells what was wrong, and the text is not to be relied on.
+    private const string CheckPassword =
+        "Check user name, password and -DomainName (the account's name). HUAWEI ID and federated users cannot sign in this way, " +
+        "nor users who must give a verification code (MFA): make an IAM user for programmatic access, or use -AccessKey.";
 
     private const string CheckEndpoint = "Check -Region and -Endpoint of Connect-VodAccount: the host does not serve this API.";
 
     private const string SlowDown =
-        "Wait a minute, or lower -ThrottleLimit or the connection's -RequestsPerMinute; others of the tenant share the limit.";
+        "Wait a minute, or lower the connection's -RequestsPerMinute or -SubmissionsPerMinute; others of the tenant share the limit.";
 
     private const string TryLater = "The fault is on the service's side: try again in a few minutes; tell support the request id.";
 
@@ -41,7 +47,22 @@ internal static class ErrorCatalog
     private const string AskAccountOwner = "Ask the owner of the account to settle its state with Huawei Cloud.";
 
     /// <summary>Kind and hint of an answer.</summary>
-    public static (FailureKind Kind, string Hint) Find(string? code, HttpStatusCode status)
+    /// <param name="code">The service's error_code, if the answer has one.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="service">The service that answered.</param>
+    /// <param name="method">The method of the request: a query and a submission need different permissions.</param>
+    public static (FailureKind Kind, string Hint) Find(string? code, HttpStatusCode status, CloudService service, HttpMethod method)
+    {
+        (FailureKind kind, string hint) = Find(code, status);
+        return kind switch
+        {
+            FailureKind.PermissionDenied when hint == AskQueryPermission && method != HttpMethod.Get => (kind, AskSubmitPermission),
+            FailureKind.Authentication when hint == CheckLogin && service == CloudService.Iam && method == HttpMethod.Post => (kind, CheckPassword),
+            _ => (kind, hint),
+        };
+    }
+
+    private static (FailureKind Kind, string Hint) Find(string? code, HttpStatusCode status)
     {
         int dot = code?.IndexOf('.', StringComparison.Ordinal) ?? -1;
         if (dot < 0 || !int.TryParse(code.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
@@ -68,10 +89,10 @@ internal static class ErrorCatalog
         10002 or 10051 or 10052 => (FailureKind.Unavailable, TryLater),
         10004 or 10054 => (FailureKind.Authentication, CheckLogin),
         10055 or 10056 or 10120 or 10132 => (FailureKind.PermissionDenied, AskAccountOwner),
-        10057 => (FailureKind.InvalidArgument, CheckProject),
+        10057 => (FailureKind.ProjectMismatch, CheckProject),
         10060 or 10088 or 10089 or 10098 or 10110 => (FailureKind.InvalidOperation, CheckAsset),
         10062 => (FailureKind.NotFound, "Check the task or asset id, and that the connection's region and project are those it was made in."),
-        10074 or 10111 or 10133 => (FailureKind.PermissionDenied, AskPermission),
+        10074 or 10111 or 10133 => (FailureKind.PermissionDenied, AskQueryPermission),
         10078 or 10086 => (FailureKind.QuotaExceeded, WaitForQuota),
         10079 or 10080 or 10083 or 10099 or 10136 => (FailureKind.InvalidOperation, "Check the state of the asset in the console."),
         10109 => (FailureKind.InvalidArgument, "Send at most 10 URLs in one request."),
@@ -84,10 +105,10 @@ internal static class ErrorCatalog
         101 or 103 => (FailureKind.NotFound, CheckEndpoint),
         204 or 602 or 607 => (FailureKind.InvalidArgument, CheckEndpoint),
         301 or 303 or 305 or 1009 => (FailureKind.Authentication, CheckKey),
-        302 or 304 or 306 => (FailureKind.PermissionDenied, AskPermission),
+        302 or 304 or 306 => (FailureKind.PermissionDenied, AskQueryPermission),
         307 => (FailureKind.Authentication, "The token has expired: run Connect-VodAccount again with a fresh one."),
         308 => (FailureKind.Throttled, SlowDown),
-        310 => (FailureKind.InvalidArgument, CheckProject),
+        310 => (FailureKind.ProjectMismatch, CheckProject),
         401 or 402 or 404 => (FailureKind.PermissionDenied, "Call from an address that the access control of the account allows."),
         501 => (FailureKind.QuotaExceeded, WaitForQuota),
         502 => (FailureKind.PermissionDenied, AskAccountOwner),
@@ -99,11 +120,11 @@ internal static class ErrorCatalog
     private static (FailureKind, string)? Iam(int number) => number switch
     {
         1 or 66 or 67 => (FailureKind.Authentication, CheckLogin),
-        2 or 3 => (FailureKind.PermissionDenied, AskPermission),
+        2 or 3 => (FailureKind.PermissionDenied, AskQueryPermission),
         4 => (FailureKind.NotFound, "Check the names given to Connect-VodAccount."),
         6 or 20 => (FailureKind.Unavailable, TryLater),
         12 => (FailureKind.Throttled, SlowDown),
-        61 => (FailureKind.Authentication, "The user is locked after too many wrong passwords: wait 15 minutes or ask an administrator."),
+        61 => (FailureKind.Authentication, "The user is locked after too many wrong passwords: wait, or ask an administrator to unlock it."),
         62 => (FailureKind.Authentication, "Check user name, password and -DomainName (the account's name)."),
         80 or 82 => (FailureKind.Authentication, "The user is disabled: ask an administrator to enable it."),
         81 => (FailureKind.Authentication, "The user may only use the console: ask an administrator for programmatic access."),
@@ -119,9 +140,9 @@ internal static class ErrorCatalog
     {
         400 or 413 or 414 or 422 or 431 or 494 => (FailureKind.InvalidArgument, CheckInput),
         401 => (FailureKind.Authentication, CheckLogin),
-        403 => (FailureKind.PermissionDenied, AskPermission),
+        403 => (FailureKind.PermissionDenied, AskQueryPermission),
         404 => (FailureKind.NotFound, CheckEndpoint),
-        407 => (FailureKind.ConnectionFailed, "The proxy wants a login: give Connect-VodAccount -ProxyCredential."),
+        407 => (FailureKind.ProxyRefused, "The proxy wants a login: give Connect-VodAccount -ProxyCredential."),
         408 => (FailureKind.Timeout, TryLater),
         429 => (FailureKind.Throttled, SlowDown),
         >= 500 => (FailureKind.Unavailable, TryLater),

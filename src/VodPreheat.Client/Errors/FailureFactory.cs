@@ -6,22 +6,24 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
-/// <summary>Makes the exception of every failed request, free of secrets. The only place that does.</summary>
-internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
+/// <summary>Makes the exception of every failed request to one service, free of secrets. The only place that does.</summary>
+internal sealed class FailureFactory(CloudService service, Redactor redactor, TransportSettings settings)
 {
+    /// <summary>The hint of a metadata service that has no keys, or is not there.</summary>
+    public const string NeedsAgency =
+        "The metadata service is there only on an ECS, and has keys only where the server has an agency for a cloud service " +
+        "(ECS console: the server's Agency). Elsewhere, sign in another way.";
+
+    private const string CheckProxy = "Check -Proxy of Connect-VodAccount, or the environment's HTTPS_PROXY.";
+
     // The gateway refuses a signature whose X-Sdk-Date is further off. Source: devg-apisign/api-sign-0001.
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(15);
 
     /// <summary>What a good answer says; any 2xx is success, because the pages differ (200 and 202 for the same call).</summary>
-    /// <exception cref="VodClientException">An error status, an error in the body, or not the promised JSON.</exception>
+    /// <exception cref="VodClientException">An error in the body, or not the promised JSON.</exception>
     public T Read<T>(HttpResponseMessage response, Func<ReadOnlyMemory<byte>, T> read)
     {
         ReadOnlyMemory<byte> body = BodyContent.Of(response);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw FromResponse(response, ErrorBody.Parse(body));
-        }
-
         try
         {
             return read(body);
@@ -42,7 +44,7 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
     /// <summary>An answer with an error status, or with an error in its body.</summary>
     public VodClientException FromResponse(HttpResponseMessage response, ErrorBody body)
     {
-        (FailureKind kind, string hint) = ErrorCatalog.Find(body.Code, response.StatusCode);
+        (FailureKind kind, string hint) = ErrorCatalog.Find(body.Code, response.StatusCode, service, response.RequestMessage!.Method);
         int status = (int)response.StatusCode;
         bool redirect = status is >= 300 and < 400;
         string what = body.Message is { } message
@@ -56,16 +58,28 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
             hint = "Set the clock of this machine (more than 15 minutes off is refused), then run Connect-VodAccount again.";
         }
 
+        TimeSpan? retryAfter = RetryAfter(response);
+        if (kind is FailureKind.Throttled or FailureKind.Unavailable && retryAfter > RetryHandler.LongestRetryAfter)
+        {
+            hint = string.Create(CultureInfo.InvariantCulture, $"The service asks to wait {Math.Ceiling(retryAfter.Value.TotalMinutes):0} minutes: try again after that.");
+        }
+
         return new VodClientException(
             kind, body.Code is null ? CodeOf(kind) : redactor.Clean(body.Code), what, hint)
         {
+            Service = service,
+            Delivery = DeliveryOf(kind),
             StatusCode = response.StatusCode,
             RequestId = RequestId(response) ?? (body.RequestId is { } id ? redactor.Clean(id) : null),
-
-            // The proxy's own refusal: it passed nothing on.
-            BeforeSending = response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired,
+            RetryAfter = retryAfter,
         };
     }
+
+    // The proxy's own refusal passed nothing on; a fault on the service's side is no verdict.
+    private static Delivery DeliveryOf(FailureKind kind) =>
+        kind == FailureKind.ProxyRefused ? Delivery.NotSent
+        : kind is FailureKind.Unavailable or FailureKind.Timeout or FailureKind.UnexpectedResponse ? Delivery.Unknown
+        : Delivery.Refused;
 
     /// <summary>A success status with a body that is not what the API promises.</summary>
     public VodClientException Unexpected(HttpResponseMessage response, string problem, Exception? inner = null) => new(
@@ -75,21 +89,24 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
         "Check -Endpoint and any proxy between: something other than the VOD service may have answered.",
         inner)
     {
+        Service = service,
+        Delivery = Delivery.Unknown,
         StatusCode = response.StatusCode,
         RequestId = RequestId(response),
     };
 
     /// <summary>No whole answer within the time of one attempt.</summary>
-    public static VodClientException Timeout(Uri uri, TimeSpan timeout, Exception inner, bool beforeSending) => new(
+    public VodClientException Timeout(Uri uri, TimeSpan timeout, Exception inner, Delivery delivery) => new(
         FailureKind.Timeout,
         ErrorIds.Timeout,
-        beforeSending
-            ? $"No connection to {uri.Authority} came about in time."
+        delivery == Delivery.NotSent
+            ? $"The connection to {uri.Authority} timed out."
             : $"{uri.Authority} gave no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
-        "Try again, or raise -TimeoutSec of Connect-VodAccount.",
+        service == CloudService.Metadata ? NeedsAgency : "Try again, or raise -TimeoutSec of Connect-VodAccount.",
         inner)
     {
-        BeforeSending = beforeSending,
+        Service = service,
+        Delivery = delivery,
     };
 
     /// <summary>No answer, or a broken one.</summary>
@@ -101,29 +118,40 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
             HttpIOException io => io.HttpRequestError,
             _ => HttpRequestError.Unknown,
         };
-        (string what, string hint, bool before) = reason switch
+        Uri? proxy = settings.ProxyFor(uri);
+        (string what, string hint, Delivery delivery) = reason switch
         {
+            HttpRequestError.NameResolutionError when proxy is not null => (
+                $"The name of the proxy, {proxy.Host}, could not be resolved", CheckProxy, Delivery.NotSent),
+            HttpRequestError.ConnectionError when proxy is not null => (
+                $"No connection to the proxy {proxy.Authority} could be made", CheckProxy, Delivery.NotSent),
             HttpRequestError.NameResolutionError => (
-                $"The name {uri.Host} could not be resolved", "Check -Region or -Endpoint, and this machine's DNS.", true),
+                $"The name {uri.Host} could not be resolved", "Check -Region or -Endpoint, and this machine's DNS.", Delivery.NotSent),
             HttpRequestError.SecureConnectionError => (
-                $"No trusted TLS connection to {uri.Authority} could be made", "Check the host's certificate and what inspects TLS on the way; certificates are always verified.", true),
+                $"No trusted TLS connection to {uri.Authority} could be made", "Check the host's certificate and what inspects TLS on the way; certificates are always verified.", Delivery.NotSent),
             HttpRequestError.ProxyTunnelError => (
-                $"The proxy did not open a tunnel to {uri.Authority}", "Check -Proxy and -ProxyCredential of Connect-VodAccount.", true),
+                $"The proxy did not open a tunnel to {uri.Authority}", "Check -Proxy and -ProxyCredential of Connect-VodAccount.", Delivery.NotSent),
             HttpRequestError.ConnectionError => (
-                $"No connection to {uri.Authority} could be made", "Check the network, the proxy and the endpoint, then try again.", true),
+                $"No connection to {uri.Authority} could be made", "Check the network, the proxy and the endpoint, then try again.", Delivery.NotSent),
             HttpRequestError.ResponseEnded => (
-                $"{uri.Authority} closed the connection in the middle of its answer", "Try again; look at proxies on the way if it happens again.", false),
+                $"{uri.Authority} closed the connection in the middle of its answer", "Try again; look at proxies on the way if it happens again.", Delivery.Unknown),
             HttpRequestError.InvalidResponse => (
-                $"{uri.Authority} did not answer in HTTP", "Check -Endpoint: is it an HTTP server?", false),
+                $"{uri.Authority} did not answer in HTTP", "Check -Endpoint: is it an HTTP server?", Delivery.Unknown),
             _ => (
-                $"The connection to {uri.Authority} broke", "Check the network, then try again.", false),
+                $"The connection to {uri.Authority} broke", "Check the network, then try again.", Delivery.Unknown),
         };
         string detail = Innermost(error).Message.TrimEnd('.');
+        HttpStatusCode? status = (error as HttpRequestException)?.StatusCode;
         return new VodClientException(
-            FailureKind.ConnectionFailed, ErrorIds.ConnectionFailed, $"{what}: {redactor.Clean(detail)}.", hint, error)
+            status == HttpStatusCode.ProxyAuthenticationRequired ? FailureKind.ProxyRefused : FailureKind.ConnectionFailed,
+            ErrorIds.ConnectionFailed,
+            $"{what}: {redactor.Clean(detail)}.",
+            service == CloudService.Metadata ? NeedsAgency : hint,
+            error)
         {
-            BeforeSending = before,
-            StatusCode = (error as HttpRequestException)?.StatusCode,
+            Service = service,
+            Delivery = delivery,
+            StatusCode = status,
         };
     }
 
@@ -140,7 +168,7 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
     private static string CodeOf(FailureKind kind) => kind switch
     {
         FailureKind.UnexpectedResponse => ErrorIds.UnexpectedResponse,
-        FailureKind.ConnectionFailed => ErrorIds.ConnectionFailed,
+        FailureKind.ConnectionFailed or FailureKind.ProxyRefused => ErrorIds.ConnectionFailed,
         FailureKind.Timeout => ErrorIds.Timeout,
         _ => ErrorIds.HttpError,
     };
@@ -163,6 +191,18 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
         return null;
     }
 
+    // In seconds or as a date. The API's pages do not promise one; gateways and proxies send it.
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        TimeSpan? asked = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - settings.Clock.GetUtcNow(),
+            _ => null,
+        };
+        return asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
+    }
+
     private string? ClockSkew(HttpResponseMessage response)
     {
         if (response.Headers.Date is not { } theirs)
@@ -170,7 +210,7 @@ internal sealed class FailureFactory(Redactor redactor, TimeProvider clock)
             return null;
         }
 
-        TimeSpan ahead = clock.GetUtcNow() - theirs;
+        TimeSpan ahead = settings.Clock.GetUtcNow() - theirs;
         return ahead.Duration() < s_clockTolerance
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{ahead.Duration().TotalMinutes:0} minutes {(ahead > TimeSpan.Zero ? "ahead of" : "behind")}");

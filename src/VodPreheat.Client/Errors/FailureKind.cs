@@ -18,6 +18,9 @@ public enum FailureKind
     /// <summary>The project does not exist or could not be told. Nothing further can work.</summary>
     ProjectNotFound,
 
+    /// <summary>The project is not one of the endpoint's region or of the credentials. Nothing further can work.</summary>
+    ProjectMismatch,
+
     /// <summary>The state of the asset or domain does not allow it.</summary>
     InvalidOperation,
 
@@ -47,6 +50,9 @@ public enum FailureKind
 
     /// <summary>No answer: DNS, refused, reset, TLS, proxy.</summary>
     ConnectionFailed,
+
+    /// <summary>The proxy did not accept its login; repeating that could lock it.</summary>
+    ProxyRefused,
 
     /// <summary>No answer in time.</summary>
     Timeout,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
@@ -15,7 +16,7 @@ public sealed class VodClientException : Exception
         Hint = hint;
     }
 
-    /// <summary>What sort of failure it was.</summary>
+    /// <summary>What sort of failure it was; retry, rate limit, renewal and error records look at nothing else.</summary>
     public FailureKind Kind { get; }
 
     /// <summary>The service's error_code, or one of <see cref="ErrorIds"/>. Never empty.</summary>
@@ -24,23 +25,35 @@ public sealed class VodClientException : Exception
     /// <summary>What to do next, as a sentence.</summary>
     public string Hint { get; }
 
+    /// <summary>The service that the failed request went to.</summary>
+    public CloudService Service { get; internal init; }
+
+    /// <summary>Whether the request reached its service.</summary>
+    public Delivery Delivery { get; internal init; }
+
     /// <summary>The HTTP status, or null when there was no answer.</summary>
     public HttpStatusCode? StatusCode { get; internal init; }
 
     /// <summary>The service's id of the request (X-Request-Id, or X-IAM-Trace-Id of IAM), or null.</summary>
     public string? RequestId { get; internal init; }
 
-    /// <summary>Whether it is certain that the request never reached the service: then even a POST may be repeated.</summary>
-    public bool BeforeSending { get; internal init; }
+    /// <summary>How long the service asks to wait before the next request; null if it does not say.</summary>
+    public TimeSpan? RetryAfter { get; internal init; }
 
-    /// <summary>Whether it comes from signing in, which has retries of its own: repeating it would multiply them.</summary>
-    internal bool AlreadyRetried { get; init; }
+    /// <summary>
+    /// Whether the service asks for a longer wait than requests wait for: repeating the request, or sending another one of its kind,
+    /// would be refused as well.
+    /// </summary>
+    public bool IsRetryAfterTooLong => RetryAfter > RetryHandler.LongestRetryAfter;
 
     /// <summary>What happened, without the code, the request id and the hint.</summary>
     public string What => base.Message;
 
     /// <summary>What happened, the code, the status, the request id, and what to do next.</summary>
-    public override string Message
+    public override string Message => $"{Summary} {Hint}";
+
+    /// <summary>The message without the hint, for a failure after which something else is to be done.</summary>
+    public string Summary
     {
         get
         {
@@ -55,41 +68,39 @@ public sealed class VodClientException : Exception
                 text.Append(", request id ").Append(id);
             }
 
-            return text.Append("). ").Append(Hint).ToString();
+            return text.Append(").").ToString();
         }
     }
 
-    /// <summary>The same failure with a hint that fits better.</summary>
-    internal VodClientException WithHint(string hint) => new(Kind, ErrorCode, What, hint, InnerException)
-    {
-        StatusCode = StatusCode,
-        RequestId = RequestId,
-        BeforeSending = BeforeSending,
-        AlreadyRetried = AlreadyRetried,
-    };
+    /// <summary>
+    /// Whether the answer shows that VOD accepted the credentials: it then judged the request, not the caller.
+    /// </summary>
+    internal bool CredentialsAccepted => Service == CloudService.Vod && Kind is FailureKind.PermissionDenied or FailureKind.InvalidArgument
+        or FailureKind.NotFound or FailureKind.InvalidOperation or FailureKind.QuotaExceeded or FailureKind.ProjectMismatch;
 
-    /// <summary>The same failure, met while signing in for a request that was therefore not sent.</summary>
-    internal VodClientException WhileSigningIn() => new(Kind, ErrorCode, What, Hint, InnerException)
+    /// <summary>Whether nothing further can work on this connection.</summary>
+    public bool EndsEverything => Kind is FailureKind.Authentication or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch
+        or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint or FailureKind.JournalUnavailable;
+
+    /// <summary>Whether no further submission can succeed for now, while queries may: also a used-up quota, or a wait that is too long.</summary>
+    public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsRetryAfterTooLong);
+
+    /// <summary>
+    /// Whether a service refused the credentials: sent again, they might be locked. Credentials that could not be had are none.
+    /// </summary>
+    internal bool IsRefusal => Kind == FailureKind.Authentication && Delivery == Delivery.Refused;
+
+    /// <summary>The same failure for requests that are not sent because of it.</summary>
+    internal VodClientException Remembered() => new(
+        Kind, ErrorCode, $"{What} Nothing more is sent with these credentials until you connect again.", Hint, InnerException)
     {
+        Service = Service,
         StatusCode = StatusCode,
         RequestId = RequestId,
-        BeforeSending = true,
-        AlreadyRetried = true,
     };
 
     /// <summary>
-    /// Whether the answer shows that the credentials were accepted: the service then judged the request, not the caller.
+    /// Whether a submission may have taken effect although it failed: it was sent, and no answer says what became of it.
     /// </summary>
-    internal bool CredentialsAccepted => !AlreadyRetried && Kind is FailureKind.PermissionDenied or FailureKind.InvalidArgument
-        or FailureKind.NotFound or FailureKind.InvalidOperation or FailureKind.QuotaExceeded;
-
-    /// <summary>
-    /// Whether a POST may have taken effect although it failed: it was sent, and no answer says what became of it.
-    /// </summary>
-    public bool OutcomeUnknown => !BeforeSending
-        && (Kind is FailureKind.ConnectionFailed or FailureKind.Timeout or FailureKind.Unavailable or FailureKind.UnexpectedResponse
-            || WasUnderWay);
-
-    /// <summary>Whether the connection was taken away while the request was under way.</summary>
-    internal bool WasUnderWay { get; init; }
+    public bool OutcomeUnknown => Service == CloudService.Vod && Delivery == Delivery.Unknown;
 }

@@ -3,8 +3,8 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// One attempt as a whole: sends, reads the body to its end, and bounds both in time and size. What goes wrong on the way
-/// comes out as a <see cref="VodClientException"/>, so that the retry above judges one kind of exception.
+/// One attempt as a whole: sends, reads the body to its end, and bounds both in time and size. Everything but a 2xx comes out as
+/// one <see cref="VodClientException"/>, classified here once: all handlers above look at its kind and at nothing else.
 /// </summary>
 internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, FailureFactory failures) : DelegatingHandler
 {
@@ -28,8 +28,8 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         try
         {
             response = await base.SendAsync(request, timer.Token).ConfigureAwait(false);
+            response.RequestMessage = request;
             await ReadBodyAsync(response, timer.Token).ConfigureAwait(false);
-            return response;
         }
         catch (Exception error)
         {
@@ -45,12 +45,22 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
 
             throw failure;
         }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw failures.FromResponse(response, ErrorBody.Parse(BodyContent.Of(response)));
+        }
     }
 
     private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response, bool timeIsUp) => error switch
     {
         // Cancelled by neither the caller nor the timer: the connection took too long (ConnectTimeout), so nothing was sent.
-        OperationCanceledException => FailureFactory.Timeout(uri, timeout, error, beforeSending: !timeIsUp),
+        OperationCanceledException => failures.Timeout(uri, timeout, error, timeIsUp ? Delivery.Unknown : Delivery.NotSent),
         HttpRequestException or IOException => failures.FromTransport(uri, error),
         InvalidDataException when response is not null => failures.Unexpected(response, "its compression is broken", error),
         _ => null,

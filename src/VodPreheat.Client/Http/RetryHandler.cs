@@ -1,4 +1,3 @@
-using System.Net;
 using Polly;
 using Polly.Retry;
 using VodPreheat.Client.Errors;
@@ -6,19 +5,25 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// Repeats what may be repeated. A GET: after connect failure, reset, time-out, 429, 500, 502, 503, 504. A POST: after 429, and
-/// after failures known to come before sending; a POST whose outcome is unknown never, because each one costs quota.
+/// Repeats what may be repeated, by the kind of the failure. A GET: when no answer came, or the service failed. A POST: after
+/// failures known to come before sending; a POST whose outcome is unknown never, because each one costs quota. What was throttled
+/// is repeated further in, by <see cref="RateLimitHandler"/>.
 /// </summary>
 internal sealed class RetryHandler : DelegatingHandler
 {
+    /// <summary>A longer Retry-After is not waited for: the failure is reported instead.</summary>
+    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
+
     private static readonly ResiliencePropertyKey<bool> s_isQuery = new("IsQuery");
 
+    private readonly CloudService _service;
     private readonly int _maximumRetryCount;
     private readonly TimeProvider _clock;
     private readonly Lazy<ResiliencePipeline<HttpResponseMessage>> _pipeline;
 
-    public RetryHandler(int maximumRetryCount, TimeProvider clock)
+    public RetryHandler(CloudService service, int maximumRetryCount, TimeProvider clock)
     {
+        _service = service;
         _maximumRetryCount = maximumRetryCount;
         _clock = clock;
         _pipeline = new(BuildPipeline);
@@ -33,15 +38,11 @@ internal sealed class RetryHandler : DelegatingHandler
         Task<HttpResponseMessage> first = base.SendAsync(request, cancellationToken);
         try
         {
-            HttpResponseMessage response = await first.ConfigureAwait(false);
-            if (_maximumRetryCount == 0 || !ShouldRetry(isQuery, response))
-            {
-                return response;
-            }
+            return await first.ConfigureAwait(false);
         }
         catch (VodClientException failure) when (_maximumRetryCount > 0 && ShouldRetry(isQuery, failure))
         {
-            // Told again by the task itself.
+            // Thrown again by the task itself.
         }
 
         return await RetryAsync(request, isQuery, first, cancellationToken).ConfigureAwait(false);
@@ -75,41 +76,25 @@ internal sealed class RetryHandler : DelegatingHandler
                 Delay = TimeSpan.FromMilliseconds(500),
                 MaxDelay = TimeSpan.FromSeconds(10),
                 UseJitter = true,
-                ShouldHandle = args => new(ShouldRetry(args.Context.Properties.GetValue(s_isQuery, false), args.Outcome)),
-                DelayGenerator = args => new(Delay(args.Outcome.Result, _clock)),
-                OnRetry = static args =>
-                {
-                    args.Outcome.Result?.Dispose();
-                    return default;
-                },
+                ShouldHandle = args => new(args.Outcome.Exception is VodClientException failure
+                    && ShouldRetry(args.Context.Properties.GetValue(s_isQuery, false), failure)),
+
+                // Null is the back-off.
+                DelayGenerator = static args => new((args.Outcome.Exception as VodClientException)?.RetryAfter),
             })
             .Build();
 
     private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellation) =>
         base.SendAsync(request, cancellation);
 
-    private bool ShouldRetry(bool isQuery, Outcome<HttpResponseMessage> outcome) => outcome switch
-    {
-        { Exception: VodClientException failure } => ShouldRetry(isQuery, failure),
-        { Result: { } response } => ShouldRetry(isQuery, response),
-        _ => false,
-    };
-
-    private static bool ShouldRetry(bool isQuery, VodClientException failure) =>
-        !failure.AlreadyRetried && (isQuery || failure.BeforeSending) && failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout;
-
-    private bool ShouldRetry(bool isQuery, HttpResponseMessage response) =>
-        ShouldRetry(isQuery, response.StatusCode) && !(RetryAfter.Read(response, _clock) > RetryAfter.Longest);
-
-    private static bool ShouldRetry(bool isQuery, HttpStatusCode status) => status == HttpStatusCode.TooManyRequests
-        || (isQuery && status is HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
-            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout);
-
-    // A throttled request waits further in, where the pace holds back all requests of the connection; null is the back-off.
-    private static TimeSpan? Delay(HttpResponseMessage? response, TimeProvider clock) => response switch
-    {
-        null => null,
-        { StatusCode: HttpStatusCode.TooManyRequests } => TimeSpan.Zero,
-        _ => RetryAfter.Read(response, clock),
-    };
+    // Signing in for this request has retries of its own: repeating its failure would multiply them.
+    private bool ShouldRetry(bool isQuery, VodClientException failure) =>
+        failure.Service == _service
+        && !failure.IsRetryAfterTooLong
+        && failure.Kind switch
+        {
+            FailureKind.ConnectionFailed or FailureKind.Timeout => isQuery || failure.Delivery == Delivery.NotSent,
+            FailureKind.Unavailable => isQuery,
+            _ => false,
+        };
 }

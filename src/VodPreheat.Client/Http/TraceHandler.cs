@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Http;
@@ -23,17 +24,12 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
         try
         {
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            outcome = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
-            if (failures.RequestId(response) is { } id)
-            {
-                outcome += $", request id {id}";
-            }
-
+            outcome = Answered(response.StatusCode, failures.RequestId(response));
             return response;
         }
         catch (VodClientException failure)
         {
-            outcome = failure.What;
+            outcome = failure.StatusCode is { } status ? Answered(status, failure.RequestId) : failure.What;
             throw;
         }
         finally
@@ -42,5 +38,11 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
             scope.Trace(redactor.Clean(string.Create(
                 CultureInfo.InvariantCulture, $"{request.Method} {request.RequestUri} -> {outcome} ({elapsed:0} ms)")));
         }
+    }
+
+    private static string Answered(HttpStatusCode status, string? requestId)
+    {
+        string code = ((int)status).ToString(CultureInfo.InvariantCulture);
+        return requestId is null ? code : $"{code}, request id {requestId}";
     }
 }

@@ -19,7 +19,6 @@ internal sealed class IamClient : IDisposable
     private readonly string _root;
     private readonly TimeProvider _clock;
     private readonly FailureFactory _failures;
-    private readonly RateLimit _pace;
     private readonly HttpTransport _transport;
 
     public IamClient(Uri endpoint, TransportSettings settings, Func<IEnumerable<Secret>> secrets)
@@ -27,13 +26,13 @@ internal sealed class IamClient : IDisposable
         _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
         _clock = settings.Clock;
         var redactor = new Redactor(secrets);
-        _failures = new FailureFactory(redactor, _clock);
-        _pace = new RateLimit(queries: null, _clock);
+        _failures = new FailureFactory(CloudService.Iam, redactor, settings);
+        var limit = new RateLimit("requests to IAM", perMinute: 0, _clock);
         _transport = HttpTransport.Create(
             settings,
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
-            new RetryHandler(settings.MaximumRetryCount, _clock),
-            new RateLimitHandler(_pace, _clock),
+            new RetryHandler(CloudService.Iam, settings.MaximumRetryCount, _clock),
+            new RateLimitHandler(CloudService.Iam, limit, limit, settings.MaximumRetryCount > 0, _clock),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, _clock, _failures),
             new SignHandler(_clock));
@@ -51,13 +50,6 @@ internal sealed class IamClient : IDisposable
             using HttpResponseMessage response = await _transport.Client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
             return _failures.Read(response, answer => ReadToken(response, answer));
-        }
-        catch (VodClientException failure) when (failure is { Kind: FailureKind.Authentication, ErrorCode: ErrorIds.HttpError })
-        {
-            // Keystone answers every refused login alike; only its text tells what was wrong, and the text is not to be relied on.
-            throw failure.WithHint(
-                "Check user name, password and -DomainName (the account's name). HUAWEI ID and federated users cannot sign in this way, " +
-                "nor users who must give a verification code (MFA): make an IAM user for programmatic access, or use -AccessKey.");
         }
         finally
         {
@@ -78,11 +70,7 @@ internal sealed class IamClient : IDisposable
         return _failures.Read(response, ReadProjects);
     }
 
-    public void Dispose()
-    {
-        _transport.Dispose();
-        _pace.Dispose();
-    }
+    public void Dispose() => _transport.Dispose();
 
     private static byte[] TokenRequest(string userName, Secret password, string domainName, Project project)
     {

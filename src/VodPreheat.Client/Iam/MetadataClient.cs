@@ -28,17 +28,21 @@ internal sealed class MetadataClient : IDisposable
     {
         _root = Address(environment);
         _clock = settings.Clock;
+        settings = settings with { Timeout = TimeSpan.FromSeconds(3), Proxy = null };
         var redactor = new Redactor(static () => []);
-        _failures = new FailureFactory(redactor, _clock);
+        _failures = new FailureFactory(CloudService.Metadata, redactor, settings);
         _transport = HttpTransport.Create(
-            settings with { Timeout = TimeSpan.FromSeconds(3) },
+            settings,
             mayUseProxy: false,
             new TraceHandler(redactor, _failures),
-            new AttemptHandler(TimeSpan.FromSeconds(3), _clock, _failures));
+            new AttemptHandler(settings.Timeout, _clock, _failures));
     }
 
     /// <summary>Gets the keys that are in force now.</summary>
-    /// <exception cref="VodClientException">Not an ECS, no agency, or an unusable answer.</exception>
+    /// <exception cref="VodClientException">
+    /// VodNoCredential: the service says that it has none, as without an agency or on another cloud. Anything else may pass: nobody
+    /// answered, or the service failed.
+    /// </exception>
     public async Task<Fetched> GetKeysAsync(InvocationContext scope, CancellationToken cancellation)
     {
         try
@@ -51,53 +55,43 @@ internal sealed class MetadataClient : IDisposable
             }
 
             using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
-            return response.IsSuccessStatusCode
-                ? _failures.Read(response, ReadKeys)
-                : throw Unusable($"The metadata service answered with HTTP {(int)response.StatusCode}.", inner: null);
+            return _failures.Read(response, ReadKeys);
         }
-        catch (VodClientException failure) when (failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout)
+        catch (VodClientException failure) when (failure.Kind is FailureKind.Authentication or FailureKind.PermissionDenied or FailureKind.NotFound)
         {
-            throw Unusable("No metadata service answered.", failure);
+            throw new VodClientException(
+                FailureKind.Authentication,
+                ErrorIds.NoCredential,
+                $"-Identity found no keys. The metadata service answered with HTTP {(int?)failure.StatusCode}.",
+                FailureFactory.NeedsAgency,
+                failure)
+            {
+                Service = CloudService.Metadata,
+            };
         }
     }
 
     public void Dispose() => _transport.Dispose();
 
-    private static string Address(Func<string, string?> environment)
-    {
-        if (environment(EndpointVariable) is not { Length: > 0 } text)
-        {
-            return "http://169.254.169.254";
-        }
-
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && Endpoints.IsLoopback(uri)
-            ? uri.GetLeftPart(UriPartial.Authority)
-            : throw new VodClientException(
-                FailureKind.InsecureEndpoint,
-                ErrorIds.InsecureEndpoint,
-                $"{EndpointVariable} is not a loopback address.",
-                "Remove the variable: it is only for tests on this machine.");
-    }
-
-    private static VodClientException Unusable(string what, Exception? inner) => new(
-        FailureKind.Authentication,
-        ErrorIds.NoCredential,
-        $"-Identity found no keys. {what}",
-        "Run it on an ECS that has an agency for a cloud service (ECS console: the server's Agency), or sign in another way.",
-        inner);
+    private static string Address(Func<string, string?> environment) => environment(EndpointVariable) is { Length: > 0 } text
+        ? Endpoints.OnThisMachine(text, EndpointVariable).GetLeftPart(UriPartial.Authority)
+        : "http://169.254.169.254";
 
     // Version 2 wants a session token; a service of version 1 does not know the call.
     private async Task<string?> GetSessionTokenAsync(InvocationContext scope, CancellationToken cancellation)
     {
         using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Put, $"{_root}/meta-data/latest/api/token", body: null, scope);
         request.Headers.TryAddWithoutValidation("X-Metadata-Token-Ttl-Seconds", TokenTtlSeconds);
-        using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
-        return response.StatusCode switch
+        try
         {
-            HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.ServiceUnavailable => null,
-            _ when response.IsSuccessStatusCode => System.Text.Encoding.UTF8.GetString(BodyContent.Of(response).Span).Trim(),
-            _ => throw Unusable($"The metadata service answered with HTTP {(int)response.StatusCode}.", inner: null),
-        };
+            using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
+            return System.Text.Encoding.UTF8.GetString(BodyContent.Of(response).Span).Trim();
+        }
+        catch (VodClientException failure) when (failure.StatusCode is HttpStatusCode.NotFound
+            or HttpStatusCode.MethodNotAllowed or HttpStatusCode.ServiceUnavailable)
+        {
+            return null;
+        }
     }
 
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) =>

@@ -181,6 +181,6 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
         $"The journal{(place.Path is null ? string.Empty : " " + place.Path)} cannot be {what}: {problem}.",
         $"Make the file and its folder readable and writable, or set the environment variable {JournalPlace.Variable} to the full path of another file.")
     {
-        BeforeSending = true,
+        Delivery = Delivery.NotSent,
     };
 }

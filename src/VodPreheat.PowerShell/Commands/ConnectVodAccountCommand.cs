@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using VodPreheat.Client;
@@ -95,6 +96,11 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [ValidateRange(0, 1_000_000)]
     public int RequestsPerMinute { get; set; } = 100;
 
+    /// <summary>Submissions in any minute, shared by everything that uses the connection; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, 1_000_000)]
+    public int SubmissionsPerMinute { get; set; } = 100;
+
     /// <summary>Write the connection.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -119,7 +125,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
 
         if (!NoDefault)
         {
-            DefaultConnection.Current = connection;
+            DefaultConnection.Set(connection, isHandedOut: PassThru);
         }
 
         if (NoDefault || PassThru)
@@ -128,15 +134,20 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         }
     }
 
+    // The version of the host is another matter: an editor has its own.
+    private object? PowerShellVersion() => ((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"];
+
     private VodConnection Connect()
     {
         var transport = new TransportSettings
         {
             Proxy = Proxy,
-            ProxyCredential = ProxyCredential?.GetNetworkCredential(),
+            ProxyLogin = SecureStringReader.ReadProxyLogin(ProxyCredential),
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             MaximumRetryCount = MaximumRetryCount,
             RequestsPerMinute = RequestsPerMinute,
+            UserAgent = $"VodPreheat/{typeof(ConnectVodAccountCommand).Assembly.GetName().Version!.ToString(3)} PowerShell/{PowerShellVersion()}",
+            SubmissionsPerMinute = SubmissionsPerMinute,
         };
         if (ParameterSetName == SandboxSet)
         {

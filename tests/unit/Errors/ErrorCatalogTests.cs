@@ -7,7 +7,7 @@ namespace VodPreheat.UnitTests.Errors;
 public sealed class ErrorCatalogTests
 {
     private const string Known = """
-        InvalidArgument   VOD.10053 VOD.10057 VOD.10058 VOD.10059 VOD.10081 VOD.10109 VST.10001
+        InvalidArgument   VOD.10053 VOD.10058 VOD.10059 VOD.10081 VOD.10109 VST.10001
         Unavailable       VOD.10051 VOD.10052 VST.10002
         Authentication    VOD.10054 VST.10004
         PermissionDenied  VOD.10055 VOD.10056 VOD.10074 VOD.10111 VOD.10120 VOD.10132 VOD.10133
@@ -19,13 +19,15 @@ public sealed class ErrorCatalogTests
         Authentication    IAM.1061 IAM.1104 IAM.1105 IAM.1106 IAM.1107 IAM.1108
         PermissionDenied  IAM.0002 IAM.0003 IAM.0083
         NotFound          IAM.0004
+        ProjectMismatch   VOD.10057
         ProjectNotFound   IAM.1109
         Unavailable       IAM.0006 IAM.0020
         """;
 
     private const string KnownOfGateway = """
         NotFound          0101 0103
-        InvalidArgument   0204 0310 0602 0607
+        InvalidArgument   0204 0602 0607
+        ProjectMismatch   0310
         Authentication    0301 0303 0305 0307 1009
         PermissionDenied  0302 0304 0306 0401 0402 0404 0502 0802
         Throttled         0308
@@ -63,7 +65,7 @@ public sealed class ErrorCatalogTests
         { 403, FailureKind.PermissionDenied },
         { 404, FailureKind.NotFound },
         { 405, FailureKind.InvalidOperation },
-        { 407, FailureKind.ConnectionFailed },
+        { 407, FailureKind.ProxyRefused },
         { 408, FailureKind.Timeout },
         { 409, FailureKind.InvalidOperation },
         { 413, FailureKind.InvalidArgument },
@@ -85,7 +87,7 @@ public sealed class ErrorCatalogTests
     {
         foreach (int status in new[] { 200, 400, 401, 403, 404, 429, 500 })
         {
-            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status);
+            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status, CloudService.Vod, HttpMethod.Get);
             Assert.Equal(kind, found);
             AssertSentence(hint);
         }
@@ -97,18 +99,19 @@ public sealed class ErrorCatalogTests
     {
         foreach (string? code in new[] { null, "", "VOD.99999", "VOD.100021010", "APIGW.0201", "IAM.9999", "XYZ.10053", "VOD", "VOD.", "VOD.x", "VOD.-1", ".10053", "400" })
         {
-            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status);
+            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status, CloudService.Vod, HttpMethod.Get);
             Assert.Equal(kind, found);
             AssertSentence(hint);
         }
     }
 
-    [Fact]
-    public void A_denied_call_is_told_which_permissions_to_ask_for()
+    [Theory]
+    [InlineData("GET", "vod:asset:getPreheatTask")]
+    [InlineData("POST", "vod:asset:preheat")]
+    public void A_permission_error_names_the_one_permission_that_the_call_needs(string method, string permission)
     {
-        string hint = ErrorCatalog.Find("VOD.10074", HttpStatusCode.Forbidden).Hint;
-        Assert.Contains("vod:asset:getPreheatTask", hint, StringComparison.Ordinal);
-        Assert.Contains("vod:asset:preheat", hint, StringComparison.Ordinal);
+        string hint = ErrorCatalog.Find("VOD.10074", HttpStatusCode.Forbidden, CloudService.Vod, new HttpMethod(method)).Hint;
+        Assert.Equal(permission, hint.Split(' ').Single(word => word.StartsWith("vod:", StringComparison.Ordinal)));
     }
 
     private static void AssertSentence(string hint) => Assert.True(hint.Length > 20 && hint.EndsWith('.'), hint);

@@ -16,20 +16,18 @@ public sealed class RetryTests
         get
         {
             var table = new TheoryData<string, int, int>();
-            foreach (int status in new[] { 300, 302, 304, 400, 401, 403, 404, 405, 408, 409, 410, 413, 422, 425, 501, 505, 511, 599 })
+            foreach (int status in new[] { 300, 302, 304, 400, 401, 403, 404, 405, 407, 409, 410, 413, 422, 425 })
             {
                 table.Add("GET", status, 1);
                 table.Add("POST", status, 1);
             }
 
-            foreach (int status in new[] { 500, 502, 503, 504 })
+            foreach (int status in new[] { 408, 500, 501, 502, 503, 504, 505, 511, 599 })
             {
                 table.Add("GET", status, 4);
                 table.Add("POST", status, 1);
             }
 
-            table.Add("GET", 429, 4);
-            table.Add("POST", 429, 4);
             return table;
         }
     }
@@ -63,6 +61,19 @@ public sealed class RetryTests
     [MemberData(nameof(Statuses))]
     public async Task A_status_is_sent_again_by_the_rules_of_its_method(string method, int status, int requests) =>
         Assert.Equal(requests, await CountAsync(method, Answers.Body(status, "{}")));
+
+    // The service answers an internal error and flow control with 403 as well (the code table of api-vod).
+    [Theory]
+    [InlineData("GET", 403, "VOD.10051", 4)]
+    [InlineData("POST", 403, "VOD.10051", 1)]
+    [InlineData("GET", 403, "VOD.10127", 5)]
+    [InlineData("POST", 403, "VOD.10127", 5)]
+    [InlineData("GET", 429, "APIGW.0308", 5)]
+    [InlineData("POST", 429, "APIGW.0308", 5)]
+    [InlineData("GET", 500, "VOD.10062", 1)]
+    [InlineData("GET", 429, "VOD.10086", 1)]
+    public async Task The_code_decides_before_the_status(string method, int status, string code, int requests) =>
+        Assert.Equal(requests, await CountAsync(method, Answers.Error(status, code, "m")));
 
     [Theory]
     [MemberData(nameof(Breaks))]
@@ -118,12 +129,12 @@ public sealed class RetryTests
     }
 
     [Theory]
-    [InlineData(503)]
-    [InlineData(429)]
-    public async Task Retry_After_in_seconds_is_waited_for(int status)
+    [InlineData(503, 3)]
+    [InlineData(429, 1)]
+    public async Task Retry_After_in_seconds_is_waited_for(int status, int times)
     {
         await CountAsync("GET", Answers.Body(status, "{}", ("Retry-After", "241")));
-        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(241), 3), _clock.Waits);
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(241), times), _clock.Waits);
     }
 
     [Theory]
@@ -175,8 +186,8 @@ public sealed class RetryTests
         using AccessKeyCredential key = TestClient.Key();
         await TestClient.FailureAsync(() => iam.GetProjectsAsync("r", key, TestClient.Scope(), CancellationToken.None));
 
-        Assert.Equal(4, network.Count);
-        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(7), 3), _clock.Waits);
+        Assert.Equal([7, 7, 7, 7, 8, 16, 32, 60, 60, 60], _clock.Waits.Select(wait => wait.TotalSeconds));
+        Assert.Equal(11, network.Count);
     }
 
     private async Task<int> CountAsync(string method, Answer answer, int retries = 3)

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
 using VodPreheat.Client.Json;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
@@ -47,9 +49,10 @@ public sealed class TransportFailureTests : IDisposable
         { FaultKind.Forbidden403, "APIGW.0302", FailureKind.PermissionDenied, 1 },
         { FaultKind.PermissionVod, "VOD.10074", FailureKind.PermissionDenied, 1 },
         { FaultKind.IamDenied, "IAM.0002", FailureKind.PermissionDenied, 1 },
-        { FaultKind.Throttled429, "APIGW.0308", FailureKind.Throttled, 2 },
-        { FaultKind.Throttled429RetryNow, "APIGW.0308", FailureKind.Throttled, 2 },
-        { FaultKind.Throttled429RetryAfter, "APIGW.0308", FailureKind.Throttled, 2 },
+        // Repeated for five minutes, each time after a longer wait.
+        { FaultKind.Throttled429, "APIGW.0308", FailureKind.Throttled, 5 },
+        { FaultKind.Throttled429RetryNow, "APIGW.0308", FailureKind.Throttled, 11 },
+        { FaultKind.Throttled429RetryAfter, "APIGW.0308", FailureKind.Throttled, 11 },
         { FaultKind.Error500, "VOD.10051", FailureKind.Unavailable, 2 },
         { FaultKind.Error502, "APIGW.0201", FailureKind.Unavailable, 2 },
         { FaultKind.Html502, ErrorIds.HttpError, FailureKind.Unavailable, 2 },
@@ -140,7 +143,7 @@ public sealed class TransportFailureTests : IDisposable
 
         VodClientException failure = await failing;
         Assert.Equal((ErrorIds.Timeout, FailureKind.Timeout, 2), (failure.ErrorCode, failure.Kind, _server.RequestCount));
-        Assert.Contains("600 s", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("86400 s", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -167,6 +170,20 @@ public sealed class TransportFailureTests : IDisposable
     public async Task A_name_that_cannot_be_resolved_is_a_failure_before_sending(string method) =>
         Assert.Contains("host.invalid", (await AssertNeverSentAsync(new Uri("http://host.invalid"), method)).What, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("https://vod.example.com", "http://proxy.invalid:3128", "The name of the proxy, proxy.invalid, could not be resolved")]
+    [InlineData("https://vod.example.com", null, "No connection to the proxy 127.0.0.1:")]
+    [InlineData("http://localhost", null, "No connection to the proxy 127.0.0.1:")]
+    public async Task A_proxy_that_is_not_there_is_named(string endpoint, string? proxy, string what)
+    {
+        TransportSettings settings = TestClient.Settings(clock: _clock, retries: 0) with { Proxy = proxy is null ? ClosedPort.Refused() : new Uri(proxy) };
+        using VodClient client = TestClient.Create(new Uri(endpoint), settings);
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+        Assert.Equal((ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, Delivery.NotSent), (failure.ErrorCode, failure.Kind, failure.Delivery));
+        Assert.StartsWith(what, failure.What, StringComparison.Ordinal);
+        Assert.Contains("HTTPS_PROXY", failure.Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cookies_do_not_come_back_and_gzip_is_asked_for()
     {
@@ -176,9 +193,20 @@ public sealed class TransportFailureTests : IDisposable
         Assert.All(_server.Requests, request =>
         {
             Assert.DoesNotContain("Cookie", request.Headers.Keys);
-            Assert.DoesNotContain("traceparent", request.Headers.Keys);
             Assert.Equal("gzip", request.Headers["Accept-Encoding"]);
         });
+    }
+
+    [Fact]
+    public async Task The_activity_of_the_process_is_not_sent()
+    {
+        using Activity ambient = new Activity("the host's own").AddBaggage("tenant", "secret").Start();
+        ambient.TraceStateString = "vendor=1";
+        await _client.QueryAsync();
+        Assert.Same(ambient, Activity.Current);
+        Assert.DoesNotContain(
+            Assert.Single(_server.Requests).Headers.Keys,
+            name => name.ToLowerInvariant() is "traceparent" or "tracestate" or "request-id" or "correlation-context" or "baggage");
     }
 
     [Fact]
@@ -215,7 +243,7 @@ public sealed class TransportFailureTests : IDisposable
         var scope = TestClient.Scope();
         VodClientException failure = await TestClient.FailureAsync(() => client.SendAsync(method, scope));
         Assert.Equal((ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed), (failure.ErrorCode, failure.Kind));
-        Assert.Equal((true, false), (failure.BeforeSending, failure.OutcomeUnknown));
+        Assert.Equal((true, false), ((failure.Delivery == Delivery.NotSent), failure.OutcomeUnknown));
         Assert.Equal(2, TestClient.TraceOf(scope).Length);
         return failure;
     }

@@ -127,10 +127,11 @@ public sealed class WriteAheadTests : IDisposable
     {
         using var network = new FakeNetwork(Answers.Unauthorized);
         using VodClient client = _journal.Client(network);
-        InvocationContext scope = TestClient.Scope();
-        await TestClient.FailureAsync(() => client.SubmitAsync(scope));
-        await TestClient.FailureAsync(() => client.SubmitAsync(scope));
         await TestClient.AssertCancelledAsync(client.SubmitAsync(new InvocationContext(new CancellationToken(canceled: true))));
+        await TestClient.FailureAsync(() => client.SubmitAsync());
+
+        // The connection remembers the refusal.
+        await TestClient.FailureAsync(() => client.SubmitAsync());
         Assert.Equal(1, network.Count);
         Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
     }
@@ -216,7 +217,7 @@ public sealed class WriteAheadTests : IDisposable
         await TestClient.AssertCancelledAsync(client.SubmitUrlsAsync([Url], new InvocationContext(stop.Token)));
         Assert.Equal(0, network.Count);
         Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
-        Assert.Equal(ErrorIds.Stopped, _journal.Events[1].ErrorCode);
+        Assert.Equal(ErrorIds.SubmissionStopped, _journal.Events[1].ErrorCode);
     }
 
     [Fact]
