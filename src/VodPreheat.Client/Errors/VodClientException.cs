@@ -16,6 +16,17 @@ public sealed class VodClientException : Exception
         Hint = hint;
     }
 
+    // The same failure, told otherwise.
+    private VodClientException(VodClientException other, string what, string hint)
+        : this(other.Kind, other.ErrorCode, what, hint, other.InnerException)
+    {
+        Service = other.Service;
+        Delivery = other.Delivery;
+        StatusCode = other.StatusCode;
+        RequestId = other.RequestId;
+        RetryAfter = other.RetryAfter;
+    }
+
     /// <summary>What sort of failure it was; retry, rate limit, renewal and error records look at nothing else.</summary>
     public FailureKind Kind { get; }
 
@@ -81,6 +92,21 @@ public sealed class VodClientException : Exception
 
     /// <summary>Whether no further submission can succeed for now, while queries may: also a used-up quota, or a wait that is too long.</summary>
     public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsWaitTooLong);
+
+    /// <summary>
+    /// Whether a service refused the credentials: sent again, they might be locked. Credentials that could not be had are none.
+    /// </summary>
+    internal bool IsRefusal => Kind == FailureKind.Authentication && Delivery == Delivery.Refused;
+
+    /// <summary>The same failure for requests that are not sent because of it, now and until there is another connection.</summary>
+    internal VodClientException Remembered() =>
+        new(this, $"{What} Nothing more is sent with these credentials until you connect again.", Hint) { Delivery = Delivery.NotSent };
+
+    /// <summary>The same failure for a request that is not sent because of it; the next one may be.</summary>
+    internal VodClientException Passing() => new(this, What, Hint) { Delivery = Delivery.NotSent };
+
+    /// <summary>The same failure with a hint that fits better.</summary>
+    internal VodClientException WithHint(string hint) => new(this, What, hint);
 
     /// <summary>
     /// Whether a submission may have taken effect although it failed: it was sent, and no answer says what became of it.

@@ -270,7 +270,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         return unsent;
     }
 
-    private void ShowProgress() => _progress!.Show(Noun, TimeSpan.Zero, _end);
+    private void ShowProgress() => _progress!.Show(Noun, Client.SubmissionLimit, _end);
 
     /// <summary>One request to the service: what is in it, and how it is made.</summary>
     private sealed record Request(string[] Items, string What, Func<Task<string>> Send, Func<string, PreheatTask> ToTask)

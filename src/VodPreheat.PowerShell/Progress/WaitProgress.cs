@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Management.Automation;
+using VodPreheat.Client;
 using VodPreheat.Client.Polling;
 
 namespace VodPreheat.Progress;
 
 /// <summary>The one progress bar of a wait.</summary>
-internal sealed class WaitProgress(Cmdlet cmdlet, PreheatTaskPoller poller)
+internal sealed class WaitProgress(Cmdlet cmdlet, PreheatTaskPoller poller, VodClient client)
 {
     private readonly DelayedProgress _bar = new(cmdlet, "Waiting for pre-loading");
 
@@ -18,7 +19,7 @@ internal sealed class WaitProgress(Cmdlet cmdlet, PreheatTaskPoller poller)
         // Not in SecondsRemaining, which hosts show as an estimate of the end: it is the longest that the wait can take.
         string status = string.Create(
             CultureInfo.InvariantCulture,
-            $"{progress.TasksEnded} of {progress.Tasks} tasks done; URLs: {progress.UrlsSucceeded} loaded, {progress.UrlsFailed} failed, {progress.UrlsOpen} open; timeout in {Math.Max(0, poller.Remaining.TotalSeconds):0} s");
+            $"{progress.TasksEnded} of {progress.Tasks} tasks done; URLs: {progress.UrlsSucceeded} loaded, {progress.UrlsFailed} failed, {progress.UrlsOpen} open{RateLimitNote.Of(client.QueryLimit)}; timeout in {poller.Remaining.TotalSeconds:0} s");
         return (status, urls == 0 ? 0 : 100 * (progress.UrlsSucceeded + progress.UrlsFailed) / urls);
     });
 
