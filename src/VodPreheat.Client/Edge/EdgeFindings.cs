@@ -55,10 +55,11 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
                 EdgeFinding.TimedOut,
                 string.Create(CultureInfo.InvariantCulture, $"There was no answer from {host} within {settings.Timeout.TotalSeconds} s. ") +
                 "Check firewalls and proxies on the way, and the load of the origin; or allow more time."),
+            // .NET 8 does not say with which status.
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } refusal => (
                 EdgeFinding.ConnectionFailed,
                 refusal.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin
-                    : $"The proxy did not open a tunnel to {host}: check what it allows, and whether it can reach the host."),
+                    : $"The proxy did not open a tunnel to {host}: check its login, what it allows, and whether it can reach the host."),
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } when IsProxied(uri) => (
                 EdgeFinding.ConnectionFailed,
                 $"Check the address of the proxy, which could not be reached: {detail}."),

@@ -54,16 +54,20 @@ public static class ViewFormatter
         return Clean(Describe(task.Url, task.AssetId));
     }
 
-    /// <summary>A status in its colour; plain where it goes to no screen, where the engine would leave the colours in.</summary>
-    public static string Colour(string? status, string? green, string? red, string? yellow, string? reset)
+    /// <summary>A status in its colour.</summary>
+    public static string ColourStatus(string? status, string? green, string? red, string? yellow, string? reset)
     {
         status = Clean(status);
         string? colour = PreheatStatus.IsSucceed(status) ? green
             : PreheatStatus.IsFailed(status) ? red
             : string.Equals(status, "processing", StringComparison.OrdinalIgnoreCase) ? yellow
             : null;
-        return string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? status : $"{colour}{status}{reset}";
+        return Colour(status, colour, reset);
     }
+
+    /// <summary>A text in a colour; plain where it goes to no screen, where the engine would leave the colours in.</summary>
+    public static string Colour(string? text, string? colour, string? reset) =>
+        string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? text ?? string.Empty : $"{colour}{text}{reset}";
 
     private static string Describe(string[] urls, string? assetId) => string.IsNullOrEmpty(assetId)
         ? urls.Length switch
