@@ -6,28 +6,6 @@ using VodPreheat.Client.Sandbox;
 
 namespace VodPreheat.Client.Connections;
 
-/// <summary>What every way of signing in has in common.</summary>
-public sealed record ConnectSettings
-{
-    /// <summary>The region's id, such as cn-north-4; null takes HW_REGION_NAME.</summary>
-    public string? Region { get; init; }
-
-    /// <summary>The address of VOD; null takes the region's.</summary>
-    public Uri? Endpoint { get; init; }
-
-    /// <summary>The address of IAM; null takes the region's.</summary>
-    public Uri? IamEndpoint { get; init; }
-
-    /// <summary>The project id; null takes the one beside the keys, in the token, or looks it up.</summary>
-    public string? ProjectId { get; init; }
-
-    /// <summary>How requests travel.</summary>
-    public TransportSettings Transport { get; init; } = new();
-
-    /// <summary>Reads an environment variable.</summary>
-    public Func<string, string?> ReadVariable { get; init; } = Environment.GetEnvironmentVariable;
-}
-
 /// <summary>
 /// Turns a way of signing in into a connection. Only the project look-up and a password go to IAM, and only
 /// <see cref="ConnectWithIdentityAsync"/> goes to the metadata service; without them nothing is sent.
@@ -45,7 +23,7 @@ public sealed class ConnectionFactory
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings with
         {
-            Region = (string.IsNullOrWhiteSpace(settings.Region) ? settings.ReadVariable("HW_REGION_NAME") : settings.Region)?.Trim(),
+            Region = RegionOf(settings),
             ProjectId = string.IsNullOrWhiteSpace(settings.ProjectId) ? null : CheckedProjectId(settings.ProjectId.Trim()),
             Transport = settings.Transport with { Proxy = Endpoints.Proxy(settings.Transport.Proxy) },
         };
@@ -146,5 +124,10 @@ public sealed class ConnectionFactory
         ? id
         : throw ProjectLookup.NotFound("The project id given has characters other than letters, digits, '-' and '_'.");
 
-    private Uri Iam() => Endpoints.Iam(_settings.IamEndpoint, _settings.Region, _settings.ReadVariable);
+    private Uri Iam() => Endpoints.Iam(_settings.IamEndpoint, _vod, _settings.Region, _settings.ReadVariable);
+
+    // Region ids are lower-case everywhere: in host names and as names of projects.
+    private static string? RegionOf(ConnectSettings settings) =>
+        new[] { settings.Region, settings.ReadVariable("HW_REGION_NAME"), settings.ReadVariable("HUAWEICLOUD_SDK_REGION") }
+            .FirstOrDefault(static region => !string.IsNullOrWhiteSpace(region))?.Trim().ToLowerInvariant();
 }

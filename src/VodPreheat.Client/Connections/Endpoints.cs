@@ -50,11 +50,13 @@ public static class Endpoints
     }
 
     /// <summary>
-    /// The address of IAM: given, or from HUAWEICLOUD_SDK_IAM_ENDPOINT, or by the region's name, else the global one.
+    /// The address of IAM: given, or from HUAWEICLOUD_SDK_IAM_ENDPOINT, or by the region's name, else the global one. The latter
+    /// two only beside a VOD of the public cloud: passwords, tokens and keys go to no other cloud than the one they are for.
     /// </summary>
-    /// <exception cref="VodClientException">Not usable, or http to a host that is not loopback.</exception>
-    public static Uri Iam(Uri? endpoint, string? region, Func<string, string?> environment)
+    /// <exception cref="VodClientException">Not usable, not known, or http to a host that is not loopback.</exception>
+    public static Uri Iam(Uri? endpoint, Uri vod, string? region, Func<string, string?> environment)
     {
+        ArgumentNullException.ThrowIfNull(vod);
         ArgumentNullException.ThrowIfNull(environment);
         if (endpoint is not null)
         {
@@ -67,8 +69,31 @@ public static class Endpoints
             return FromHost(listed.Trim(), Variable);
         }
 
+        if (!IsPublicCloud(vod))
+        {
+            throw new VodClientException(
+                FailureKind.InvalidSetting,
+                ErrorIds.InvalidEndpoint,
+                $"Signing in needs IAM, and which IAM belongs to {vod.Authority} is not known: that host is not in {Cloud}.",
+                $"Give the address of that cloud's IAM by -IamEndpoint or the environment variable {Variable}.");
+        }
+
         // The global host knows every region; regional hosts are only known to exist where VOD is.
         return Regions.Any(known => known.Key == region) ? FromHost($"iam.{region}.{Cloud}", "-Region") : FromHost($"iam.{Cloud}", "-Region");
+    }
+
+    /// <summary>Checks the address of a service that must be on this machine.</summary>
+    /// <exception cref="VodClientException">Not an absolute http or https address, or not a loopback one.</exception>
+    internal static Uri OnThisMachine(string text, string origin)
+    {
+        const string Hint = "Remove the variable: it is only for tests on this machine.";
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
+        {
+            throw Invalid(text, origin, Hint);
+        }
+
+        return IsLoopback(Usable(uri, origin, Hint)) ? uri : throw new VodClientException(
+            FailureKind.InsecureEndpoint, ErrorIds.InsecureEndpoint, $"{origin} is not a loopback address.", Hint);
     }
 
     /// <summary>Checks the address of a proxy.</summary>
@@ -84,6 +109,10 @@ public static class Endpoints
     internal static bool IsLoopback(Uri uri) =>
         string.Equals(uri.Host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    // Uri has the host in lower case; a last dot makes a name absolute.
+    private static bool IsPublicCloud(Uri vod) =>
+        vod.Host.TrimEnd('.') is var host && (host == Cloud || host.EndsWith('.' + Cloud, StringComparison.Ordinal));
 
     private static Uri FromHost(string text, string origin) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "https://" + text, UriKind.Absolute, out Uri? uri)

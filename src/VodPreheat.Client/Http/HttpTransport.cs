@@ -1,4 +1,5 @@
 using System.Net;
+using System.Reflection;
 using Microsoft.Extensions.Http;
 
 namespace VodPreheat.Client.Http;
@@ -6,6 +7,11 @@ namespace VodPreheat.Client.Http;
 /// <summary>An HttpClient over a chain of handlers and a socket pool of its own.</summary>
 internal sealed class HttpTransport : IDisposable
 {
+    // Null sends no traceparent: what the session traces is not for the service. By reflection, because the property's type is one of
+    // System.Diagnostics.DiagnosticSource, of which .NET 8 and 9 have one and the client, in its private context, a newer one:
+    // there a call ends in MissingMethodException.
+    private static readonly PropertyInfo s_propagator = typeof(SocketsHttpHandler).GetProperty(nameof(SocketsHttpHandler.ActivityHeadersPropagator))!;
+
     private HttpTransport(HttpMessageHandler chain) => Client = new HttpClient(chain, disposeHandler: true)
     {
         // Each attempt has its own time-out and its own limit of size.
@@ -32,21 +38,26 @@ internal sealed class HttpTransport : IDisposable
         Client.Dispose();
     }
 
-    private static SocketsHttpHandler Sockets(TransportSettings settings, bool mayUseProxy) => new()
+    private static SocketsHttpHandler Sockets(TransportSettings settings, bool mayUseProxy)
     {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.GZip,
+        var sockets = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.GZip,
 
-        // Before the whole attempt's time is up, to be told apart: then nothing was sent yet.
-        ConnectTimeout = settings.Timeout * 0.75,
+            // Before the whole attempt's time is up, to be told apart: then nothing was sent yet.
+            ConnectTimeout = settings.Timeout * 0.75,
 
-        // DNS changes are seen although the handler lives as long as the connection.
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        UseProxy = mayUseProxy,
-        Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyCredential } : null,
-        DefaultProxyCredentials = settings.ProxyCredential,
-    };
+            // DNS changes are seen although the handler lives as long as the connection.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            UseProxy = mayUseProxy,
+            Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyCredential } : null,
+            DefaultProxyCredentials = settings.ProxyCredential,
+        };
+        s_propagator.SetValue(sockets, null);
+        return sockets;
+    }
 
     /// <summary>
     /// The library's chain without its container: a connection has one client for life, and the services that the factory wants

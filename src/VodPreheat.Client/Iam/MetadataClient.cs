@@ -62,21 +62,9 @@ internal sealed class MetadataClient : IDisposable
 
     public void Dispose() => _transport.Dispose();
 
-    private static string Address(Func<string, string?> environment)
-    {
-        if (environment(EndpointVariable) is not { Length: > 0 } text)
-        {
-            return "http://169.254.169.254";
-        }
-
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && Endpoints.IsLoopback(uri)
-            ? uri.GetLeftPart(UriPartial.Authority)
-            : throw new VodClientException(
-                FailureKind.InsecureEndpoint,
-                ErrorIds.InsecureEndpoint,
-                $"{EndpointVariable} is not a loopback address.",
-                "Remove the variable: it is only for tests on this machine.");
-    }
+    private static string Address(Func<string, string?> environment) => environment(EndpointVariable) is { Length: > 0 } text
+        ? Endpoints.OnThisMachine(text, EndpointVariable).GetLeftPart(UriPartial.Authority)
+        : "http://169.254.169.254";
 
     private static VodClientException Unusable(string what, Exception? inner) => new(
         FailureKind.Authentication,

@@ -35,10 +35,11 @@ public sealed class PreheatTaskPoller(
     private readonly Queue<(string TaskId, DateTimeOffset Due)> _waiting = new(taskIds.Select(static id => (id, DateTimeOffset.MinValue)));
     private readonly Dictionary<Task<IReadOnlyList<PreheatingRow>>, string> _inFlight = [];
 
-    // Read by the pipeline thread for its progress bar while a poll runs elsewhere.
+    // Read by the pipeline thread for its progress bar while a poll runs elsewhere. Of a task that has ended only the counts
+    // are kept: its rows may be many, and they have been handed on.
     private readonly object _lock = new();
-    private readonly Dictionary<string, IReadOnlyList<PreheatingRow>> _lastRows = new(StringComparer.Ordinal);
-    private int _ended;
+    private readonly Dictionary<string, IReadOnlyList<PreheatingRow>> _openRows = new(StringComparer.Ordinal);
+    private PollProgress _ended = new() { Tasks = taskIds.Count };
 
     /// <summary>Time left until the time-out.</summary>
     public TimeSpan Remaining => _deadline - clock.GetUtcNow();
@@ -50,26 +51,7 @@ public sealed class PreheatTaskPoller(
         {
             lock (_lock)
             {
-                int succeeded = 0;
-                int failed = 0;
-                int open = 0;
-                foreach (PreheatingRow row in _lastRows.Values.SelectMany(static rows => rows))
-                {
-                    if (PreheatStatus.IsSucceed(row.Status))
-                    {
-                        succeeded++;
-                    }
-                    else if (PreheatStatus.IsFailed(row.Status))
-                    {
-                        failed++;
-                    }
-                    else
-                    {
-                        open++;
-                    }
-                }
-
-                return new PollProgress(taskIds.Count, _ended, succeeded, failed, open);
+                return _openRows.Values.Aggregate(_ended, Count);
             }
         }
     }
@@ -89,7 +71,7 @@ public sealed class PreheatTaskPoller(
     {
         lock (_lock)
         {
-            return _lastRows.GetValueOrDefault(taskId) ?? [];
+            return _openRows.GetValueOrDefault(taskId) ?? [];
         }
     }
 
@@ -153,7 +135,7 @@ public sealed class PreheatTaskPoller(
             IReadOnlyList<PreheatingRow> rows = answered.GetAwaiter().GetResult();
             lock (_lock)
             {
-                _lastRows[taskId] = rows;
+                _openRows[taskId] = rows;
             }
 
             // No rows yet is not "all done".
@@ -176,9 +158,22 @@ public sealed class PreheatTaskPoller(
     {
         lock (_lock)
         {
-            _ended++;
+            _openRows.Remove(end.TaskId);
+            _ended = Count(_ended with { TasksEnded = _ended.TasksEnded + 1 }, end.Rows);
         }
 
         return end;
+    }
+
+    private static PollProgress Count(PollProgress before, IReadOnlyList<PreheatingRow> rows)
+    {
+        int succeeded = rows.Count(static row => PreheatStatus.IsSucceed(row.Status));
+        int failed = rows.Count(static row => PreheatStatus.IsFailed(row.Status));
+        return before with
+        {
+            UrlsSucceeded = before.UrlsSucceeded + succeeded,
+            UrlsFailed = before.UrlsFailed + failed,
+            UrlsOpen = before.UrlsOpen + rows.Count - succeeded - failed,
+        };
     }
 }

@@ -10,10 +10,12 @@ internal static class SecureStringReader
     /// <summary>The secret's text as the client keeps it.</summary>
     public static unsafe Secret Read(SecureString secure)
     {
-        IntPtr text = Marshal.SecureStringToGlobalAllocUnicode(secure);
+        // A copy of our own: its owner may change the text between the reading of its characters and of its length.
+        using SecureString own = secure.Copy();
+        IntPtr text = Marshal.SecureStringToGlobalAllocUnicode(own);
         try
         {
-            return new Secret(new ReadOnlySpan<char>((void*)text, secure.Length));
+            return new Secret(new ReadOnlySpan<char>((void*)text, own.Length));
         }
         finally
         {

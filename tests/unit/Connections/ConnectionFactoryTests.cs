@@ -1,3 +1,4 @@
+using System.Globalization;
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
@@ -171,9 +172,51 @@ public sealed class ConnectionFactoryTests : IDisposable
     public void The_region_is_given_or_comes_from_the_environment()
     {
         Assert.Equal("cn-north-1", New(region: " cn-north-1 ", variables: ("HW_REGION_NAME", "cn-east-2")).Region);
-        Assert.Equal("cn-east-2", New(region: " ", variables: ("HW_REGION_NAME", "cn-east-2")).Region);
+        Assert.Equal("cn-east-2", New(region: " ", variables: [("HW_REGION_NAME", "cn-east-2"), ("HUAWEICLOUD_SDK_REGION", "cn-north-1")]).Region);
+        Assert.Equal("cn-north-1", New(region: null, variables: [("HW_REGION_NAME", " "), ("HUAWEICLOUD_SDK_REGION", "CN-North-1")]).Region);
         Assert.Equal(ErrorIds.RegionRequired, Assert.Throws<VodClientException>(
             () => new ConnectionFactory(new ConnectSettings { ReadVariable = TestClient.Environment() })).ErrorCode);
+    }
+
+    [Fact]
+    public async Task The_region_may_be_written_in_any_case()
+    {
+        CultureInfo.CurrentCulture = new CultureInfo("tr-TR");
+        using VodClient client = await New(region: "CN-North-4").ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Scope());
+        Assert.Equal(("cn-north-4", TestClient.ProjectId), (New(region: "CN-North-4").Region, client.ProjectId));
+        Assert.Equal("ap-southeast-i", New(region: "AP-SOUTHEAST-I").Region);
+    }
+
+    [Fact]
+    public async Task No_way_of_signing_in_sends_anything_to_the_public_IAM_beside_another_cloud()
+    {
+        foreach ((string Name, string Value)[] variables in new[] { [], new[] { ("HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4", "https://vod.private.example") } })
+        {
+            var settings = new ConnectSettings
+            {
+                Region = "cn-north-4",
+                Endpoint = variables.Length == 0 ? new Uri("https://vod.private.example") : null,
+                Transport = TestClient.Settings(new FakeNetwork(Answers.Throws(new InvalidOperationException("It was sent.")))),
+                ReadVariable = TestClient.Environment([("HUAWEICLOUD_SDK_AK", "AKFOREIGN"), ("HUAWEICLOUD_SDK_SK", "sk"), .. variables]),
+            };
+            var factory = new ConnectionFactory(settings);
+            foreach (Func<Task> connect in new Func<Task>[]
+            {
+                () => factory.ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope()),
+                () => factory.ConnectWithAccessKeyAsync("AKFOREIGN", Sk(), null, TestClient.Scope()),
+                () => factory.ConnectWithTokenAsync(new Secret("tok"), TestClient.Scope()),
+                () => factory.ConnectWithFoundKeyAsync(TestClient.Scope()),
+            })
+            {
+                VodClientException failure = await TestClient.FailureAsync(connect);
+                Assert.Equal(ErrorIds.InvalidEndpoint, failure.ErrorCode);
+                Assert.Contains("-IamEndpoint", failure.Message, StringComparison.Ordinal);
+            }
+
+            // With a project id a key needs no IAM.
+            using VodClient client = await new ConnectionFactory(settings with { ProjectId = "p" }).ConnectWithFoundKeyAsync(TestClient.Scope());
+            Assert.Equal("vod.private.example", client.Endpoint.Host);
+        }
     }
 
     [Fact]

@@ -8,6 +8,8 @@ namespace VodPreheat.UnitTests.Connections;
 public sealed class EndpointsTests
 {
     private static readonly Func<string, string?> s_nothing = TestClient.Environment();
+    private static readonly Uri s_cloud = new("https://vod.cn-north-4.myhuaweicloud.com");
+    private static readonly Uri s_foreign = new("https://vod.private.example");
 
     public static TheoryData<string> Insecure =>
         ["http://vod.example.com", "http://10.0.0.1", "http://127.0.0.1.example.com", "http://localhost.example.com", "http://[2001:db8::1]", "http://0.0.0.0", "HTTP://VOD.EXAMPLE.COM:80"];
@@ -29,7 +31,7 @@ public sealed class EndpointsTests
     public void A_region_has_its_addresses(string region, string vod, string iam)
     {
         Assert.Equal(vod, Endpoints.Vod(null, region, s_nothing).AbsoluteUri);
-        Assert.Equal(iam, Endpoints.Iam(null, region, s_nothing).AbsoluteUri);
+        Assert.Equal(iam, Endpoints.Iam(null, s_cloud, region, s_nothing).AbsoluteUri);
     }
 
     [Theory]
@@ -51,9 +53,34 @@ public sealed class EndpointsTests
     public void The_environment_overrides_the_address_of_IAM(string value, string expected)
     {
         Func<string, string?> environment = TestClient.Environment(("HUAWEICLOUD_SDK_IAM_ENDPOINT", value));
-        Assert.Equal(expected, Endpoints.Iam(null, "cn-north-4", environment).AbsoluteUri);
-        Assert.Equal("https://given.example/", Endpoints.Iam(new Uri("https://given.example"), null, environment).AbsoluteUri);
+        Assert.Equal(expected, Endpoints.Iam(null, s_foreign, "cn-north-4", environment).AbsoluteUri);
+        Assert.Equal("https://given.example/", Endpoints.Iam(new Uri("https://given.example"), s_foreign, null, environment).AbsoluteUri);
     }
+
+    [Theory]
+    [InlineData("https://vod.private.example")]
+    [InlineData("https://vod.eu-west-101.myhuaweicloud.eu")]
+    [InlineData("https://myhuaweicloud.com.evil.example")]
+    [InlineData("https://notmyhuaweicloud.com")]
+    [InlineData("https://192.0.2.7")]
+    [InlineData("http://127.0.0.1:8080")]
+    public void Beside_a_VOD_of_another_cloud_IAM_is_never_guessed(string vod)
+    {
+        foreach (string? region in new[] { "cn-north-4", "eu-west-101", null })
+        {
+            VodClientException failure = AssertFails(
+                ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => Endpoints.Iam(null, new Uri(vod), region, s_nothing));
+            Assert.Contains("-IamEndpoint", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("HUAWEICLOUD_SDK_IAM_ENDPOINT", failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("https://VOD.cn-north-4.MyHuaweiCloud.com")]
+    [InlineData("https://vod.cn-north-4.myhuaweicloud.com.:443/gate")]
+    [InlineData("https://myhuaweicloud.com")]
+    public void Beside_a_VOD_of_the_public_cloud_IAM_is_that_of_the_region(string vod) =>
+        Assert.Equal("https://iam.cn-north-4.myhuaweicloud.com/", Endpoints.Iam(null, new Uri(vod), "cn-north-4", s_nothing).AbsoluteUri);
 
     [Theory]
     [InlineData(null)]
@@ -71,9 +98,9 @@ public sealed class EndpointsTests
     public void Http_to_a_host_that_is_not_loopback_is_refused(string address)
     {
         AssertFails(ErrorIds.InsecureEndpoint, FailureKind.InsecureEndpoint, () => Endpoints.Vod(new Uri(address), null, s_nothing));
-        AssertFails(ErrorIds.InsecureEndpoint, FailureKind.InsecureEndpoint, () => Endpoints.Iam(new Uri(address), null, s_nothing));
+        AssertFails(ErrorIds.InsecureEndpoint, FailureKind.InsecureEndpoint, () => Endpoints.Iam(new Uri(address), s_cloud, null, s_nothing));
         AssertFails(ErrorIds.InsecureEndpoint, FailureKind.InsecureEndpoint, () => Endpoints.Iam(
-            null, null, TestClient.Environment(("HUAWEICLOUD_SDK_IAM_ENDPOINT", address))));
+            null, s_cloud, null, TestClient.Environment(("HUAWEICLOUD_SDK_IAM_ENDPOINT", address))));
     }
 
     [Theory]
@@ -89,7 +116,7 @@ public sealed class EndpointsTests
     public void An_unusable_address_is_refused_without_a_word_that_may_be_a_password(string address)
     {
         var uri = new Uri(address, UriKind.RelativeOrAbsolute);
-        foreach (Func<Uri?> use in new Func<Uri?>[] { () => Endpoints.Vod(uri, null, s_nothing), () => Endpoints.Iam(uri, null, s_nothing), () => Endpoints.Proxy(uri) })
+        foreach (Func<Uri?> use in new Func<Uri?>[] { () => Endpoints.Vod(uri, null, s_nothing), () => Endpoints.Iam(uri, s_cloud, null, s_nothing), () => Endpoints.Proxy(uri) })
         {
             VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, use);
             Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
@@ -103,7 +130,7 @@ public sealed class EndpointsTests
     public void An_address_in_the_environment_that_is_none_is_refused_without_a_word_that_may_be_a_password(string text)
     {
         VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => Endpoints.Iam(
-            null, null, TestClient.Environment(("HUAWEICLOUD_SDK_IAM_ENDPOINT", text))));
+            null, s_cloud, null, TestClient.Environment(("HUAWEICLOUD_SDK_IAM_ENDPOINT", text))));
         Assert.Contains("HUAWEICLOUD_SDK_IAM_ENDPOINT", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
     }

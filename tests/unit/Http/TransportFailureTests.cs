@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
@@ -176,9 +177,20 @@ public sealed class TransportFailureTests : IDisposable
         Assert.All(_server.Requests, request =>
         {
             Assert.DoesNotContain("Cookie", request.Headers.Keys);
-            Assert.DoesNotContain("traceparent", request.Headers.Keys);
             Assert.Equal("gzip", request.Headers["Accept-Encoding"]);
         });
+    }
+
+    [Fact]
+    public async Task The_activity_of_the_process_is_not_sent()
+    {
+        using Activity ambient = new Activity("the host's own").AddBaggage("tenant", "secret").Start();
+        ambient.TraceStateString = "vendor=1";
+        await _client.QueryAsync();
+        Assert.Same(ambient, Activity.Current);
+        Assert.DoesNotContain(
+            Assert.Single(_server.Requests).Headers.Keys,
+            name => name.ToLowerInvariant() is "traceparent" or "tracestate" or "request-id" or "correlation-context" or "baggage");
     }
 
     [Fact]

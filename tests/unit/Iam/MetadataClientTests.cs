@@ -86,12 +86,20 @@ public sealed class MetadataClientTests : IDisposable
     }
 
     [Theory]
-    [InlineData("http://10.0.0.1")]
-    [InlineData("https://metadata.example.com")]
-    [InlineData("127.0.0.1")]
-    public void Another_address_must_be_loopback(string address) => Assert.Equal(
-        ErrorIds.InsecureEndpoint,
-        Assert.Throws<VodClientException>(() => new MetadataClient(new TransportSettings(), TestClient.Environment((MetadataClient.EndpointVariable, address)))).ErrorCode);
+    [InlineData("http://10.0.0.1", ErrorIds.InsecureEndpoint)]
+    [InlineData("https://metadata.example.com", ErrorIds.InsecureEndpoint)]
+    [InlineData("127.0.0.1", ErrorIds.InvalidEndpoint)]
+    [InlineData("file://localhost", ErrorIds.InvalidEndpoint)]
+    [InlineData("ftp://127.0.0.1", ErrorIds.InvalidEndpoint)]
+    [InlineData("http://[", ErrorIds.InvalidEndpoint)]
+    [InlineData("http://user:pw@127.0.0.1", ErrorIds.InvalidEndpoint)]
+    public void Another_address_must_be_http_on_this_machine(string address, string code)
+    {
+        VodClientException failure = Assert.Throws<VodClientException>(
+            () => new MetadataClient(new TransportSettings(), TestClient.Environment((MetadataClient.EndpointVariable, address))));
+        Assert.Equal(code, failure.ErrorCode);
+        Assert.Contains(MetadataClient.EndpointVariable, failure.Message, StringComparison.Ordinal);
+    }
 
     private static FakeTimeProvider Noon() => new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 

@@ -117,6 +117,24 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
+    public async Task Keeps_of_an_ended_task_only_the_counts()
+    {
+        PreheatTaskPoller poller = await PollAsync(["done", "gone", "open"], TimeSpan.FromSeconds(25), (id, count) => id switch
+        {
+            "open" => Open,
+            _ when count == 1 => Open,
+            "done" => Done,
+            _ => new FakeAnswer(HttpStatusCode.BadRequest, """{"error_code":"VOD.10062","error_msg":"told"}"""),
+        });
+
+        Assert.Equal(["done", "gone"], (await DrainAsync(poller)).Select(end => end.TaskId));
+        Assert.Empty(poller.LastRows("done"));
+        Assert.Empty(poller.LastRows("gone"));
+        Assert.Single(poller.LastRows("open"));
+        Assert.Equal(new PollProgress(Tasks: 3, TasksEnded: 2, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 1), poller.Progress);
+    }
+
+    [Fact]
     public async Task Gives_up_at_the_deadline_although_a_query_has_no_answer()
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(25), (_, _) => Done);
