@@ -18,7 +18,7 @@ Console.WriteLine("Results of task 'example':");
 Show(await client.GetPreheatingResultsAsync("example", scope));
 
 string[] urls = ["https://cdn.example.com/premiere/part1.mp4", "https://cdn.example.com/premiere/part2-fail.mp4"];
-string taskId = await client.SubmitUrlsAsync(urls, scope);
+string taskId = (await client.SubmitUrlsAsync(urls, scope)).TaskId!;
 Console.WriteLine($"\nSubmitted {urls.Length} URLs as task {taskId}; waiting.");
 
 var poller = new PreheatTaskPoller(client, [taskId], TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), scope, TimeProvider.System);

@@ -21,7 +21,7 @@ for (int import = 0; import < 2; import++)
 
 Assembly client = Assembly.Load(new AssemblyName("VodPreheat.Client"));
 object connection = client.GetType("VodPreheat.Client.Connections.ConnectionFactory")!.GetMethod("ConnectSandbox")!
-    .Invoke(null, [Activator.CreateInstance(client.GetType("VodPreheat.Client.Http.TransportSettings")!)])!;
+    .Invoke(null, [Activator.CreateInstance(client.GetType("VodPreheat.Client.Http.TransportSettings")!), null])!;
 object scope = Activator.CreateInstance(client.GetType("VodPreheat.Client.Http.InvocationContext")!, CancellationToken.None)!;
 var query = (Task)connection.GetType().GetMethod("GetPreheatingResultsAsync")!.Invoke(connection, ["example", scope])!;
 await query;

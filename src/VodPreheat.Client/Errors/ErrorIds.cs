@@ -50,6 +50,12 @@ public static class ErrorIds
     /// <summary>An empty or blank asset id.</summary>
     public const string InvalidAssetId = "VodInvalidAssetId";
 
+    /// <summary>The journal cannot be written or read, and may not be done without.</summary>
+    public const string JournalUnavailable = "VodJournalUnavailable";
+
+    /// <summary>A submission was stopped before it was sent. Only in the journal.</summary>
+    public const string Stopped = "VodStopped";
+
     /// <summary>Tasks were still open when the wait's time was up.</summary>
     public const string WaitTimeout = "VodWaitTimeout";
 }

@@ -140,7 +140,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         };
         if (ParameterSetName == SandboxSet)
         {
-            return new VodConnection(Region ?? "sandbox", ConnectionFactory.ConnectSandbox(transport));
+            return new VodConnection(ConnectionFactory.ConnectSandbox(transport, Region));
         }
 
         var connector = new ConnectionFactory(new ConnectSettings
@@ -164,6 +164,6 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             IdentitySet => connector.ConnectWithIdentityAsync(Scope),
             _ => connector.ConnectWithFoundKeyAsync(Scope),
         };
-        return new VodConnection(connector.Region, WaitFor(client).GetAwaiter().GetResult());
+        return new VodConnection(WaitFor(client).GetAwaiter().GetResult());
     }
 }

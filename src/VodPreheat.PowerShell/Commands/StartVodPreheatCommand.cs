@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Json;
-using VodPreheat.Completion;
 using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;
@@ -112,7 +112,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         string id = given.Trim();
-        Submit([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Scope), taskId => new PreheatTask(taskId, [], id, DateTimeOffset.Now));
+        Submit([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Scope));
     }
 
     private void SubmitBatch()
@@ -122,12 +122,12 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             string[] urls = [.. _batch];
             _batch.Clear();
             string what = urls.Length == 1 ? urls[0] : $"{urls.Length} URLs, {urls[0]} to {urls[^1]}";
-            Submit(urls, what, () => Client.SubmitUrlsAsync(urls, Scope), taskId => new PreheatTask(taskId, urls, assetId: null, DateTimeOffset.Now));
+            Submit(urls, what, () => Client.SubmitUrlsAsync(urls, Scope));
         }
     }
 
     /// <summary>Sends one request, unless an earlier failure means that none can work any more.</summary>
-    private void Submit(string[] items, string what, Func<Task<string>> send, Func<string, PreheatTask> taskOf)
+    private void Submit(string[] items, string what, Func<Task<Submission>> send)
     {
         if (_end is not null)
         {
@@ -143,8 +143,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
 
         try
         {
-            PreheatTask task = taskOf(WaitFor(send()).GetAwaiter().GetResult());
-            RecentTasks.Add(task);
+            var task = new PreheatTask(WaitFor(send()).GetAwaiter().GetResult());
             _accepted.Add(task.TaskId);
             WriteObject(task);
         }

@@ -109,7 +109,7 @@ internal static class ErrorRecords
     /// <summary>Whether nothing further can work after such a failure.</summary>
     public static bool IsTerminating(VodClientException failure) => failure.Kind is FailureKind.Authentication
         or FailureKind.QuotaExceeded or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch
-        or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint;
+        or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint or FailureKind.JournalUnavailable;
 
     private static string Message(VodClientException failure, string? subject) =>
         subject is null ? failure.Message : $"{subject}: {failure.Message}";
@@ -140,6 +140,7 @@ internal static class ErrorRecords
         FailureKind.InsecureEndpoint => ErrorCategory.SecurityError,
         FailureKind.Timeout => ErrorCategory.OperationTimeout,
         FailureKind.UnexpectedResponse => ErrorCategory.InvalidData,
+        FailureKind.JournalUnavailable => ErrorCategory.WriteError,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

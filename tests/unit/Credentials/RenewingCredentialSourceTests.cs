@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Journal;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Credentials;
@@ -173,7 +174,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
         Assert.All(credential.Secrets, secret => Assert.Throws<ObjectDisposedException>(secret.Reveal));
 
     private VodClient Client(FakeNetwork network) =>
-        new(TestClient.Endpoint, TestClient.ProjectId, _source, TestClient.Settings(network, new SkippingClock()));
+        new(TestClient.Endpoint, TestClient.ProjectId, _source, TestClient.Settings(network, new SkippingClock()), SubmissionJournal.InMemory());
 
     private Task<Credential> GetAsync() => _source.GetAsync(TestClient.Scope(), CancellationToken.None).AsTask();
 
