@@ -21,8 +21,9 @@ string[] urls = ["https://cdn.example.com/premiere/part1.mp4", "https://cdn.exam
 string taskId = (await client.SubmitUrlsAsync(urls, scope)).TaskId!;
 Console.WriteLine($"\nSubmitted {urls.Length} URLs as task {taskId}; waiting.");
 
-var poller = new PreheatTaskPoller(client, [taskId], TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), scope, TimeProvider.System);
-while (await poller.NextAsync() is { } end)
+var poller = new PreheatTaskPoller(client, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), scope, TimeProvider.System);
+poller.Add(taskId);
+while (await poller.NextEndAsync() is { } end)
 {
     Console.WriteLine("\nFailed:");
     Show(end.Rows.Where(row => PreheatStatus.IsFailed(row.Status)));

@@ -12,8 +12,8 @@ public sealed class InvocationContext(CancellationToken cancellation)
 {
     internal static readonly HttpRequestOptionsKey<InvocationContext> Key = new(nameof(InvocationContext));
 
-    private readonly ConcurrentQueue<string> _trace = new();
-    private readonly ConcurrentQueue<string> _warnings = new();
+    private ConcurrentQueue<string> _trace = new();
+    private ConcurrentQueue<string> _warnings = new();
     private volatile VodClientException? _refusal;
 
     /// <summary>Ends all requests of the scope, down to the socket.</summary>
@@ -31,6 +31,10 @@ public sealed class InvocationContext(CancellationToken cancellation)
         get => _refusal;
         set => _refusal = value;
     }
+
+    /// <summary>The same invocation for requests that may be cancelled apart from its others.</summary>
+    internal InvocationContext With(CancellationToken other) =>
+        new(other) { IsTraced = IsTraced, NeedsJournal = NeedsJournal, _trace = _trace, _warnings = _warnings };
 
     /// <summary>Takes the next trace line, without secrets, in the order in which they were written.</summary>
     public bool TryTakeTrace([NotNullWhen(true)] out string? line) => _trace.TryDequeue(out line);

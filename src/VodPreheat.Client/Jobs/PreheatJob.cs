@@ -18,6 +18,9 @@ namespace VodPreheat.Client.Jobs;
 /// </remarks>
 public sealed class PreheatJob : IDisposable
 {
+    // A journal's lines are in the order in which they were written; the clocks of two machines may differ.
+    private static readonly TimeSpan s_longestDisorder = TimeSpan.FromDays(1);
+
     private readonly VodClient _client;
     private readonly PreheatJobSettings _settings;
     private readonly InvocationContext _context;
@@ -33,7 +36,7 @@ public sealed class PreheatJob : IDisposable
     private readonly InvocationContext _submitting;
 
     private JobUrl[] _request = [];
-    private Task<string>? _submission;
+    private Task<Submission>? _submission;
     private DateTimeOffset _submittedAt;
     private Task<PollAnswer?>? _poll;
     private TimeSpan _pausedUntil;
@@ -131,7 +134,7 @@ public sealed class PreheatJob : IDisposable
         StartSubmission();
         if (_poll is null && _tasks.Count > 0)
         {
-            _poll = _poller.NextAsync();
+            _poll = _poller.NextAnswerAsync();
         }
 
         if (_submission is null && _poll is null && (IsTimeUp || Failure is not null || _queue.IsEmpty))
@@ -175,7 +178,7 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    private void SeeTo(Task<string> submission)
+    private void SeeTo(Task<Submission> submission)
     {
         try
         {
@@ -192,15 +195,15 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    private void Accept(string taskId)
+    private void Accept(Submission submission)
     {
         foreach (JobUrl url in _request)
         {
             Interlocked.Add(ref _inTasks, url.TaskId is null ? 1 : 0);
-            url.Submitted(_submittedAt, taskId);
+            url.Submitted(submission.SubmittedAt, submission.TaskId);
         }
 
-        Watch(taskId, _request);
+        Watch(submission.TaskId!, _request);
     }
 
     private void Refuse(VodClientException failure)
@@ -251,14 +254,10 @@ public sealed class PreheatJob : IDisposable
 
     private void Watch(string taskId, IEnumerable<JobUrl> urls)
     {
-        if (_tasks.TryGetValue(taskId, out List<JobUrl>? watched))
-        {
-            watched.AddRange(urls);
-            return;
-        }
-
-        _tasks.Add(taskId, [.. urls]);
-        _poller.Add(taskId);
+        // A service that gives one id twice must not make a URL wait for ever: its rows are matched by their URLs.
+        List<JobUrl> open = _tasks.TryGetValue(taskId, out List<JobUrl>? watched) ? watched : _tasks[taskId] = [];
+        open.AddRange(urls);
+        _poller.Add(taskId, [.. open.Select(static url => url.Url)]);
     }
 
     private void SeeTo(PollAnswer? answered)
@@ -287,10 +286,9 @@ public sealed class PreheatJob : IDisposable
             }
         }
 
-        if (open.Count == 0)
+        if (answer.HasEnded)
         {
             _tasks.Remove(answer.TaskId);
-            _poller.Remove(answer.TaskId);
         }
     }
 
@@ -385,24 +383,35 @@ public sealed class PreheatJob : IDisposable
             return;
         }
 
-        var newest = new Dictionary<JobUrl, Submission>();
-        foreach (Submission submission in _client.ReadSubmissions(since, _context))
+        // Newest first: the first that is found decides.
+        var decided = new HashSet<JobUrl>();
+        foreach (Submission submission in _client.Journal.NewestFirst(_context).Where(_client.Owns))
         {
-            foreach (JobUrl url in submission.Urls.Select(_urls.GetValueOrDefault).OfType<JobUrl>())
+            if (submission.SubmittedAt < since - s_longestDisorder)
             {
-                newest[url] = submission;
+                break;
+            }
+
+            if (submission.SubmittedAt >= since)
+            {
+                JobUrl[] urls = [.. submission.Urls.Select(_urls.GetValueOrDefault).OfType<JobUrl>().Where(decided.Add)];
+                TakeOver(submission, urls);
             }
         }
+    }
 
-        foreach ((JobUrl url, Submission submission) in newest)
+    private void TakeOver(Submission submission, JobUrl[] urls)
+    {
+        if (submission.TaskId is { } taskId && urls.Length > 0)
         {
-            if (submission.TaskId is { } taskId)
+            foreach (JobUrl url in urls)
             {
                 url.Submitted(submission.SubmittedAt, taskId);
-                _inTasks++;
                 _resumed.Add(url);
-                Watch(taskId, [url]);
             }
+
+            _inTasks += urls.Length;
+            Watch(taskId, urls);
         }
     }
 }

@@ -53,7 +53,8 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
     protected override void EndProcessing()
     {
         var poller = new PreheatTaskPoller(
-            Client, _taskIds, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
+            Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
+        _taskIds.ForEach(poller.Add);
         var progress = new WaitProgress(this, poller);
         try
         {
@@ -73,7 +74,7 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
 
     private void WriteEnds(PreheatTaskPoller poller, WaitProgress progress)
     {
-        while (WaitFor(poller.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } end)
+        while (WaitFor(poller.NextEndAsync(), progress.Show).GetAwaiter().GetResult() is { } end)
         {
             if (end.Failure is { } failure)
             {
@@ -85,7 +86,7 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
         }
     }
 
-    private static string[] Unfinished(PollEnd end, PreheatTaskPoller poller) => [end.TaskId, .. poller.OpenTasks];
+    private static string[] Unfinished(PollAnswer end, PreheatTaskPoller poller) => [end.TaskId, .. poller.OpenTasks];
 
     private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<PreheatingRow> rows) =>
         [.. rows.Select(row => new PreheatingResult(taskId, row.Url, row.Status))];
