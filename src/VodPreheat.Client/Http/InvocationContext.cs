@@ -33,8 +33,8 @@ public sealed class InvocationContext(CancellationToken cancellation)
     }
 
     /// <summary>The same invocation for requests that may be cancelled apart from its others.</summary>
-    internal InvocationContext With(CancellationToken other) =>
-        new(other) { IsTraced = IsTraced, NeedsJournal = NeedsJournal, _trace = _trace, _warnings = _warnings };
+    internal InvocationContext With(bool needsJournal, CancellationToken other) =>
+        new(other) { IsTraced = IsTraced, NeedsJournal = needsJournal, _trace = _trace, _warnings = _warnings };
 
     /// <summary>Takes the next trace line, without secrets, in the order in which they were written.</summary>
     public bool TryTakeTrace([NotNullWhen(true)] out string? line) => _trace.TryDequeue(out line);

@@ -61,12 +61,12 @@ public sealed class PreheatJob : IDisposable
         ArgumentNullException.ThrowIfNull(clock);
         _client = client;
         _settings = settings;
-        _context = context;
+        _context = context.With(needsJournal: settings.ResumeSince is not null, context.Cancellation);
         _clock = clock;
         _start = clock.GetTimestamp();
-        _poller = new PreheatTaskPoller(client, settings.PollInterval, settings.Timeout, context, clock);
+        _poller = new PreheatTaskPoller(client, settings.PollInterval, settings.Timeout, _context, clock);
         _stopSubmitting = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        _submitting = context.With(_stopSubmitting.Token);
+        _submitting = _context.With(_context.NeedsJournal, _stopSubmitting.Token);
         foreach (string url in urls)
         {
             _urls.TryAdd(url, new JobUrl(url));
@@ -94,7 +94,7 @@ public sealed class PreheatJob : IDisposable
 
     /// <summary>How far the job has come. May be read while <see cref="NextAsync"/> runs elsewhere.</summary>
     public JobProgress Progress => new(
-        _urls.Count, Volatile.Read(ref _inTasks), Volatile.Read(ref _loaded), Volatile.Read(ref _ended) - Volatile.Read(ref _loaded), _client.SubmissionsHeldFor);
+        _urls.Count, Volatile.Read(ref _inTasks), Volatile.Read(ref _loaded), Volatile.Read(ref _ended) - Volatile.Read(ref _loaded), TimeSpan.Zero);
 
     private TimeSpan Elapsed => _clock.GetElapsedTime(_start);
 

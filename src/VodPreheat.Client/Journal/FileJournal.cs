@@ -156,8 +156,5 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
         FailureKind.JournalUnavailable,
         ErrorIds.JournalUnavailable,
         $"The journal{(place.Path is null ? string.Empty : " " + place.Path)} cannot be {what}: {problem}.",
-        $"Make the file and its folder readable and writable, or set the environment variable {JournalPlace.Variable} to the full path of another file.")
-    {
-        BeforeSending = true,
-    };
+        $"Make the file and its folder readable and writable, or set the environment variable {JournalPlace.Variable} to the full path of another file.");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using VodPreheat.Client.Json;
 
 namespace VodPreheat.Client.Sandbox;
@@ -13,6 +14,8 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
     /// <summary>URLs that a tenant may submit a day (vod_04_0205).</summary>
     public const int DailyQuota = 1000;
 
+    private const string QuotaVariable = "VODPREHEAT_SANDBOX_QUOTA";
+
     private static readonly TimeSpan s_firstEnd = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_betweenEnds = TimeSpan.FromMilliseconds(400);
 
@@ -20,6 +23,10 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
     private readonly Dictionary<string, SandboxTask> _tasks = new(StringComparer.Ordinal);
     private readonly HashSet<string> _failedOnce = new(StringComparer.Ordinal);
     private int _urls;
+
+    /// <summary>URLs that a new sandbox accepts: what the environment says, to rehearse a quota that is used up, else the service's.</summary>
+    public static int Quota(Func<string, string?> readVariable) =>
+        int.TryParse(readVariable(QuotaVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int quota) ? quota : DailyQuota;
 
     /// <summary>The files that an asset's task has: the original and a rendition, as in the API page's example.</summary>
     public static IReadOnlyList<string> FilesOf(string assetId) =>

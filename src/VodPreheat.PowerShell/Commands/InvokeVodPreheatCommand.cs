@@ -3,6 +3,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Errors;
+using VodPreheat.Formatting;
 using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;

@@ -54,7 +54,7 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
     {
         var poller = new PreheatTaskPoller(
             Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
-        _taskIds.ForEach(poller.Add);
+        _taskIds.ForEach(id => poller.Add(id));
         var progress = new WaitProgress(this, poller);
         try
         {

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
+using VodPreheat.Formatting;
 
 namespace VodPreheat.Errors;
 
@@ -90,6 +91,15 @@ internal static class ErrorRecords
             ErrorCategory.OperationTimeout,
             taskId);
     }
+
+    /// <summary>A job whose time was up.</summary>
+    public static ErrorRecord JobTimeout(string[] open, int timeoutSec) => Make(
+        Exception(
+            ErrorIds.WaitTimeout,
+            $"The time of {timeoutSec} s was up with {Quantity.Of(open.Length, "URL")} open.",
+            "Run the same command again with -ResumeSince; what was accepted is not submitted again."),
+        ErrorCategory.OperationTimeout,
+        open);
 
     /// <summary>No connection was made in this process.</summary>
     public static ErrorRecord NotConnected() => Make(
