@@ -32,7 +32,8 @@ public sealed class PreheatTaskPollerTests : IDisposable
             new Uri("https://vod.test.invalid"),
             "project",
             new FixedCredentialSource(new TokenCredential(new Secret("token")), "Token"),
-            new TransportSettings { Network = () => _vod, Clock = _clock, RequestsPerMinute = 0, MaximumRetryCount = 0, Timeout = EventClock.Longest });
+            new TransportSettings { Network = () => _vod, Clock = _clock, RequestsPerMinute = 0, MaximumRetryCount = 0, Timeout = EventClock.Longest },
+            VodPreheat.Client.Journal.SubmissionJournal.InMemory());
     }
 
     private delegate FakeAnswer AnswerOf(string taskId, int query);
@@ -260,7 +261,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         const int Count = 10_000;
         PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
         _vod.OnQuery = static () => { };
-        var adding = Task.Run(() => Array.ForEach(TaskIds(Count), poller.Add));
+        var adding = Task.Run(() => Array.ForEach(TaskIds(Count), id => poller.Add(id)));
         var ended = new HashSet<string>();
         while (ended.Count < Count)
         {
@@ -401,7 +402,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         await _client.GetPreheatingResultsAsync("first", _scope);
         _vod.Listen(answer);
         var poller = new PreheatTaskPoller(_client, TimeSpan.FromSeconds(10), timeout, _scope, _clock);
-        Array.ForEach(taskIds, poller.Add);
+        Array.ForEach(taskIds, id => poller.Add(id));
         return poller;
     }
 
