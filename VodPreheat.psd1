@@ -16,6 +16,7 @@
         'Get-VodPreheatResult'
         'Invoke-VodPreheat'
         'Start-VodPreheat'
+        'Test-VodPreheatUrl'
         'Wait-VodPreheat'
     )
     FunctionsToExport      = @()

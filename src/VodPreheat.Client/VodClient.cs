@@ -20,10 +20,12 @@ public sealed class VodClient : IDisposable
     public const int MaxUrlsPerRequest = 10;
 
     private readonly CredentialSource _source;
-    private readonly AuthenticationBreaker _gate = new();
+    private readonly ProxyLogin? _proxyLogin;
+    private readonly AuthenticationBreaker _breaker;
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
-    private readonly RateLimit _pace;
+    private readonly RateLimit _queries;
+    private readonly RateLimit _submissions;
     private readonly string _endpointText;
     private readonly string _resource;
     private int _disposed;
@@ -41,16 +43,19 @@ public sealed class VodClient : IDisposable
         ProjectId = projectId;
         Journal = journal;
         _source = source;
+        _proxyLogin = settings.ProxyLogin;
+        _breaker = new AuthenticationBreaker(source);
         var redactor = new Redactor(() => source.Secrets);
-        _failures = new FailureFactory(CloudService.Vod, redactor, settings.Clock);
-        _pace = new RateLimit(RateLimit.PerMinute(settings.RequestsPerMinute), settings.Clock);
+        _failures = new FailureFactory(CloudService.Vod, redactor, settings);
+        _queries = new RateLimit("queries", settings.RequestsPerMinute, settings.Clock);
+        _submissions = new RateLimit("submissions", settings.SubmissionsPerMinute, settings.Clock);
         _transport = HttpTransport.Create(
             settings,
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
             new RetryHandler(CloudService.Vod, settings.MaximumRetryCount, settings.Clock),
-            new RateLimitHandler(_pace),
-            new CredentialHandler(source),
-            new JournalHandler(journal, _failures, settings.Clock),
+            new RateLimitHandler(CloudService.Vod, _queries, _submissions, settings.MaximumRetryCount > 0, settings.Clock),
+            new CredentialHandler(source, _breaker),
+            new JournalHandler(journal, settings.Clock),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, settings.Clock, _failures),
             new SignHandler(settings.Clock));
@@ -72,11 +77,17 @@ public sealed class VodClient : IDisposable
     /// <summary>How the connection signs in.</summary>
     public string AuthenticationType => _source.AuthenticationType;
 
-    /// <summary>The access key id or user name; null for a bare token.</summary>
+    /// <summary>The access key id, user name or identity provider; null for a bare token.</summary>
     public string? AccountName => _source.AccountName;
 
     /// <summary>When the credential in use ends; null if it does not.</summary>
     public DateTimeOffset? ExpiresAt => _source.ExpiresAt;
+
+    /// <summary>What holds queries back right now.</summary>
+    public RateLimitStatus QueryLimit => _queries.Status;
+
+    /// <summary>What holds submissions back right now.</summary>
+    public RateLimitStatus SubmissionLimit => _submissions.Status;
 
     /// <summary>Whether the connection was disposed.</summary>
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
@@ -124,8 +135,8 @@ public sealed class VodClient : IDisposable
         }
 
         _transport.Dispose();
-        _pace.Dispose();
         _source.Dispose();
+        _proxyLogin?.Dispose();
     }
 
     private async Task<Submission> SubmitAsync(CreateRequest request, InvocationContext scope)
@@ -154,7 +165,7 @@ public sealed class VodClient : IDisposable
         }
         catch (OperationCanceledException) when (!pending.MayHaveArrived)
         {
-            await ConcludeAsync(pending, taskId: null, pending.Failure?.ErrorCode ?? ErrorIds.Stopped, scope).ConfigureAwait(false);
+            await ConcludeAsync(pending, taskId: null, pending.Failure?.ErrorCode ?? ErrorIds.SubmissionStopped, scope).ConfigureAwait(false);
             throw;
         }
         catch (OperationCanceledException error)
@@ -181,7 +192,7 @@ public sealed class VodClient : IDisposable
         ThrowIfDisposed(null);
         try
         {
-            return await _gate.SendAsync(scope, _ => SendNowAsync(method, url, body, scope, read, pending)).ConfigureAwait(false);
+            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, scope, read, pending), scope.Cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (IsDisposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
         {

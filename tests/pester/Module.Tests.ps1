@@ -11,6 +11,20 @@ BeforeAll {
         Remove-Item "$copy/bin/lib/$File"
         Join-Path $copy VodPreheat.psd1
     }
+
+    # A copy of the module with another version, each of its digits a 9, in its manifest and in its assembly's name.
+    function Copy-ModuleAsNine {
+        $copy = Join-Path $TestDrive ([guid]::NewGuid())
+        Copy-Item $folder $copy -Recurse
+        $name = $cmdletAssembly.GetName().Name
+        foreach ($part in @("$copy/VodPreheat.psd1", (Get-Module VodPreheat).Version.ToString()), @("$copy/bin/VodPreheat.PowerShell.dll", $name)) {
+            $file, $old = $part
+            $text = [Text.Encoding]::Latin1.GetString([IO.File]::ReadAllBytes($file))
+            $text | Should -BeLike "*$old*"
+            [IO.File]::WriteAllBytes($file, [Text.Encoding]::Latin1.GetBytes($text.Replace($old, ($old -replace '\d', '9'))))
+        }
+        "$copy/VodPreheat.psd1"
+    }
 }
 
 Describe 'The module' {
@@ -87,12 +101,15 @@ Describe 'The module' {
 
     Context 'load contexts' {
         It 'loads nothing at import but the cmdlets' {
+            # What the engine itself loads at a first import differs by its version, so another module comes first.
+            Set-Content "$TestDrive/Empty.psd1" "@{ ModuleVersion = '1.0' }"
             $text = Invoke-Child {
-                param($manifest)
+                param($manifest, $empty)
+                Import-Module $empty -ErrorAction Stop
                 $before = [AppDomain]::CurrentDomain.GetAssemblies().FullName
                 Import-Module $manifest -ErrorAction Stop
                 [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.FullName -notin $before }).ForEach({ $_.GetName().Name })
-            } $Manifest
+            } $Manifest, "$TestDrive/Empty.psd1"
             $text | Should -Match 'VodPreheat\.PowerShell'
             $text | Should -Not -Match 'VodPreheat\.Client|Microsoft\.Extensions|Polly|System\.Net|System\.Text\.Json'
         }
@@ -140,6 +157,31 @@ Describe 'The module' {
             } $Manifest, $_
             $text | Should -Match "rows: $((@(3) * $_) -join ' ')\s"
             $text | Should -Match 'clients: 1\s'
+        }
+
+        It 'says that a second version needs a new session, and the first goes on: <Name>' -ForEach @(
+            @{ Name = 'newer second'; Newer = 1 }
+            @{ Name = 'older second'; Newer = 0 }
+        ) {
+            $nine = Copy-ModuleAsNine
+            $manifests = $Newer ? ($Manifest, $nine) : ($nine, $Manifest)
+            $text = Invoke-Child {
+                param($first, $second)
+                Import-Module $first -ErrorAction Stop
+                Connect-VodAccount -Sandbox
+                foreach ($more in @{}, @{ Force = $true }) {
+                    try { Import-Module $second -ErrorAction Stop @more; 'imported' } catch { "caught: $_" }
+                }
+                "loaded: $((Get-Module VodPreheat).Version)"
+                Import-Module $first -Force -ErrorAction Stop
+                "rows: $((Get-VodPreheatResult example).Count)"
+                try { Get-VodPreheatResult unknown -ErrorAction Stop } catch [VodPreheat.VodException] { 'typed' }
+            } $manifests
+            $versions = $manifests.ForEach({ (Import-PowerShellDataFile $_).ModuleVersion })
+            $said = "caught: VodPreheat $([regex]::Escape($versions[0])) is loaded .*Start a new session to use VodPreheat $([regex]::Escape($versions[1]))\."
+            [regex]::Matches($text, $said).Count | Should -Be 2
+            $text | Should -Not -Match 'imported'
+            $text | Should -Match "loaded: $([regex]::Escape($versions[0]))\s+rows: 3\s+typed"
         }
 
         It 'is not disturbed by other versions of the packages, loaded first' {
@@ -194,12 +236,6 @@ Describe 'The module' {
             $LASTEXITCODE | Should -Be 1
             $text | Should -Match ('caught: .*' + [regex]::Escape([IO.Path]::GetFileNameWithoutExtension($_)))
             $text | Should -Match 'still alive'
-        }
-    }
-
-    Context 'views' {
-        It 'has one for <_>' -ForEach 'VodPreheat.PreheatingResult', 'VodPreheat.VodConnection' {
-            Get-FormatData $_ | Should -Not -BeNullOrEmpty
         }
     }
 }

@@ -53,8 +53,8 @@ public static class ErrorIds
     /// <summary>The journal cannot be written or read, and may not be done without.</summary>
     public const string JournalUnavailable = "VodJournalUnavailable";
 
-    /// <summary>A submission was stopped before it was sent. Only in the journal.</summary>
-    public const string Stopped = "VodStopped";
+    /// <summary>The command was ended before everything that it was given was submitted.</summary>
+    public const string SubmissionStopped = "VodSubmissionStopped";
 
     /// <summary>Tasks were still open when the wait's time was up.</summary>
     public const string WaitTimeout = "VodWaitTimeout";

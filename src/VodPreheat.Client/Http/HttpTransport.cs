@@ -12,24 +12,34 @@ internal sealed class HttpTransport : IDisposable
     // there a call ends in MissingMethodException.
     private static readonly PropertyInfo s_propagator = typeof(SocketsHttpHandler).GetProperty(nameof(SocketsHttpHandler.ActivityHeadersPropagator))!;
 
-    private HttpTransport(HttpMessageHandler chain) => Client = new HttpClient(chain, disposeHandler: true)
+    private HttpTransport(HttpMessageHandler chain, string userAgent)
     {
-        // Each attempt has its own time-out and its own limit of size.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        Client = new HttpClient(chain, disposeHandler: true)
+        {
+            // Each attempt has its own time-out and its own limit of size.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
+    }
 
     public HttpClient Client { get; }
 
     /// <summary>Builds the chain, the first handler outermost.</summary>
     public static HttpTransport Create(TransportSettings settings, bool mayUseProxy, params DelegatingHandler[] handlers)
     {
-        var builder = new ChainBuilder { PrimaryHandler = settings.Network?.Invoke() ?? Sockets(settings, mayUseProxy) };
+        HttpMessageHandler network = settings.Network?.Invoke() ?? Sockets(settings, mayUseProxy);
+        if (network is SocketsHttpHandler sockets)
+        {
+            settings.ConfigureSockets?.Invoke(sockets);
+        }
+
+        var builder = new ChainBuilder { PrimaryHandler = network };
         foreach (DelegatingHandler handler in handlers)
         {
             builder.AdditionalHandlers.Add(handler);
         }
 
-        return new HttpTransport(builder.Build());
+        return new HttpTransport(builder.Build(), settings.UserAgent);
     }
 
     public void Dispose()
@@ -52,8 +62,8 @@ internal sealed class HttpTransport : IDisposable
             // DNS changes are seen although the handler lives as long as the connection.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             UseProxy = mayUseProxy,
-            Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyCredential } : null,
-            DefaultProxyCredentials = settings.ProxyCredential,
+            Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyLogin } : null,
+            DefaultProxyCredentials = settings.ProxyLogin,
         };
         s_propagator.SetValue(sockets, null);
         return sockets;

@@ -1,12 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// What the requests of one cmdlet invocation share: the cancellation, the trace lines on their way to the pipeline thread,
-/// and the refusal after which nothing more is sent.
+/// What the requests of one cmdlet invocation share: the cancellation, and the trace lines on their way to the pipeline thread.
 /// </summary>
 public sealed class InvocationContext(CancellationToken cancellation)
 {
@@ -14,7 +12,6 @@ public sealed class InvocationContext(CancellationToken cancellation)
 
     private ConcurrentQueue<string> _trace = new();
     private ConcurrentQueue<string> _warnings = new();
-    private volatile VodClientException? _refusal;
 
     /// <summary>Ends all requests of the scope, down to the socket.</summary>
     public CancellationToken Cancellation => cancellation;
@@ -24,13 +21,6 @@ public sealed class InvocationContext(CancellationToken cancellation)
 
     /// <summary>Whether nothing may be sent that the journal does not have, wherever it is kept.</summary>
     public bool NeedsJournal { get; init; }
-
-    /// <summary>The failure that ends the scope: the credentials were refused. Null while there is none.</summary>
-    internal VodClientException? Refusal
-    {
-        get => _refusal;
-        set => _refusal = value;
-    }
 
     /// <summary>The same invocation for requests that may be cancelled apart from its others.</summary>
     internal InvocationContext With(bool needsJournal, CancellationToken other) =>

@@ -4,7 +4,7 @@ using VodPreheat.Client.Journal;
 namespace VodPreheat.Client.Http;
 
 /// <summary>Writes a submission down before its first attempt is sent. Its further attempts are the same submission.</summary>
-internal sealed class JournalHandler(SubmissionJournal journal, FailureFactory failures, TimeProvider clock) : DelegatingHandler
+internal sealed class JournalHandler(SubmissionJournal journal, TimeProvider clock) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -22,28 +22,15 @@ internal sealed class JournalHandler(SubmissionJournal journal, FailureFactory f
 
         pending.MayHaveArrived = true;
         pending.Failure = null;
-        HttpResponseMessage response;
         try
         {
-            response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (VodClientException failure)
         {
-            Note(pending, failure);
+            pending.MayHaveArrived = failure.OutcomeUnknown;
+            pending.Failure = failure;
             throw;
         }
-
-        if (!response.IsSuccessStatusCode)
-        {
-            Note(pending, failures.FromResponse(response, ErrorBody.Parse(BodyContent.Of(response))));
-        }
-
-        return response;
-    }
-
-    private static void Note(PendingSubmission pending, VodClientException failure)
-    {
-        pending.Failure = failure;
-        pending.MayHaveArrived = failure.OutcomeUnknown;
     }
 }

@@ -5,8 +5,7 @@ namespace VodPreheat.Client.Jobs;
 /// <param name="Submitted">URLs that are, or were, in a task.</param>
 /// <param name="Loaded">URLs that are loaded.</param>
 /// <param name="Failed">URLs that ended in any other way.</param>
-/// <param name="HeldFor">For how long the service's rate limit holds submissions back.</param>
-public readonly record struct JobProgress(int Urls, int Submitted, int Loaded, int Failed, TimeSpan HeldFor)
+public readonly record struct JobProgress(int Urls, int Submitted, int Loaded, int Failed)
 {
     /// <summary>URLs without an outcome.</summary>
     public int Open => Urls - Loaded - Failed;

@@ -94,7 +94,7 @@ public sealed class PreheatJob : IDisposable
 
     /// <summary>How far the job has come. May be read while <see cref="NextAsync"/> runs elsewhere.</summary>
     public JobProgress Progress => new(
-        _urls.Count, Volatile.Read(ref _inTasks), Volatile.Read(ref _loaded), Volatile.Read(ref _ended) - Volatile.Read(ref _loaded), TimeSpan.Zero);
+        _urls.Count, Volatile.Read(ref _inTasks), Volatile.Read(ref _loaded), Volatile.Read(ref _ended) - Volatile.Read(ref _loaded));
 
     private TimeSpan Elapsed => _clock.GetElapsedTime(_start);
 
@@ -210,10 +210,17 @@ public sealed class PreheatJob : IDisposable
     {
         switch (failure.Kind)
         {
-            case FailureKind.QuotaExceeded or FailureKind.Authentication or FailureKind.ProjectMismatch or FailureKind.NotConnected
-                or FailureKind.JournalUnavailable:
+            case FailureKind.QuotaExceeded:
+                // What was accepted before is waited for.
                 Failure = failure;
                 _queue.Return(_request);
+                EndQueue();
+                break;
+            case var _ when failure.EndsEverything:
+                // Without credentials no task can be queried either.
+                Failure = failure;
+                _queue.Return(_request);
+                EndAll();
                 break;
             case var _ when failure.OutcomeUnknown:
                 Finish(OutcomeStatus.Unknown, failure);
@@ -222,24 +229,13 @@ public sealed class PreheatJob : IDisposable
                 _queue.Divide(_request);
                 break;
             case FailureKind.ConnectionFailed or FailureKind.Timeout or FailureKind.Throttled:
-                // It was not taken, and may be the next time.
+                // It was not accepted, and may be the next time.
                 _pausedUntil = Elapsed + (failure.RetryAfter > _settings.PollInterval ? failure.RetryAfter.Value : _settings.PollInterval);
                 _queue.Return(_request);
                 break;
             default:
                 Finish(OutcomeStatus.Rejected, failure);
                 break;
-        }
-
-        if (Failure?.Kind == FailureKind.QuotaExceeded)
-        {
-            // What was accepted before is waited for.
-            EndQueue();
-        }
-        else if (Failure is not null)
-        {
-            // Without credentials no task can be asked either.
-            EndAll();
         }
 
         void Finish(string status, VodClientException failure)
@@ -322,7 +318,7 @@ public sealed class PreheatJob : IDisposable
     /// <summary>Sees to the URLs of a task that can be asked no more.</summary>
     private void Lose(List<JobUrl> urls, VodClientException failure)
     {
-        if (failure.Kind is FailureKind.Authentication or FailureKind.ProjectMismatch or FailureKind.NotConnected)
+        if (failure.EndsEverything)
         {
             Failure = failure;
             EndAll();

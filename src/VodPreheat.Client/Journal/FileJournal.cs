@@ -15,9 +15,21 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
     {
         JournalPlace place = JournalPlace.Find(readVariable);
         using JournalReader? reader = Open(place, scope);
-        while (reader is not null && MoveBack(reader, place, scope))
+        if (reader is null)
         {
-            yield return reader.Current;
+            yield break;
+        }
+
+        try
+        {
+            while (MoveBack(reader, place, scope))
+            {
+                yield return reader.Current;
+            }
+        }
+        finally
+        {
+            Complain(reader, place, scope);
         }
     }
 
@@ -31,7 +43,7 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
             yield break;
         }
 
-        // Only where they are is kept of them: a journal may be larger than the memory that it is worth.
+        // Only where they are is kept of them: with their URLs, a large journal could fill the memory.
         var found = new Stack<JournalReader.Position>();
         while (found.Count < last && MoveBack(reader, place, scope))
         {
@@ -41,6 +53,7 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
             }
         }
 
+        Complain(reader, place, scope);
         while (found.TryPop(out JournalReader.Position position))
         {
             scope.Cancellation.ThrowIfCancellationRequested();
@@ -117,7 +130,7 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
         }
     });
 
-    private static JournalReader? Open(JournalPlace place, InvocationContext scope)
+    private JournalReader? Open(JournalPlace place, InvocationContext scope)
     {
         if (place.Path is null)
         {
@@ -126,13 +139,23 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
                 : null;
         }
 
-        return Guard(place, () => JournalScanner.Open(place.Path)) is { } scanner ? new JournalReader(scanner) : null;
+        return Guard(place, () => JournalScanner.Open(place.Path)) is { } scanner
+            ? new JournalReader(scanner, new JournalFile(place.Path, clock).IsAtRest)
+            : null;
     }
 
     private static bool MoveBack(JournalReader reader, JournalPlace place, InvocationContext scope)
     {
         scope.Cancellation.ThrowIfCancellationRequested();
         return Guard(place, reader.MoveBack);
+    }
+
+    private static void Complain(JournalReader reader, JournalPlace place, InvocationContext scope)
+    {
+        if (Guard(place, reader.Complaint) is { } complaint)
+        {
+            scope.Warn($"{complaint} The journal is {place.Path}.");
+        }
     }
 
     private static T Guard<T>(JournalPlace place, Func<T> read)
@@ -156,5 +179,8 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
         FailureKind.JournalUnavailable,
         ErrorIds.JournalUnavailable,
         $"The journal{(place.Path is null ? string.Empty : " " + place.Path)} cannot be {what}: {problem}.",
-        $"Make the file and its folder readable and writable, or set the environment variable {JournalPlace.Variable} to the full path of another file.");
+        $"Make the file and its folder readable and writable, or set the environment variable {JournalPlace.Variable} to the full path of another file.")
+    {
+        Delivery = Delivery.NotSent,
+    };
 }

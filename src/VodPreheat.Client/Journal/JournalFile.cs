@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Globalization;
 
 namespace VodPreheat.Client.Journal;
 
@@ -17,8 +17,11 @@ internal sealed class JournalFile(string path, TimeProvider clock)
     // A file that is large with young lines only must not be gone through for every line that is added.
     private static readonly TimeSpan s_betweenTrims = TimeSpan.FromDays(1);
 
+    private const string Unfinished = ".new";
+
     // Others hold the lock for less than a millisecond, or for a second while they trim a large file on a slow disk.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_readersPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds whole lines; on return they are on the disk.</summary>
     /// <exception cref="IOException">They could not be added; nothing of them is in the file.</exception>
@@ -37,6 +40,20 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         }
     }
 
+    /// <summary>Whether the file has this size and nobody is adding to it.</summary>
+    public bool IsAtRest(long size)
+    {
+        try
+        {
+            using var hold = JournalLock.Acquire(path, s_readersPatience);
+            return new FileInfo(path).Length == size;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>How a file of the journal is opened: for its owner only, and without a buffer, so that a line is one write.</summary>
     public static FileStreamOptions Options(FileMode mode, FileShare share)
     {
@@ -52,13 +69,14 @@ internal sealed class JournalFile(string path, TimeProvider clock)
     private void AppendNow(ReadOnlySpan<byte> lines)
     {
         FileStream file;
+        DateTimeOffset? trim;
         using (var hold = JournalLock.Acquire(path, s_patience))
         {
-            file = new FileStream(path, Options(FileMode.OpenOrCreate, FileShare.ReadWrite | FileShare.Delete));
+            file = JournalLock.OpenPatiently(path, FileShare.ReadWrite | FileShare.Delete, s_patience);
             try
             {
                 Write(file, lines);
-                TrimIfDue(file, hold);
+                trim = file.Length > TrimSize ? BeginTrim(hold) : null;
             }
             catch
             {
@@ -67,10 +85,15 @@ internal sealed class JournalFile(string path, TimeProvider clock)
             }
         }
 
-        // Outside the lock, so that others go on meanwhile. What trimming has put in this file's place is on the disk already.
+        // Outside the lock, so that others go on meanwhile. A file that trimming has put in this one's place is on the disk already.
         using (file)
         {
             file.Flush(flushToDisk: true);
+        }
+
+        if (trim is { } begun)
+        {
+            Trim(begun);
         }
     }
 
@@ -83,9 +106,9 @@ internal sealed class JournalFile(string path, TimeProvider clock)
             file.Position = length;
             file.Write(length > 0 && !EndsWithNewline(file, length) ? [(byte)'\n', .. lines] : lines);
         }
-        catch (IOException)
+        catch
         {
-            // The disk is full: without this, half of a line could stay.
+            // The disk or the quota of the user is full: without this, half of a line could stay.
             file.SetLength(length);
             throw;
         }
@@ -97,55 +120,68 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         return RandomAccess.Read(file.SafeFileHandle, last, length - 1) == 1 && last[0] == '\n';
     }
 
-    private void TrimIfDue(FileStream file, JournalLock hold)
+    /// <summary>The time of a trim that is due; null if none is. Of many that ask, one gets it.</summary>
+    private DateTimeOffset? BeginTrim(JournalLock hold)
     {
-        if (file.Length <= TrimSize)
-        {
-            return;
-        }
-
-        DateTimeOffset now = clock.GetUtcNow();
-        Span<byte> note = stackalloc byte[sizeof(long)];
-        if (hold.Note.ReadAtLeast(note, note.Length, throwOnEndOfStream: false) == note.Length
-            && now.Ticks - BinaryPrimitives.ReadInt64LittleEndian(note) is >= 0 and var since && since < s_betweenTrims.Ticks)
-        {
-            return;
-        }
-
         try
         {
-            Trim(now - OldAge);
+            DateTimeOffset now = clock.GetUtcNow();
+            if (hold.LastTrim is { } last && (now - last).Duration() < s_betweenTrims)
+            {
+                return null;
+            }
+
+            hold.LastTrim = now;
+            return now;
+        }
+        catch (IOException)
+        {
+            // The disk is full. The line has been written, and that is what counts.
+            return null;
+        }
+    }
+
+    private void Trim(DateTimeOffset begun)
+    {
+        try
+        {
+            // A link is followed: the file that it leads to is replaced, not the link.
+            Trim(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, begun);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Nothing is lost: the disk may be full, or on Windows somebody is reading. It is tried again after the pause.
+            // Nothing is lost: the disk may be full, or on Windows somebody may be reading. It is tried again another day.
         }
-
-        BinaryPrimitives.WriteInt64LittleEndian(note, now.Ticks);
-        hold.Note.Position = 0;
-        hold.Note.Write(note);
     }
 
     /// <summary>Puts a file without the old lines in the place of this one. What is no line of a journal stays: it may be somebody's.</summary>
-    private void Trim(DateTimeOffset oldest)
+    private void Trim(string target, DateTimeOffset begun)
     {
-        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        string next = target + ".new";
+        DeleteLeftovers(target);
+
+        // A name of its own: whoever opened a common one just before it is moved would have the journal in hand.
+        string next = string.Create(CultureInfo.InvariantCulture, $"{target}.{begun.UtcTicks}{Unfinished}");
         try
         {
-            using (var kept = new FileStream(next, Options(FileMode.Create, FileShare.None)))
-            {
-                CopyYoungLines(target, oldest, kept);
-                kept.Flush(flushToDisk: true);
-            }
+            using FileStream kept = new(next, Options(FileMode.CreateNew, FileShare.None));
+            using JournalScanner scanner = JournalScanner.Open(target) ?? throw new FileNotFoundException(message: null, target);
+            CopyYoungLines(scanner, begun - OldAge, kept);
+            kept.Flush(flushToDisk: true);
+            using var hold = JournalLock.Acquire(path, s_patience);
 
-            if (!OperatingSystem.IsWindows())
-            {
-                // Its owner may have opened it to a group.
-                File.SetUnixFileMode(next, File.GetUnixFileMode(target));
-            }
+            // What others have added meanwhile; from here on nobody does.
+            scanner.CopyRest(kept);
+            kept.Flush(flushToDisk: true);
 
-            File.Move(next, target, overwrite: true);
+            // Closed before: Windows puts no open file in the place of another, nor any in the place of an open one.
+            kept.Dispose();
+            scanner.Dispose();
+
+            // Another that has begun since may have put a file in place that has lines which this one lacks.
+            if (hold.LastTrim == begun)
+            {
+                Replace(target, next);
+            }
         }
         finally
         {
@@ -153,9 +189,17 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         }
     }
 
-    private static void CopyYoungLines(string from, DateTimeOffset oldest, FileStream to)
+    /// <summary>Deletes what killed processes left. One that is still at work gives up, without harm.</summary>
+    private static void DeleteLeftovers(string target)
     {
-        using JournalScanner scanner = JournalScanner.Open(from) ?? throw new FileNotFoundException(message: null, from);
+        foreach (string left in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, $"{Path.GetFileName(target)}.*{Unfinished}"))
+        {
+            File.Delete(left);
+        }
+    }
+
+    private static void CopyYoungLines(JournalScanner scanner, DateTimeOffset oldest, FileStream destination)
+    {
         var parts = new Stack<(long Start, long End)>();
         while (scanner.MoveBack())
         {
@@ -164,8 +208,8 @@ internal sealed class JournalFile(string path, TimeProvider clock)
                 continue;
             }
 
-            // With its newline, which is there: a whole line has just been added behind it.
-            long end = scanner.LineEnd + 1;
+            // With its newline, unless somebody is just writing it.
+            long end = Math.Min(scanner.LineEnd + 1, scanner.Length);
             if (parts.TryPeek(out (long Start, long End) next) && next.Start == end)
             {
                 end = parts.Pop().End;
@@ -176,7 +220,30 @@ internal sealed class JournalFile(string path, TimeProvider clock)
 
         foreach ((long start, long end) in parts)
         {
-            scanner.Copy(start, end, to);
+            scanner.Copy(start, end, destination);
+        }
+    }
+
+    private static void Replace(string target, string next)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            // Its owner may have opened it to a group.
+            File.SetUnixFileMode(next, File.GetUnixFileMode(target));
+        }
+
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                File.Move(next, target, overwrite: true);
+                return;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException && attempt < 10)
+            {
+                // On Windows: another process that is just flushing its line has the file open.
+                Thread.Sleep(10);
+            }
         }
     }
 

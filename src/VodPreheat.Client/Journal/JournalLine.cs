@@ -15,7 +15,11 @@ internal sealed class JournalLine
     public const string Refused = "refused";
 
     // The relaxed encoder leaves '&', '+' and letters beyond ASCII as they are, so that a URL can be searched for.
-    private static readonly JournalJsonContext s_json = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly JournalJsonContext s_json = new(new JsonSerializerOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
 
     [JsonPropertyName("event")]
     public string? Event { get; set; }
@@ -75,7 +79,7 @@ internal sealed class JournalLine
     public static JournalLine? Parse(ReadOnlySpan<byte> line)
     {
         // Most of what is no JSON object shows it at its ends, and an exception each would be slow on a file of something else.
-        line = line.Trim(" \t\r"u8);
+        line = line.Trim(" \t\r\n"u8);
         if (line.IsEmpty || line[0] != '{' || line[^1] != '}')
         {
             return null;
@@ -120,6 +124,5 @@ internal sealed class JournalLine
 }
 
 /// <summary>The reader and writer, made at build time.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JournalLine))]
 internal sealed partial class JournalJsonContext : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 
 namespace VodPreheat.Client.Journal;
@@ -15,19 +16,42 @@ internal sealed class JournalLock : IDisposable
 
     private JournalLock(FileStream file) => _file = file;
 
-    /// <summary>The bytes beside the journal: when it was last trimmed.</summary>
-    public Stream Note => _file;
+    /// <summary>When the journal was last trimmed, as the file says; null if it does not. Its holder may change it.</summary>
+    public DateTimeOffset? LastTrim
+    {
+        get
+        {
+            Span<byte> ticks = stackalloc byte[sizeof(long)];
+            _file.Position = 0;
+            return _file.ReadAtLeast(ticks, ticks.Length, throwOnEndOfStream: false) == ticks.Length
+                && BinaryPrimitives.ReadInt64LittleEndian(ticks) is >= 0 and var value && value <= DateTimeOffset.MaxValue.Ticks
+                ? new DateTimeOffset(value, TimeSpan.Zero)
+                : null;
+        }
+
+        set
+        {
+            Span<byte> ticks = stackalloc byte[sizeof(long)];
+            BinaryPrimitives.WriteInt64LittleEndian(ticks, value?.UtcTicks ?? 0);
+            _file.Position = 0;
+            _file.Write(ticks);
+        }
+    }
 
     /// <summary>Waits for the right.</summary>
     /// <exception cref="IOException">Others held it all the time.</exception>
-    public static JournalLock Acquire(string journal, TimeSpan patience)
+    public static JournalLock Acquire(string journal, TimeSpan patience) => new(OpenPatiently(journal + ".lock", FileShare.None, patience));
+
+    /// <summary>Opens a file, or makes it, when others that have it open allow it.</summary>
+    /// <exception cref="IOException">They did not all the time.</exception>
+    public static FileStream OpenPatiently(string path, FileShare share, TimeSpan patience)
     {
         long start = Stopwatch.GetTimestamp();
         for (int attempt = 0; ; attempt++)
         {
             try
             {
-                return new JournalLock(new FileStream(journal + ".lock", JournalFile.Options(FileMode.OpenOrCreate, FileShare.None)));
+                return new FileStream(path, JournalFile.Options(FileMode.OpenOrCreate, share));
             }
             catch (IOException error) when (s_held.Contains(error.HResult))
             {
@@ -37,7 +61,7 @@ internal sealed class JournalLock : IDisposable
                 }
             }
 
-            // It is held for a fraction of a millisecond. A random pause keeps two who wait from meeting again and again.
+            // A lock is held for a fraction of a millisecond. A random pause keeps two who wait from meeting again and again.
             Thread.Sleep(Random.Shared.Next(Math.Min(attempt, 20) + 1));
         }
     }

@@ -6,7 +6,9 @@ namespace VodPreheat.Client.Journal;
 /// Reads the submissions of a journal's file, newest first: what became of a submission stands behind it, so that it is known
 /// already when the submission itself is met.
 /// </summary>
-internal sealed class JournalReader(JournalScanner scanner) : IDisposable
+/// <param name="scanner">The file's lines; owned by the reader from now on.</param>
+/// <param name="isAtRest">Whether nobody is adding to the file of a given size.</param>
+internal sealed class JournalReader(JournalScanner scanner, Func<long, bool> isAtRest) : IDisposable
 {
     private readonly Dictionary<string, JournalLine> _outcomes = new(StringComparer.Ordinal);
     private long _firstForeign;
@@ -26,6 +28,8 @@ internal sealed class JournalReader(JournalScanner scanner) : IDisposable
         {
             switch (JournalLine.Parse(scanner.Line.Span))
             {
+                case null when scanner.IsUnfinished && !isAtRest(scanner.Length):
+                    break;
                 case null:
                     _foreign++;
                     _firstForeign = scanner.LineStart;
@@ -50,11 +54,18 @@ internal sealed class JournalReader(JournalScanner scanner) : IDisposable
     public Submission Read(Position place) => JournalLine.Parse(scanner.Read(place.Start, place.End))!.ToSubmission(place.Outcome);
 
     /// <summary>What to say about lines that were met and are no lines of a journal; null if there were none.</summary>
-    public string? Complaint(string path) => _foreign == 0
-        ? null
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"Line {scanner.NumberOf(_firstForeign)}{(_foreign > 1 ? $" and {_foreign - 1} more" : string.Empty)} of the journal {path} cannot be read and {(_foreign > 1 ? "were" : "was")} skipped.");
+    public string? Complaint()
+    {
+        if (_foreign == 0)
+        {
+            return null;
+        }
+
+        string line = string.Create(CultureInfo.InvariantCulture, $"Line {scanner.NumberOf(_firstForeign)}");
+        return _foreign == 1
+            ? $"{line} of the journal cannot be read and was skipped."
+            : string.Create(CultureInfo.InvariantCulture, $"{line} and {_foreign - 1} more of the journal cannot be read and were skipped.");
+    }
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => scanner.Dispose();

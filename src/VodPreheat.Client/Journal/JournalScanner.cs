@@ -18,6 +18,9 @@ internal sealed class JournalScanner : IDisposable
     private int _end;
     private long _offset;
 
+    // How many of the first of these have not been searched for a newline.
+    private int _unsearched;
+
     // The end of the line in hand, where its beginning is too far away to be read.
     private long? _longLineEnd;
 
@@ -64,22 +67,23 @@ internal sealed class JournalScanner : IDisposable
     {
         while (true)
         {
-            int newline = _buffer.AsSpan(_begin, _end - _begin).LastIndexOf((byte)'\n');
+            int newline = _buffer.AsSpan(_begin, _unsearched).LastIndexOf((byte)'\n');
             if (newline >= 0)
             {
-                int start = _begin + newline + 1;
-                Take(start);
-                _end = start - 1;
+                Take(_begin + newline + 1);
+                _end = _begin + newline;
+                _unsearched = newline;
             }
             else if (_offset > 0)
             {
-                ReadBack();
+                _unsearched = ReadBack();
                 continue;
             }
             else if (_end > _begin || _longLineEnd is not null)
             {
                 Take(_begin);
                 _end = _begin;
+                _unsearched = 0;
             }
             else
             {
@@ -123,6 +127,9 @@ internal sealed class JournalScanner : IDisposable
         }
     }
 
+    /// <summary>Copies what has been added to the file since it was opened.</summary>
+    public void CopyRest(Stream destination) => Copy(Length, RandomAccess.GetLength(_file), destination);
+
     /// <summary>The number of the line that begins there, from 1 on.</summary>
     public long NumberOf(long start)
     {
@@ -154,7 +161,8 @@ internal sealed class JournalScanner : IDisposable
         _longLineEnd = null;
     }
 
-    private void ReadBack()
+    /// <summary>Reads what comes before the bytes in hand; gives how many they are.</summary>
+    private int ReadBack()
     {
         if (_end - _begin > LongestLine)
         {
@@ -183,5 +191,6 @@ internal sealed class JournalScanner : IDisposable
 
         _begin = from;
         _offset -= count;
+        return count;
     }
 }

@@ -138,7 +138,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
                 return null;
             }
 
-            if (IsTimeUp && Now >= (_giveUpAt ??= Now + s_lastPatience))
+            if (IsGivenUp())
             {
                 return null;
             }
@@ -179,6 +179,25 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             task.IsLastQuery = isLast;
             return task;
         }
+    }
+
+    /// <summary>Whether the time is up and no last query can be expected to be answered.</summary>
+    private bool IsGivenUp()
+    {
+        TimeSpan now = Now;
+        if (now < timeout)
+        {
+            return false;
+        }
+
+        // Queries that are held for the rate limit have not been asked in vain.
+        _giveUpAt ??= now + s_lastPatience;
+        if (client.QueryLimit.HeldFor is { Ticks: > 0 } held && now + held + s_lastPatience > _giveUpAt)
+        {
+            _giveUpAt = now + held + s_lastPatience;
+        }
+
+        return now >= _giveUpAt;
     }
 
     private bool IsAnyWaiting()

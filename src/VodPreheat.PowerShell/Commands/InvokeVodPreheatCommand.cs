@@ -100,7 +100,8 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     private void WriteOutcomes(PreheatJob job)
     {
         var unfinished = new List<string>();
-        using (var progress = new JobProgressReport(this, job))
+        var progress = new JobProgressReport(this, job, Client);
+        try
         {
             while (WaitFor(job.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } outcome)
             {
@@ -113,14 +114,31 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
                     outcome.Url, outcome.Status, outcome.TaskId, outcome.Attempts, outcome.SubmittedAt, outcome.EndedAt, outcome.ErrorCode, outcome.Detail));
             }
         }
+        finally
+        {
+            // Also when a downstream command wants no more.
+            progress.Complete();
+        }
 
+        WriteEnd(job, [.. unfinished]);
+    }
+
+    // What concerns one URL is in its object; one error says why the job could not finish.
+    private void WriteEnd(PreheatJob job, string[] unfinished)
+    {
         if (job.Failure is { } failure)
         {
-            WriteFailure(failure, unfinished.ToArray(), $"{Quantity.Of(unfinished.Count, "URL")} could not be finished");
+            ErrorRecord record = ErrorRecords.From(failure, unfinished, $"{Quantity.Of(unfinished.Length, "URL")} could not be finished");
+            if (failure.EndsEverything)
+            {
+                ThrowTerminatingError(record);
+            }
+
+            WriteError(record);
         }
         else if (job.HasTimedOut)
         {
-            WriteError(ErrorRecords.JobTimeout([.. unfinished], TimeoutSec));
+            WriteError(ErrorRecords.JobTimeout(unfinished, TimeoutSec));
         }
     }
 }

@@ -10,7 +10,7 @@ namespace VodPreheat.Commands;
 /// <summary>Wait-VodPreheat: polls tasks until every URL is final, and writes each task's results when it ends.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "VodPreheat", HelpUri = HelpLinks.Root + "Wait-VodPreheat.md")]
 [OutputType(typeof(PreheatingResult))]
-public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
+public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 {
     private readonly List<string> _taskIds = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
     [AllowEmptyString]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(TaskIdCompleter))]
-    public string?[]? TaskId { get; set; }
+    public override string?[]? TaskId { get; set; }
 
     /// <summary>Seconds to wait in all; 15 minutes by default, as pre-loading takes 3 to 5 (vod_08_0085).</summary>
     [Parameter]
@@ -33,19 +33,12 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
     [ValidateRange(1, 3600)]
     public int PollIntervalSec { get; set; } = 10;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    /// <summary>Each task is waited for once.</summary>
+    private protected override void ProcessTask(string taskId)
     {
-        foreach (string? id in TaskId ?? [null])
+        if (_known.Add(taskId))
         {
-            if (string.IsNullOrWhiteSpace(id))
-            {
-                WriteError(ErrorRecords.InvalidTaskId(id));
-            }
-            else if (_known.Add(id))
-            {
-                _taskIds.Add(id);
-            }
+            _taskIds.Add(taskId);
         }
     }
 
@@ -55,7 +48,7 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
         var poller = new PreheatTaskPoller(
             Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
         _taskIds.ForEach(id => poller.Add(id));
-        var progress = new WaitProgress(this, poller);
+        var progress = new WaitProgress(this, poller, Client);
         try
         {
             WriteEnds(poller, progress);
@@ -66,9 +59,10 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
             progress.Complete();
         }
 
-        foreach (string taskId in poller.OpenTasks)
+        string[] open = [.. poller.OpenTasks];
+        foreach (string[] tasks in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))
         {
-            WriteError(ErrorRecords.WaitTimeout(taskId, TimeoutSec, ResultsOf(taskId, poller.LastRows(taskId))));
+            WriteError(ErrorRecords.WaitTimeout(tasks, TimeoutSec, [.. tasks.SelectMany(task => ResultsOf(task, poller.LastRows(task)))]));
         }
     }
 
@@ -78,15 +72,15 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
         {
             if (end.Failure is { } failure)
             {
-                WriteFailure(failure, ErrorRecords.IsTerminating(failure) ? Unfinished(end, poller) : end.TaskId, $"Task {end.TaskId}");
+                // An error that ends the wait names all that was open.
+                string[] unfinished = [end.TaskId, .. IsStoppedByErrors || ErrorRecords.IsTerminating(failure) ? poller.OpenTasks : []];
+                WriteFailure(failure, unfinished.Length == 1 ? end.TaskId : unfinished, $"Task {end.TaskId}");
                 continue;
             }
 
             WriteObject(ResultsOf(end.TaskId, end.Rows), enumerateCollection: true);
         }
     }
-
-    private static string[] Unfinished(PollAnswer end, PreheatTaskPoller poller) => [end.TaskId, .. poller.OpenTasks];
 
     private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<PreheatingRow> rows) =>
         [.. rows.Select(row => new PreheatingResult(taskId, row.Url, row.Status))];

@@ -2,10 +2,9 @@ using System.Globalization;
 
 namespace VodPreheat.Formatting;
 
-/// <summary>Counts things in words.</summary>
+/// <summary>Numbers of things in texts.</summary>
 internal static class Quantity
 {
-    /// <summary>"1 URL", "2 URLs".</summary>
-    public static string Of(int count, string thing) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {thing}{(count == 1 ? string.Empty : "s")}");
+    /// <summary>Such as "1 URL" or "12 URLs".</summary>
+    public static string Of(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? string.Empty : "s")}");
 }

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
 using VodPreheat.UnitTests.Support;
@@ -32,8 +32,8 @@ public sealed class PreheatTaskPollerTests : IDisposable
             new Uri("https://vod.test.invalid"),
             "project",
             new FixedCredentialSource(new TokenCredential(new Secret("token")), "Token"),
-            new TransportSettings { Network = () => _vod, Clock = _clock, RequestsPerMinute = 0, MaximumRetryCount = 0, Timeout = EventClock.Longest },
-            VodPreheat.Client.Journal.SubmissionJournal.InMemory());
+            new TransportSettings { Network = () => _vod, Clock = _clock, RequestsPerMinute = 0, MaximumRetryCount = 0, Timeout = ManualClock.Endless },
+            SubmissionJournal.InMemory());
     }
 
     private delegate FakeAnswer AnswerOf(string taskId, int query);
@@ -209,12 +209,35 @@ public sealed class PreheatTaskPollerTests : IDisposable
     {
         // A new query is answered nine seconds after the one before it.
         PreheatTaskPoller poller = await PollAsync(TaskIds(20), TimeSpan.FromSeconds(5), (_, _) => Open);
-        await AnswerAllAsync(poller.NextEndAsync());
+        Task<PollAnswer?> next = poller.NextEndAsync();
+        await AnswerAllAsync(next);
         _vod.Spacing = TimeSpan.FromSeconds(9);
 
-        Assert.Empty(await DrainAsync(poller));
+        Assert.Null(await RunAsync(next));
         Assert.All(_vod.Queries.GroupBy(query => query.TaskId), queries => Assert.Equal(2, queries.Count()));
         Assert.InRange(Now.TotalSeconds, 5 + (19 * 9), 5 + (20 * 9));
+    }
+
+    [Fact]
+    public async Task Last_queries_that_the_rate_limit_holds_are_waited_for()
+    {
+        using var network = new FakeNetwork(Answers.Body(200, Open));
+        using VodClient client = TestClient.Create(network, _clock, perMinute: 10);
+        var poller = new PreheatTaskPoller(client, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), _scope, _clock);
+        Array.ForEach(TaskIds(30), id => poller.Add(id));
+        Task<PollAnswer?> next = poller.NextEndAsync();
+        for (int minute = 0; minute < 6; minute++)
+        {
+            await TestClient.EventuallyAsync(() => next.IsCompleted || (network.Count >= 10 * (minute + 1) && _clock.RunningTimers == 2));
+            _clock.Advance(TimeSpan.FromSeconds(60));
+        }
+
+        Assert.Null(await next.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(TaskIds(30), poller.OpenTasks);
+
+        // Eight were under way when the time was up, and are queried once more like all others.
+        Assert.Equal(10 + 8 + 30, network.Count);
+        Assert.Equal(30, network.Sent[10..].DistinctBy(sent => sent.Uri.Query).Count());
     }
 
     [Fact]
@@ -475,34 +498,15 @@ public sealed class PreheatTaskPollerTests : IDisposable
         public static implicit operator FakeAnswer(string body) => new(HttpStatusCode.OK, body);
     }
 
-    /// <summary>A clock that only the test moves, and that knows the alarm of the poller: the last short timer set.</summary>
-    private sealed class EventClock : FakeTimeProvider
+    /// <summary>A clock that knows the alarm of the poller: the last short timer set.</summary>
+    private sealed class EventClock : ManualClock
     {
-        /// <summary>The time-out of an attempt: longer than every wait, so that its timers are told from the alarms.</summary>
-        public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
-
         private readonly object _lock = new();
-        private readonly long _zero;
         private TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public EventClock() => _zero = GetTimestamp();
-
-        /// <summary>The monotonic time since the start.</summary>
-        public TimeSpan Now => GetElapsedTime(_zero);
-
-        /// <summary>How far somebody has set the wall clock away from it.</summary>
-        public TimeSpan WallOffset { get; set; }
 
         public int AlarmsSet { get; private set; }
 
         public TimeSpan AlarmAt { get; private set; } = TimeSpan.MaxValue;
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + WallOffset;
-
-        public override long GetTimestamp() => base.GetUtcNow().UtcTicks;
-
-        /// <summary>Moves on to a time; one that has passed already, as when the machine slept, is now.</summary>
-        public void AdvanceTo(TimeSpan time) => Advance(time > Now ? time - Now : TimeSpan.Zero);
 
         public Task AlarmSetAfter(int alarms)
         {
@@ -515,7 +519,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             ITimer timer = base.CreateTimer(callback, state, dueTime, period);
-            if (dueTime < Longest)
+            if (dueTime < Endless)
             {
                 lock (_lock)
                 {
