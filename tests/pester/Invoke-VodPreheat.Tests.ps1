@@ -118,11 +118,10 @@ Describe 'Invoke-VodPreheat' {
         }
 
         It 'does not send a submission again that got no answer' {
-            $server.AddFault('Gzip')
             $server.AddFault('ResetBeforeHeaders')
             $outcomes = Get-SampleUrl 25 | Invoke-VodPreheat -MaximumResubmit 5
             $outcomes | Should -HaveCount 25
-            @($outcomes | Where-Object Status -EQ unknown).Url | Should -Be (Get-SampleUrl 10 -From 11)
+            @($outcomes | Where-Object Status -EQ unknown).Url | Should -Be (Get-SampleUrl 10)
             @($server.Requests | Where-Object Method -EQ POST) | Should -HaveCount 3
         }
 
@@ -238,7 +237,7 @@ Describe 'Invoke-VodPreheat' {
 
             @(Select-String '"sending"' $journal) | Should -HaveCount 2
             $server.PollsUntilDone = 0
-            foreach ($task in Get-VodPreheatTask) { if ($task.TaskId) { $server.SetTask($task.TaskId, [string[]] ($task.Url | ForEach-Object { "succeed $_" })) } }
+            foreach ($task in Get-VodPreheatTask -AllProjects | Where-Object TaskId) { $server.SetTask($task.TaskId, [string[]] ($task.Url | ForEach-Object { "succeed $_" })) }
             Assert-Finished (Get-Again 20) 20 -MayRepeat ($Lost ? (Get-SampleUrl 10 -From 11) : @())
         }
 
