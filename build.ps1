@@ -148,7 +148,7 @@ function Test-Pester {
 function Install-Pester {
     $PSNativeCommandUseErrorActionPreference = $true
     dotnet build "$PSScriptRoot/tests/server" @dotnetArguments | Out-Host
-    dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:InstallPester "-p:Modules=$out/modules" | Out-Host
+    dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Install "-p:Out=$out" | Out-Host
 }
 
 # Self-contained hosts, so that only .NET SDK need be installed: once as a session begins, and once each with older and with
