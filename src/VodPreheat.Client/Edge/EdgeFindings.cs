@@ -57,8 +57,8 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
                 "Check firewalls and proxies on the way, and the load of the origin; or allow more time."),
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } refusal => (
                 EdgeFinding.ConnectionFailed,
-                refusal.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin
-                    : $"The proxy did not open a tunnel to {host}: check what it allows, and whether it can reach the host."),
+                refusal.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin // .NET 8 does not give the status.
+                    : $"The proxy did not open a tunnel to {host}: check the login that it may require, what it allows, and whether it can reach the host."),
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } when IsProxied(uri) => (
                 EdgeFinding.ConnectionFailed,
                 $"Check the address of the proxy, which could not be reached: {detail}."),
