@@ -112,8 +112,8 @@ function Measure-Coverage {
     dotnet test "$PSScriptRoot/tests/unit" -c $Configuration --no-build --nologo -v quiet `
         --collect 'XPlat Code Coverage' --results-directory "$coverage/unit" | Out-Host
     Copy-Item $module "$coverage/module" -Recurse
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/*.pdb" "$coverage/module/bin"
-    Move-Item "$coverage/module/bin/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
+    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.pdb" "$coverage/module/bin"
+    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
     dotnet build "$PSScriptRoot/tests/pester/Coverage.proj" --nologo -v quiet -t:Cover `
         "-p:Module=$coverage/module" "-p:Pwsh=$pwsh" "-p:Report=$coverage/pester/pester.cobertura.xml" | Out-Host
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage

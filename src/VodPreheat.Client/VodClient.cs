@@ -19,7 +19,8 @@ public sealed class VodClient : IDisposable
     public const int MaxUrlsPerRequest = 10;
 
     private readonly CredentialSource _source;
-    private readonly AuthenticationBreaker _gate = new();
+    private readonly ProxyLogin? _proxyLogin;
+    private readonly AuthenticationBreaker _breaker;
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
     private readonly RateLimit _pace;
@@ -36,15 +37,17 @@ public sealed class VodClient : IDisposable
         Endpoint = endpoint;
         ProjectId = projectId;
         _source = source;
+        _proxyLogin = settings.ProxyLogin;
+        _breaker = new AuthenticationBreaker(source);
         var redactor = new Redactor(() => source.Secrets);
-        _failures = new FailureFactory(CloudService.Vod, redactor, settings.Clock);
+        _failures = new FailureFactory(CloudService.Vod, redactor, settings);
         _pace = new RateLimit(RateLimit.PerMinute(settings.RequestsPerMinute), settings.Clock);
         _transport = HttpTransport.Create(
             settings,
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
             new RetryHandler(CloudService.Vod, settings.MaximumRetryCount, settings.Clock),
             new RateLimitHandler(_pace),
-            new CredentialHandler(source),
+            new CredentialHandler(source, _breaker),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, settings.Clock, _failures),
             new SignHandler(settings.Clock));
@@ -103,6 +106,7 @@ public sealed class VodClient : IDisposable
         _transport.Dispose();
         _pace.Dispose();
         _source.Dispose();
+        _proxyLogin?.Dispose();
     }
 
     private Task<string> SubmitAsync(CreateRequest request, InvocationContext scope)
@@ -118,7 +122,7 @@ public sealed class VodClient : IDisposable
         ThrowIfDisposed(null);
         try
         {
-            return await _gate.SendAsync(scope, _ => SendNowAsync(method, url, body, scope, read)).ConfigureAwait(false);
+            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, scope, read), scope.Cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (IsDisposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
         {

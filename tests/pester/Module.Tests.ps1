@@ -196,10 +196,4 @@ Describe 'The module' {
             $text | Should -Match 'still alive'
         }
     }
-
-    Context 'views' {
-        It 'has one for <_>' -ForEach 'VodPreheat.PreheatingResult', 'VodPreheat.VodConnection' {
-            Get-FormatData $_ | Should -Not -BeNullOrEmpty
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
@@ -49,7 +50,9 @@ public sealed class VodClientTests
     {
         using var network = new FakeNetwork(Answers.Good);
         AccessKeyCredential key = TestClient.Key("tok");
-        VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network), key);
+        var proxyPassword = new Secret("pass");
+        TransportSettings settings = TestClient.Settings(network) with { ProxyLogin = new ProxyLogin("user", "", proxyPassword) };
+        VodClient client = TestClient.Create(TestClient.Endpoint, settings, key);
         await client.QueryAsync();
         Assert.False(client.IsDisposed);
         client.Dispose();
@@ -57,7 +60,7 @@ public sealed class VodClientTests
         AssertNotConnected(await TestClient.FailureAsync(() => client.QueryAsync()));
         AssertNotConnected(await TestClient.FailureAsync(() => client.SubmitAsync()));
         Assert.Equal(1, network.Count);
-        Assert.All(key.Secrets, secret => Assert.Throws<ObjectDisposedException>(secret.Reveal));
+        Assert.All([.. key.Secrets, proxyPassword], secret => Assert.Throws<ObjectDisposedException>(secret.Reveal));
     }
 
     [Fact]
@@ -145,6 +148,36 @@ public sealed class VodClientTests
         InvocationContext scope = TestClient.Scope();
         await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => TestClient.FailureAsync(() => client.QueryAsync(scope: scope))));
         Assert.Equal((1, 1), (server.RequestCount, server.FailuresInARow(TestClient.AccessKey)));
+    }
+
+    [Fact]
+    public async Task Clients_that_were_let_go_leave_no_socket_and_no_secret()
+    {
+        using LoopbackServer server = LoopbackServer.Start();
+        server.AnyTask = true;
+        WeakReference[] left = await LetGoAsync();
+        Assert.Equal(20, server.ConnectionCount);
+        await TestClient.EventuallyAsync(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return server.OpenConnections == 0 && !left.Any(reference => reference.IsAlive);
+        });
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        async Task<WeakReference[]> LetGoAsync()
+        {
+            var left = new List<WeakReference>();
+            for (int i = 0; i < 20; i++)
+            {
+                AccessKeyCredential key = TestClient.Key();
+                VodClient client = TestClient.Create(server.Endpoint, TestClient.Settings(), key);
+                await client.QueryAsync();
+                left.AddRange([new(client), new(key), .. key.Secrets.Select(secret => new WeakReference(secret))]);
+            }
+
+            return [.. left];
+        }
     }
 
     private static void AssertNotConnected(VodClientException failure) =>

@@ -103,6 +103,7 @@ public sealed class ConnectionFactory
         catch
         {
             source.Dispose();
+            _settings.Transport.ProxyLogin?.Dispose();
             throw;
         }
     }

@@ -55,6 +55,7 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
             CanonicalRequest.Hash(body));
         Set(request, HeaderNames.Authorization, RequestSigner.Authorization(
             accessKey, secretKey.Bytes, signed, RequestSigner.StringToSign(date, canonical)));
+        GC.KeepAlive(secretKey);
     }
 
     private static void AddIfPresent(List<KeyValuePair<string, string>> signed, HttpRequestMessage request, string lowerName, string name)

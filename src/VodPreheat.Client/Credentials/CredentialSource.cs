@@ -20,8 +20,13 @@ public abstract class CredentialSource : IDisposable
     /// <summary>The credential for a request that is about to be sent.</summary>
     internal abstract ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation);
 
-    /// <summary>Another credential in place of one that the service refused; null where there can be none.</summary>
-    internal virtual ValueTask<Credential?> RenewAsync(Credential refused, InvocationContext scope, CancellationToken cancellation) => default;
+    /// <summary>Whether there can be another credential in place of one that the service refused.</summary>
+    internal virtual bool IsRenewable => false;
+
+    /// <summary>Notes that the service refused a credential: the next <see cref="GetAsync"/> gives another one where there can be one.</summary>
+    internal virtual void Reject(Credential credential)
+    {
+    }
 
     /// <summary>Wipes the secrets.</summary>
     public void Dispose()

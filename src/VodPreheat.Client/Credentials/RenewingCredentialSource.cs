@@ -1,3 +1,5 @@
+using System.Globalization;
+using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 
@@ -7,8 +9,9 @@ namespace VodPreheat.Client.Credentials;
 internal readonly record struct Fetched(Credential Credential, TimeSpan Life);
 
 /// <summary>
-/// A credential that ends and is fetched anew: shortly before it ends, or when the service refuses it; by one request at a
-/// time, however many are waiting for it.
+/// A credential that ends and is fetched anew: before it ends, while requests go on with the one in hand, and when the service
+/// refuses it. One fetch at a time, however many requests wait for it. A renewal that fails is tried again after a pause; what
+/// IAM has refused, such as a password that was changed, is not, because each refusal brings the user nearer to being locked.
 /// </summary>
 internal sealed class RenewingCredentialSource(
     string authenticationType,
@@ -19,19 +22,21 @@ internal sealed class RenewingCredentialSource(
     TimeProvider clock) : CredentialSource
 {
     private static readonly TimeSpan s_longestMargin = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(1);
 
-    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
-    private volatile State? _current;
+    private readonly object _lock = new();
+    private volatile Holding? _current;
 
     // The one before: requests that were under way at the renewal still carry it, and an error text may still echo it.
     private Credential? _previous;
+    private Renewal? _renewal;
+    private VodClientException? _refusal;
 
-    // Counts failed fetches, so that those who waited for one get its failure instead of trying (and failing) once more each:
-    // a wrong password locks the user.
-    private volatile int _failures;
-    private VodClientException? _lastFailure;
-    private InvocationContext? _refusedScope;
-    private volatile bool _disposed;
+    // From a failed renewal to the next, in monotonic time; no pause for those who have no credential in hand.
+    private long _pausedAt;
+    private TimeSpan _pause;
+    private bool _disposed;
 
     public override string AuthenticationType => authenticationType;
 
@@ -39,74 +44,180 @@ internal sealed class RenewingCredentialSource(
 
     public override DateTimeOffset? ExpiresAt => _current?.Credential.ExpiresAt;
 
+    internal override bool IsRenewable => true;
+
     internal override IEnumerable<Secret> Secrets =>
         (fetchSecret is null ? [] : new[] { fetchSecret })
         .Concat(_current?.Credential.Secrets ?? [])
         .Concat(_previous?.Secrets ?? []);
 
-    internal override async ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation)
+    internal override ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation)
     {
-        State? current = _current;
-        return current is not null && clock.GetUtcNow() < current.RenewAt
-            ? current.Credential
-            : await FetchInPlaceOfAsync(current?.Credential, scope, cancellation).ConfigureAwait(false);
+        Credential? inHand = null;
+        Renewal? renewal;
+        bool starts;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            DateTimeOffset now = clock.GetUtcNow();
+            if (_current is { IsRejected: false } current && now < current.EndsAt)
+            {
+                inHand = current.Credential;
+                bool isDue = now >= current.RenewAt && _refusal is null && clock.GetElapsedTime(_pausedAt) >= _pause;
+                if (!isDue || _renewal is not null)
+                {
+                    return new(inHand);
+                }
+            }
+            else if (_refusal is not null)
+            {
+                throw _refusal;
+            }
+
+            starts = _renewal is null;
+            renewal = _renewal ??= new Renewal(new CancellationTokenSource());
+            renewal.Waiting += inHand is null ? 1 : 0;
+        }
+
+        if (starts)
+        {
+            _ = RenewAsync(renewal, scope);
+        }
+
+        return inHand is null ? new(WaitAsync(renewal, cancellation)) : new(inHand);
     }
 
-    internal override async ValueTask<Credential?> RenewAsync(Credential refused, InvocationContext scope, CancellationToken cancellation) =>
-        await FetchInPlaceOfAsync(refused, scope, cancellation).ConfigureAwait(false);
+    internal override void Reject(Credential credential)
+    {
+        lock (_lock)
+        {
+            if (_current is { } current && current.Credential == credential)
+            {
+                _current = current with { IsRejected = true };
+            }
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {
-        _disposed = true;
+        Renewal? renewal;
+        lock (_lock)
+        {
+            _disposed = true;
+            renewal = _renewal;
+            _renewal = null;
+        }
+
+        renewal?.Stop.Cancel();
         _current?.Credential.Dispose();
         _previous?.Dispose();
         fetchSecret?.Dispose();
         fetcher.Dispose();
     }
 
-    private async Task<Credential> FetchInPlaceOfAsync(Credential? stale, InvocationContext scope, CancellationToken cancellation)
+    /// <summary>Waits for a fetch, which ends with the last request that waits for it.</summary>
+    private async Task<Credential> WaitAsync(Renewal renewal, CancellationToken cancellation)
     {
-        int failuresBefore = _failures;
-        await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (_current is { } current && current.Credential != stale)
-            {
-                return current.Credential;
-            }
-
-            if ((_failures != failuresBefore || _refusedScope == scope) && _lastFailure is { } failure)
-            {
-                throw failure;
-            }
-
-            Fetched fetched = await fetch(scope, cancellation).ConfigureAwait(false);
-            if (_disposed)
-            {
-                fetched.Credential.Dispose();
-                throw new ObjectDisposedException(nameof(RenewingCredentialSource));
-            }
-
-            TimeSpan margin = TimeSpan.FromTicks(Math.Min(fetched.Life.Ticks / 5, s_longestMargin.Ticks));
-            _previous?.Dispose();
-            _previous = _current?.Credential;
-            _current = new State(fetched.Credential, clock.GetUtcNow() + fetched.Life - margin);
-            return fetched.Credential;
-        }
-        catch (VodClientException failure)
-        {
-            _lastFailure = failure;
-            _failures++;
-
-            // A query that was under way may come back with a 401 later: its invocation has had its try.
-            _refusedScope = failure.Kind == FailureKind.Authentication ? scope : null;
-            throw;
+            return await renewal.Task.WaitAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {
-            _oneAtATime.Release();
+            bool isLast;
+            lock (_lock)
+            {
+                isLast = --renewal.Waiting == 0;
+                if (isLast && _renewal == renewal)
+                {
+                    _renewal = null;
+                }
+            }
+
+            if (isLast && !renewal.Task.IsCompleted)
+            {
+                await renewal.Stop.CancelAsync().ConfigureAwait(false);
+            }
         }
     }
 
-    private sealed record State(Credential Credential, DateTimeOffset RenewAt);
+    private async Task RenewAsync(Renewal renewal, InvocationContext scope)
+    {
+        // Nobody may be waiting for it.
+        TaskWaiter.Forget(renewal.Task);
+        try
+        {
+            Fetched fetched = await fetch(scope, renewal.Stop.Token).ConfigureAwait(false);
+            Take(renewal, fetched);
+            renewal.SetResult(fetched.Credential);
+        }
+        catch (Exception error)
+        {
+            Fail(renewal, error as VodClientException, scope);
+            renewal.SetException(error);
+        }
+    }
+
+    private void Take(Renewal renewal, Fetched fetched)
+    {
+        lock (_lock)
+        {
+            if (_renewal == renewal)
+            {
+                _previous?.Dispose();
+                _previous = _current?.Credential;
+                DateTimeOffset end = clock.GetUtcNow() + fetched.Life;
+                _current = new Holding(fetched.Credential, end - TimeSpan.FromTicks(Math.Min(fetched.Life.Ticks / 5, s_longestMargin.Ticks)), end);
+                _renewal = null;
+                _pause = TimeSpan.Zero;
+                return;
+            }
+        }
+
+        // It was disposed meanwhile, or all that waited have gone.
+        fetched.Credential.Dispose();
+        throw new OperationCanceledException(renewal.Stop.Token);
+    }
+
+    private void Fail(Renewal renewal, VodClientException? failure, InvocationContext scope)
+    {
+        lock (_lock)
+        {
+            if (failure is { IsRefusal: true })
+            {
+                _refusal = failure.Remembered();
+            }
+
+            if (_renewal != renewal)
+            {
+                return;
+            }
+
+            _renewal = null;
+            _pausedAt = clock.GetTimestamp();
+            TimeSpan pause = _pause == TimeSpan.Zero ? s_firstPause : _pause * 2;
+            _pause = pause < s_longestPause ? pause : s_longestPause;
+            if (failure is not null && _current is { IsRejected: false } current && clock.GetUtcNow() < current.EndsAt)
+            {
+                scope.Trace(string.Create(
+                    CultureInfo.InvariantCulture, $"The credentials could not be renewed and are used until {current.EndsAt:u}: {failure.What}"));
+            }
+        }
+    }
+
+    private sealed record Holding(Credential Credential, DateTimeOffset RenewAt, DateTimeOffset EndsAt)
+    {
+        /// <summary>Whether the service refused it, so that it is not sent again.</summary>
+        public bool IsRejected { get; init; }
+    }
+
+    /// <summary>A fetch under way.</summary>
+    private sealed class Renewal(CancellationTokenSource stop) : TaskCompletionSource<Credential>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        /// <summary>Ends it.</summary>
+        public CancellationTokenSource Stop => stop;
+
+        /// <summary>How many requests wait for it; none while they have a credential in hand.</summary>
+        public int Waiting { get; set; }
+    }
 }

@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>
-/// A secret key, token or password, kept as UTF-8 bytes in one pinned place so that it can be wiped.
-/// It shows itself to nobody: ToString gives stars.
+/// A secret key, token or password, kept as UTF-8 bytes in one pinned place so that it can be wiped: by Dispose, at the latest
+/// when nothing refers to it any more. It shows itself to nobody: ToString gives stars.
 /// </summary>
 public sealed class Secret : IDisposable
 {
@@ -21,6 +20,9 @@ public sealed class Secret : IDisposable
         _utf8 = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(text), pinned: true);
         Encoding.UTF8.GetBytes(text, _utf8);
     }
+
+    /// <summary>Wipes a secret that was let go.</summary>
+    ~Secret() => CryptographicOperations.ZeroMemory(_utf8);
 
     /// <summary>Length in bytes.</summary>
     internal int Length => _utf8.Length;
@@ -39,7 +41,7 @@ public sealed class Secret : IDisposable
             FailureKind.Authentication, ErrorIds.CredentialInvalid, $"The {name} {problem}.", "Copy it again, whole and without blanks around it.");
     }
 
-    /// <summary>The key bytes, for the signature.</summary>
+    /// <summary>The key bytes, for the signature; there as long as something refers to the secret.</summary>
     /// <exception cref="ObjectDisposedException">It was wiped.</exception>
     internal ReadOnlySpan<byte> Bytes
     {
@@ -52,29 +54,28 @@ public sealed class Secret : IDisposable
 
     /// <summary>The text, for a header or body of a request; the string lives until it is collected.</summary>
     /// <exception cref="ObjectDisposedException">It was wiped.</exception>
-    internal string Reveal() => Encoding.UTF8.GetString(Bytes);
-
-    /// <summary>Takes the secret out of a text: plain, percent-encoded, base64 and hex.</summary>
-    internal string RemoveFrom(string text, string replacement)
+    internal string Reveal()
     {
-        if (IsEmpty || _wiped)
-        {
-            return text;
-        }
-
-        string plain = Encoding.UTF8.GetString(_utf8);
-        return text
-            .Replace(plain, replacement, StringComparison.Ordinal)
-            .Replace(UriEncoding.Encode(plain), replacement, StringComparison.OrdinalIgnoreCase)
-            .Replace(Convert.ToBase64String(_utf8), replacement, StringComparison.Ordinal)
-            .Replace(Convert.ToHexString(_utf8), replacement, StringComparison.OrdinalIgnoreCase);
+        string text = Encoding.UTF8.GetString(Bytes);
+        GC.KeepAlive(this);
+        return text;
     }
+
+    /// <summary>Whether it was wiped, after which it is recognised in no text.</summary>
+    internal bool IsWiped => _wiped;
+
+    /// <summary>How many characters at the start of a text are the secret in some form; 0 if they are not.</summary>
+    internal int LengthAtStart(ReadOnlySpan<char> text) => IsEmpty ? 0 : SecretForms.LengthAtStart(text, _utf8);
+
+    /// <summary>Whether a run of base64 has the secret in it.</summary>
+    internal bool IsInBase64(ReadOnlySpan<char> base64) => SecretForms.IsInBase64(base64, _utf8);
 
     /// <summary>Wipes the bytes.</summary>
     public void Dispose()
     {
         _wiped = true;
         CryptographicOperations.ZeroMemory(_utf8);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Stars.</summary>

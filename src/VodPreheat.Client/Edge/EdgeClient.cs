@@ -33,7 +33,7 @@ public sealed class EdgeClient : IDisposable
     public EdgeClient(TransportSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Proxy is null && settings.ProxyCredential is not null)
+        if (settings.Proxy is null && settings.ProxyLogin is not null)
         {
             // It would go to whatever proxy the environment names.
             throw new VodClientException(
@@ -76,7 +76,11 @@ public sealed class EdgeClient : IDisposable
     }
 
     /// <summary>Ends all requests.</summary>
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _settings.ProxyLogin?.Dispose();
+    }
 
     /// <summary>Keeps what is read of an answer small; the compression of a file is no concern of a test.</summary>
     internal static void Limit(SocketsHttpHandler sockets)

@@ -7,8 +7,15 @@ using VodPreheat.Client.Http;
 namespace VodPreheat.Client.Errors;
 
 /// <summary>Makes the exception of every failed request to one service, free of secrets. The only place that does.</summary>
-internal sealed class FailureFactory(CloudService service, Redactor redactor, TimeProvider clock)
+internal sealed class FailureFactory(CloudService service, Redactor redactor, TransportSettings settings)
 {
+    /// <summary>The hint of a metadata service that has no keys, or is not there.</summary>
+    public const string NeedsAgency =
+        "The metadata service is there only on an ECS, and has keys only where the server has an agency for a cloud service " +
+        "(ECS console: the server's Agency). Elsewhere, sign in another way.";
+
+    private const string CheckProxy = "Check -Proxy of Connect-VodAccount, or the environment's HTTPS_PROXY.";
+
     // The gateway refuses a signature whose X-Sdk-Date is further off. Source: devg-apisign/api-sign-0001.
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(15);
 
@@ -51,6 +58,12 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Ti
             hint = "Set the clock of this machine (more than 15 minutes off is refused), then run Connect-VodAccount again.";
         }
 
+        TimeSpan? retryAfter = RetryAfter(response);
+        if (kind is FailureKind.Throttled or FailureKind.Unavailable && retryAfter > RetryHandler.LongestRetryAfter)
+        {
+            hint = string.Create(CultureInfo.InvariantCulture, $"The service asks to wait {Math.Ceiling(retryAfter.Value.TotalMinutes):0} minutes: try again after that.");
+        }
+
         return new VodClientException(
             kind, body.Code is null ? CodeOf(kind) : redactor.Clean(body.Code), what, hint)
         {
@@ -58,7 +71,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Ti
             Delivery = DeliveryOf(kind),
             StatusCode = response.StatusCode,
             RequestId = RequestId(response) ?? (body.RequestId is { } id ? redactor.Clean(id) : null),
-            RetryAfter = RetryAfter(response),
+            RetryAfter = retryAfter,
         };
     }
 
@@ -89,7 +102,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Ti
         delivery == Delivery.NotSent
             ? $"The connection to {uri.Authority} timed out."
             : $"{uri.Authority} gave no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
-        "Try again, or raise -TimeoutSec of Connect-VodAccount.",
+        service == CloudService.Metadata ? NeedsAgency : "Try again, or raise -TimeoutSec of Connect-VodAccount.",
         inner)
     {
         Service = service,
@@ -105,8 +118,13 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Ti
             HttpIOException io => io.HttpRequestError,
             _ => HttpRequestError.Unknown,
         };
+        Uri? proxy = settings.ProxyFor(uri);
         (string what, string hint, Delivery delivery) = reason switch
         {
+            HttpRequestError.NameResolutionError when proxy is not null => (
+                $"The name of the proxy, {proxy.Host}, could not be resolved", CheckProxy, Delivery.NotSent),
+            HttpRequestError.ConnectionError when proxy is not null => (
+                $"No connection to the proxy {proxy.Authority} could be made", CheckProxy, Delivery.NotSent),
             HttpRequestError.NameResolutionError => (
                 $"The name {uri.Host} could not be resolved", "Check -Region or -Endpoint, and this machine's DNS.", Delivery.NotSent),
             HttpRequestError.SecureConnectionError => (
@@ -128,7 +146,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Ti
             status == HttpStatusCode.ProxyAuthenticationRequired ? FailureKind.ProxyRefused : FailureKind.ConnectionFailed,
             ErrorIds.ConnectionFailed,
             $"{what}: {redactor.Clean(detail)}.",
-            hint,
+            service == CloudService.Metadata ? NeedsAgency : hint,
             error)
         {
             Service = service,
@@ -179,7 +197,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Ti
         TimeSpan? asked = response.Headers.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            { Date: { } date } => date - clock.GetUtcNow(),
+            { Date: { } date } => date - settings.Clock.GetUtcNow(),
             _ => null,
         };
         return asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
@@ -192,7 +210,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Ti
             return null;
         }
 
-        TimeSpan ahead = clock.GetUtcNow() - theirs;
+        TimeSpan ahead = settings.Clock.GetUtcNow() - theirs;
         return ahead.Duration() < s_clockTolerance
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{ahead.Duration().TotalMinutes:0} minutes {(ahead > TimeSpan.Zero ? "ahead of" : "behind")}");

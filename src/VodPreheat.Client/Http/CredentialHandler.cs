@@ -4,32 +4,26 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// Chooses the credential of a request, and sends once more with a renewed one when the service refused it as expired or
-/// revoked. Outside the attempt's time-out: signing in again takes time of its own.
+/// Chooses the credential of an attempt, and tells its source when the service refused it. Outside the attempt's time-out:
+/// signing in again takes time of its own.
 /// </summary>
-internal sealed class CredentialHandler(CredentialSource source) : DelegatingHandler
+internal sealed class CredentialHandler(CredentialSource source, AuthenticationBreaker breaker) : DelegatingHandler
 {
     internal static readonly HttpRequestOptionsKey<Credential> Key = new(nameof(Credential));
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var scope = InvocationContext.Of(request);
-        Credential credential = await source.GetAsync(scope, cancellationToken).ConfigureAwait(false);
+        Credential credential = await source.GetAsync(InvocationContext.Of(request), cancellationToken).ConfigureAwait(false);
+        breaker.ThrowIfRefused();
         request.Options.Set(Key, credential);
         try
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (VodClientException failure) when (failure.Kind == FailureKind.Authentication)
+        catch (VodClientException failure) when (failure.IsRefusal)
         {
-            if (await source.RenewAsync(credential, scope, cancellationToken).ConfigureAwait(false) is not { } renewed)
-            {
-                throw;
-            }
-
-            request.Options.Set(Key, renewed);
+            source.Reject(credential);
+            throw;
         }
-
-        return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 }

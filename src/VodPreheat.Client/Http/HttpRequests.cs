@@ -29,7 +29,6 @@ internal static class HttpRequests
         var request = new HttpRequestMessage(method, uri);
         string host = uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost;
         request.Headers.Host = uri.IsDefaultPort ? host : FormattableString.Invariant($"{host}:{uri.Port}");
-        request.Headers.TryAddWithoutValidation("User-Agent", "VodPreheat");
         request.Options.Set(InvocationContext.Key, scope);
         return request;
     }

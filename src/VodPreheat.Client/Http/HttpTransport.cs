@@ -12,11 +12,15 @@ internal sealed class HttpTransport : IDisposable
     // there a call ends in MissingMethodException.
     private static readonly PropertyInfo s_propagator = typeof(SocketsHttpHandler).GetProperty(nameof(SocketsHttpHandler.ActivityHeadersPropagator))!;
 
-    private HttpTransport(HttpMessageHandler chain) => Client = new HttpClient(chain, disposeHandler: true)
+    private HttpTransport(HttpMessageHandler chain, string userAgent)
     {
-        // Each attempt has its own time-out and its own limit of size.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        Client = new HttpClient(chain, disposeHandler: true)
+        {
+            // Each attempt has its own time-out and its own limit of size.
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
+    }
 
     public HttpClient Client { get; }
 
@@ -35,7 +39,7 @@ internal sealed class HttpTransport : IDisposable
             builder.AdditionalHandlers.Add(handler);
         }
 
-        return new HttpTransport(builder.Build());
+        return new HttpTransport(builder.Build(), settings.UserAgent);
     }
 
     public void Dispose()
@@ -58,8 +62,8 @@ internal sealed class HttpTransport : IDisposable
             // DNS changes are seen although the handler lives as long as the connection.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             UseProxy = mayUseProxy,
-            Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyCredential } : null,
-            DefaultProxyCredentials = settings.ProxyCredential,
+            Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyLogin } : null,
+            DefaultProxyCredentials = settings.ProxyLogin,
         };
         s_propagator.SetValue(sockets, null);
         return sockets;

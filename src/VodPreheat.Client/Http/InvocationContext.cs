@@ -1,32 +1,22 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// What the requests of one cmdlet invocation share: the cancellation, the trace lines on their way to the pipeline thread,
-/// and the refusal after which nothing more is sent.
+/// What the requests of one cmdlet invocation share: the cancellation, and the trace lines on their way to the pipeline thread.
 /// </summary>
 public sealed class InvocationContext(CancellationToken cancellation)
 {
     internal static readonly HttpRequestOptionsKey<InvocationContext> Key = new(nameof(InvocationContext));
 
     private readonly ConcurrentQueue<string> _trace = new();
-    private volatile VodClientException? _refusal;
 
     /// <summary>Ends all requests of the scope, down to the socket.</summary>
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>Whether anybody wants the trace lines; without, none are made.</summary>
     public bool IsTraced { get; init; } = true;
-
-    /// <summary>The failure that ends the scope: the credentials were refused. Null while there is none.</summary>
-    internal VodClientException? Refusal
-    {
-        get => _refusal;
-        set => _refusal = value;
-    }
 
     /// <summary>Takes the next trace line, without secrets, in the order in which they were written.</summary>
     public bool TryTakeTrace([NotNullWhen(true)] out string? line) => _trace.TryDequeue(out line);

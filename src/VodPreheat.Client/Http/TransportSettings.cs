@@ -1,4 +1,5 @@
-using System.Net;
+using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 
 namespace VodPreheat.Client.Http;
 
@@ -8,8 +9,11 @@ public sealed record TransportSettings
     /// <summary>Address of an HTTP proxy; null uses the one of the environment, if any.</summary>
     public Uri? Proxy { get; init; }
 
-    /// <summary>Login of the proxy.</summary>
-    public NetworkCredential? ProxyCredential { get; init; }
+    /// <summary>Login of the proxy; owned by the connection that is made.</summary>
+    public ProxyLogin? ProxyLogin { get; init; }
+
+    /// <summary>What requests call their sender: products with their versions.</summary>
+    public string UserAgent { get; init; } = "VodPreheat";
 
     /// <summary>Time for one attempt, from the first byte sent to the last byte received. 30 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -28,4 +32,11 @@ public sealed record TransportSettings
 
     /// <summary>Changes the settings of the sockets where a client needs others than a connection does.</summary>
     internal Action<SocketsHttpHandler>? ConfigureSockets { get; init; }
+
+    /// <summary>The proxy that a request goes through; null if it goes straight to its host.</summary>
+    internal Uri? ProxyFor(Uri uri)
+    {
+        Uri? proxy = Endpoints.MayUseProxy(uri, Proxy) ? Proxy ?? HttpClient.DefaultProxy.GetProxy(uri) : null;
+        return proxy == uri ? null : proxy;
+    }
 }

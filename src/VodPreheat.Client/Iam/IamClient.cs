@@ -27,7 +27,7 @@ internal sealed class IamClient : IDisposable
         _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
         _clock = settings.Clock;
         var redactor = new Redactor(secrets);
-        _failures = new FailureFactory(CloudService.Iam, redactor, _clock);
+        _failures = new FailureFactory(CloudService.Iam, redactor, settings);
         _pace = new RateLimit(queries: null, _clock);
         _transport = HttpTransport.Create(
             settings,

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using VodPreheat.Client;
@@ -119,7 +120,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
 
         if (!NoDefault)
         {
-            DefaultConnection.Current = connection;
+            DefaultConnection.Set(connection, isHandedOut: PassThru);
         }
 
         if (NoDefault || PassThru)
@@ -128,15 +129,19 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         }
     }
 
+    // The version of the host is another matter: an editor has its own.
+    private object? PowerShellVersion() => ((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"];
+
     private VodConnection Connect()
     {
         var transport = new TransportSettings
         {
             Proxy = Proxy,
-            ProxyCredential = ProxyCredential?.GetNetworkCredential(),
+            ProxyLogin = SecureStringReader.ReadProxyLogin(ProxyCredential),
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             MaximumRetryCount = MaximumRetryCount,
             RequestsPerMinute = RequestsPerMinute,
+            UserAgent = $"VodPreheat/{typeof(ConnectVodAccountCommand).Assembly.GetName().Version!.ToString(3)} PowerShell/{PowerShellVersion()}",
         };
         if (ParameterSetName == SandboxSet)
         {

@@ -11,7 +11,7 @@ public sealed class GetVodConnectionCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (DefaultConnection.Current is { } connection)
+        if (DefaultConnection.HandOut() is { } connection)
         {
             WriteObject(connection);
         }

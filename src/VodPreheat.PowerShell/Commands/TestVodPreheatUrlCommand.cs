@@ -4,6 +4,7 @@ using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Json;
+using VodPreheat.Connections;
 using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;
@@ -54,7 +55,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
             _edge = new EdgeClient(new TransportSettings
             {
                 Proxy = Proxy,
-                ProxyCredential = ProxyCredential?.GetNetworkCredential(),
+                ProxyLogin = SecureStringReader.ReadProxyLogin(ProxyCredential),
                 Timeout = TimeSpan.FromSeconds(TimeoutSec),
             });
         }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
-using VodPreheat.Completion;
 using VodPreheat.Errors;
 using VodPreheat.Progress;
 
@@ -10,18 +9,10 @@ namespace VodPreheat.Commands;
 /// <summary>Wait-VodPreheat: polls tasks until every URL is final, and writes each task's results when it ends.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "VodPreheat", HelpUri = HelpLinks.Root + "Wait-VodPreheat.md")]
 [OutputType(typeof(PreheatingResult))]
-public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
+public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 {
     private readonly List<string> _taskIds = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-
-    /// <summary>The task ids that Start-VodPreheat (or the API) gave; each is waited for once.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
-    [AllowEmptyString]
-    [AllowEmptyCollection]
-    [ArgumentCompleter(typeof(TaskIdCompleter))]
-    public string?[]? TaskId { get; set; }
 
     /// <summary>Seconds to wait in all; 15 minutes by default, as pre-loading takes 3 to 5 (vod_08_0085).</summary>
     [Parameter]
@@ -33,19 +24,12 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
     [ValidateRange(1, 3600)]
     public int PollIntervalSec { get; set; } = 10;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    /// <summary>Each task is waited for once.</summary>
+    private protected override void ProcessTask(string taskId)
     {
-        foreach (string? id in TaskId ?? [null])
+        if (_known.Add(taskId))
         {
-            if (string.IsNullOrWhiteSpace(id))
-            {
-                WriteError(ErrorRecords.InvalidTaskId(id));
-            }
-            else if (_known.Add(id))
-            {
-                _taskIds.Add(id);
-            }
+            _taskIds.Add(taskId);
         }
     }
 

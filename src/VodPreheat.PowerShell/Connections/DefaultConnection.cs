@@ -2,19 +2,54 @@ namespace VodPreheat.Connections;
 
 /// <summary>
 /// The process's default connection: one immutable object, swapped whole, so that every runspace (ForEach-Object -Parallel)
-/// sees it and nobody sees half of one.
+/// sees it and nobody sees half of one. One that was replaced is released when nothing uses it any more.
 /// </summary>
 internal static class DefaultConnection
 {
-    private static VodConnection? s_current;
+    private static SharedConnection? s_current;
 
-    /// <summary>The default; null before the first Connect-VodAccount and after Disconnect-VodAccount.</summary>
-    public static VodConnection? Current
+    /// <summary>The default, to look at; null before the first Connect-VodAccount and after Disconnect-VodAccount.</summary>
+    public static VodConnection? Current => Volatile.Read(ref s_current)?.Connection;
+
+    /// <summary>Makes a connection the default.</summary>
+    /// <param name="connection">The connection, which nothing uses yet.</param>
+    /// <param name="isHandedOut">Whether the caller hands it out as well.</param>
+    public static void Set(VodConnection connection, bool isHandedOut)
     {
-        get => Volatile.Read(ref s_current);
-        set => Volatile.Write(ref s_current, value);
+        var shared = new SharedConnection(connection);
+        if (isHandedOut)
+        {
+            shared.TryUse();
+        }
+
+        Interlocked.Exchange(ref s_current, shared)?.Release();
     }
 
+    /// <summary>The default for a pipeline, which releases it at its end; null if there is none.</summary>
+    public static SharedConnection? Use()
+    {
+        while (Volatile.Read(ref s_current) is { } current)
+        {
+            if (current.TryUse())
+            {
+                return current;
+            }
+
+            // Replaced and released between the two steps.
+        }
+
+        return null;
+    }
+
+    /// <summary>The default for the user, who may work with it from now on for as long as he holds it.</summary>
+    public static VodConnection? HandOut() => Use()?.Connection;
+
     /// <summary>Takes the default away if it is this connection.</summary>
-    public static void Forget(VodConnection connection) => Interlocked.CompareExchange(ref s_current, null, connection);
+    public static void Forget(VodConnection connection)
+    {
+        if (Volatile.Read(ref s_current) is { } current && current.Connection == connection)
+        {
+            Interlocked.CompareExchange(ref s_current, null, current);
+        }
+    }
 }

@@ -15,7 +15,6 @@ public sealed class VodConnection
         ProjectId = client.ProjectId;
         Endpoint = client.Endpoint;
         AuthenticationType = client.AuthenticationType;
-        AccountName = client.AccountName;
     }
 
     /// <summary>A copy without its client, as deserializing leaves it.</summary>
@@ -38,8 +37,8 @@ public sealed class VodConnection
     /// <summary>AccessKey, Token, Password, Identity or Sandbox.</summary>
     public string AuthenticationType { get; }
 
-    /// <summary>The access key id or user name; null for a token got elsewhere.</summary>
-    public string? AccountName { get; }
+    /// <summary>The access key id in use, or the user name; null for a token got elsewhere.</summary>
+    public string? AccountName => Client?.AccountName;
 
     /// <summary>When the credential in use ends, if it does; those of Password and Identity are renewed before.</summary>
     public DateTimeOffset? ExpiresAt => Client?.ExpiresAt;

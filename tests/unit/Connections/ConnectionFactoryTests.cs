@@ -106,12 +106,23 @@ public sealed class ConnectionFactoryTests : IDisposable
         _server.IamForbidden = true;
         Secret secret = Sk();
         Secret password = new("pass");
+        Secret proxyPassword = new("pass");
         _server.AddAccessKey("CONNECTFAILS", TestClient.SecretKey, TestClient.ProjectId);
         VodClientException failure = await TestClient.FailureAsync(() => New().ConnectWithAccessKeyAsync("CONNECTFAILS", secret, null, TestClient.Scope()));
         Assert.Equal(ErrorIds.ProjectNotFound, failure.ErrorCode);
         Assert.Equal(FailureKind.Authentication, (await TestClient.FailureAsync(() => New().ConnectWithPasswordAsync("nobody", password, "acme", TestClient.Scope()))).Kind);
         Assert.Throws<ObjectDisposedException>(secret.Reveal);
         Assert.Throws<ObjectDisposedException>(password.Reveal);
+
+        var withProxy = new ConnectionFactory(new ConnectSettings
+        {
+            Region = LoopbackServer.DefaultProjectName,
+            Endpoint = _server.Endpoint,
+            IamEndpoint = _server.Endpoint,
+            Transport = TestClient.Settings(retries: 0) with { ProxyLogin = new ProxyLogin("user", "", proxyPassword) },
+        });
+        await TestClient.FailureAsync(() => withProxy.ConnectWithPasswordAsync("nobody", new Secret("pass"), "acme", TestClient.Scope()));
+        Assert.Throws<ObjectDisposedException>(proxyPassword.Reveal);
     }
 
     [Theory]

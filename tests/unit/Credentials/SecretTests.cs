@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.UnitTests.Support;
@@ -17,7 +19,25 @@ public sealed class SecretTests
         Assert.True(bytes.SequenceEqual(new byte[6]));
         Assert.Throws<ObjectDisposedException>(secret.Reveal);
         Assert.Throws<ObjectDisposedException>(() => secret.Bytes.Length);
-        Assert.Equal("\0\0\0\0\0\0", secret.RemoveFrom("\0\0\0\0\0\0", "***"));
+        Assert.True(secret.IsWiped);
+    }
+
+    [Fact]
+    public void A_secret_that_was_let_go_is_wiped()
+    {
+        byte[] bytes = LetGo();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.Equal(new byte[6], bytes);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static byte[] LetGo()
+        {
+            var secret = new Secret("s3cret");
+            byte[] bytes = (byte[])typeof(Secret).GetField("_utf8", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(secret)!;
+            Assert.Equal("s3cret"u8, bytes);
+            return bytes;
+        }
     }
 
     [Fact]

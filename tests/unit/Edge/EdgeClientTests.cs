@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
@@ -240,7 +240,7 @@ public sealed class EdgeClientTests : IDisposable
     {
         _edge.AnyFile = true;
         using ProxyServer proxy = ProxyServer.Start("user", "pass");
-        using var client = new EdgeClient(Settings() with { Proxy = proxy.Endpoint, ProxyCredential = new NetworkCredential("user", "pass") });
+        using var client = new EdgeClient(Settings() with { Proxy = proxy.Endpoint, ProxyLogin = new ProxyLogin("user", string.Empty, new Secret("pass")) });
         string authority = $"cdn.example.com:{_edge.Endpoint.Port}";
         Assert.Equal(EdgeFinding.Ok, (await client.TestAsync($"http://me:secret@{authority}/a.mp4?auth_key=%2B", TestClient.Scope())).Finding);
         Assert.All(proxy.Seen, line => Assert.Equal($"HEAD http://{authority}/a.mp4?auth_key=%2B", line));
@@ -256,7 +256,7 @@ public sealed class EdgeClientTests : IDisposable
     {
         using ProxyServer proxy = status == 407 ? ProxyServer.Start("user", "pass") : ProxyServer.Start();
         proxy.FailWith = status;
-        using var client = new EdgeClient(Settings() with { Proxy = proxy.Endpoint, ProxyCredential = new NetworkCredential("user", "wrong-one") });
+        using var client = new EdgeClient(Settings() with { Proxy = proxy.Endpoint, ProxyLogin = new ProxyLogin("user", string.Empty, new Secret("wrong-one")) });
         EdgeTestResult result = await client.TestAsync($"{scheme}://cdn.example.com/a.mp4", TestClient.Scope());
         Assert.Equal(finding, result.Finding);
         Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
@@ -281,7 +281,7 @@ public sealed class EdgeClientTests : IDisposable
         VodClientException failure = Assert.Throws<VodClientException>(() => new EdgeClient(new TransportSettings
         {
             Proxy = proxy is null ? null : new Uri(proxy),
-            ProxyCredential = user is null ? null : new NetworkCredential(user, "secret"),
+            ProxyLogin = user is null ? null : new ProxyLogin(user, string.Empty, new Secret("secret")),
         }));
         Assert.Equal((ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting), (failure.ErrorCode, failure.Kind));
         Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
@@ -39,25 +40,57 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
-    public async Task Another_scope_tries_a_refused_key_once_more()
+    public async Task A_thousand_calls_in_a_loop_with_a_refused_key_cost_one_request_and_fail_alike()
     {
-        using var network = new FakeNetwork(Answers.Unauthorized);
-        using VodClient client = TestClient.Create(network);
-        for (int scopes = 1; scopes <= 3; scopes++)
+        using var network = new FakeNetwork(Answers.Unauthorized, Answers.Good);
+        using VodClient client = TestClient.Create(network, retries: 3);
+        VodClientException first = await TestClient.FailureAsync(() => client.QueryAsync());
+        Assert.Equal(Delivery.Refused, first.Delivery);
+        for (int i = 1; i < 1000; i++)
         {
+            VodClientException later = await TestClient.FailureAsync(() => client.SendAsync(i % 2 == 0 ? "GET" : "POST"));
+            Assert.Equal((first.ErrorCode, first.Kind, first.StatusCode, first.RequestId, first.Hint), (later.ErrorCode, later.Kind, later.StatusCode, later.RequestId, later.Hint));
+            Assert.StartsWith(first.What, later.What, StringComparison.Ordinal);
+            Assert.Contains("until you connect again", later.What, StringComparison.Ordinal);
+            Assert.Equal((Delivery.NotSent, false), (later.Delivery, later.OutcomeUnknown));
+        }
+
+        Assert.Equal(1, network.Count);
+    }
+
+    [Fact]
+    public async Task Another_connection_with_the_same_key_tries_it_anew()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            using var network = new FakeNetwork(Answers.Unauthorized);
+            using VodClient client = TestClient.Create(network);
             await Task.WhenAll(StartFailing(client, TestClient.Scope(), 20));
-            Assert.Equal(scopes, network.Count);
+            Assert.Equal(1, network.Count);
         }
     }
 
     [Fact]
-    public async Task A_scope_that_waited_for_another_scopes_refusal_shares_it()
+    public async Task Invocations_that_wait_for_the_first_answer_share_its_refusal()
     {
         using var network = new FakeNetwork(Answers.After(_go.Task, Answers.Unauthorized));
         using VodClient client = TestClient.Create(network);
         Task<VodClientException>[] failures = [.. StartFailing(client, TestClient.Scope(), 5), .. StartFailing(client, TestClient.Scope(), 5)];
         _go.SetResult();
         await Task.WhenAll(failures);
+        Assert.Equal(1, network.Count);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_comes_as_a_success_counts()
+    {
+        using var network = new FakeNetwork(Answers.Body(200, """{"error_code":"APIGW.0301","error_msg":"m"}"""));
+        using VodClient client = TestClient.Create(network);
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal("APIGW.0301", (await TestClient.FailureAsync(() => client.QueryAsync())).ErrorCode);
+        }
+
         Assert.Equal(1, network.Count);
     }
 
@@ -79,18 +112,37 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
-    public async Task After_a_later_refusal_requests_go_one_at_a_time_again()
+    public async Task After_a_later_refusal_nothing_new_is_sent_while_answers_under_way_still_count()
     {
-        using var network = new FakeNetwork(Answers.Good, Answers.Unauthorized, Answers.After(_go.Task, Answers.Good), Answers.Good);
+        using var network = new FakeNetwork(Answers.Good, Answers.After(_go.Task, Answers.Good), Answers.Unauthorized, Answers.Good);
         using VodClient client = TestClient.Create(network);
         await client.QueryAsync();
+        Task underWay = client.QueryAsync();
         await TestClient.FailureAsync(() => client.QueryAsync());
-
-        Task[] queries = [.. Enumerable.Range(0, 5).Select(_ => client.QueryAsync())];
-        Assert.Equal(3, network.Count);
         _go.SetResult();
-        await Task.WhenAll(queries);
-        Assert.Equal(7, network.Count);
+        await underWay;
+        await Task.WhenAll(StartFailing(client, TestClient.Scope(), 20));
+        Assert.Equal(3, network.Count);
+    }
+
+    [Fact]
+    public async Task A_retry_that_is_waited_for_is_not_sent_after_a_refusal()
+    {
+        var clock = new FakeTimeProvider();
+        using var network = new FakeNetwork(Answers.Good, Answers.Body(503, "{}"), Answers.Unauthorized, Answers.Good) { Clock = clock };
+        using VodClient client = TestClient.Create(network, clock);
+        await client.QueryAsync();
+        Task<VodClientException> waits = TestClient.FailureAsync(() => client.QueryAsync());
+        await TestClient.EventuallyAsync(() => network.Count == 2);
+        await TestClient.FailureAsync(() => client.QueryAsync());
+        while (!waits.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1);
+        }
+
+        Assert.Equal("APIGW.0301", (await waits).ErrorCode);
+        Assert.Equal(3, network.Count);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
 using VodPreheat.Client.Json;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
@@ -167,6 +168,20 @@ public sealed class TransportFailureTests : IDisposable
     [InlineData("POST")]
     public async Task A_name_that_cannot_be_resolved_is_a_failure_before_sending(string method) =>
         Assert.Contains("host.invalid", (await AssertNeverSentAsync(new Uri("http://host.invalid"), method)).What, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("https://vod.example.com", "http://proxy.invalid:3128", "The name of the proxy, proxy.invalid, could not be resolved")]
+    [InlineData("https://vod.example.com", null, "No connection to the proxy 127.0.0.1:")]
+    [InlineData("http://localhost", null, "No connection to the proxy 127.0.0.1:")]
+    public async Task A_proxy_that_is_not_there_is_named(string endpoint, string? proxy, string what)
+    {
+        TransportSettings settings = TestClient.Settings(clock: _clock, retries: 0) with { Proxy = proxy is null ? ClosedPort.Refused() : new Uri(proxy) };
+        using VodClient client = TestClient.Create(new Uri(endpoint), settings);
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+        Assert.Equal((ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, Delivery.NotSent), (failure.ErrorCode, failure.Kind, failure.Delivery));
+        Assert.StartsWith(what, failure.What, StringComparison.Ordinal);
+        Assert.Contains("HTTPS_PROXY", failure.Hint, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Cookies_do_not_come_back_and_gzip_is_asked_for()

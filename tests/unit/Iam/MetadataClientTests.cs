@@ -40,7 +40,8 @@ public sealed class MetadataClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_machine_that_refuses_is_asked_once() => await AssertNoneAsync(Environment(ClosedPort.Refused()));
+    public async Task A_machine_that_refuses_is_a_failed_connection() => AssertNobody(
+        ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, await TestClient.FailureAsync(() => GetAsync(Environment(ClosedPort.Refused()))));
 
     [Fact]
     public async Task A_machine_that_does_not_answer_is_given_up_after_three_seconds()
@@ -48,9 +49,22 @@ public sealed class MetadataClientTests : IDisposable
         // The clock skips waits of three seconds at once: only a time-out of that length ends this.
         using var network = new FakeNetwork(Answers.Never);
         var clock = new SkippingClock();
-        await AssertNoneAsync(TestClient.Environment(), TestClient.Settings(network, clock));
+        AssertNobody(
+            ErrorIds.Timeout,
+            FailureKind.Timeout,
+            await TestClient.FailureAsync(() => GetAsync(TestClient.Environment(), TestClient.Settings(network, clock))));
         Assert.Equal([TimeSpan.FromSeconds(3)], clock.Waits);
         Assert.Equal("http://169.254.169.254/meta-data/latest/api/token", Assert.Single(network.Sent).Uri.AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData(500, FailureKind.Unavailable)]
+    [InlineData(429, FailureKind.Throttled)]
+    public async Task A_fault_of_the_service_may_pass(int status, FailureKind kind)
+    {
+        using var network = new FakeNetwork(Answers.Body(404, ""), Answers.Body(status, ""));
+        VodClientException failure = await TestClient.FailureAsync(() => GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon())));
+        Assert.Equal((kind, CloudService.Metadata), (failure.Kind, failure.Service));
     }
 
     [Theory]
@@ -116,6 +130,15 @@ public sealed class MetadataClientTests : IDisposable
         VodClientException failure = await TestClient.FailureAsync(() => GetAsync(environment, settings));
         Assert.Equal((ErrorIds.NoCredential, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
         Assert.Contains("-Identity", failure.What, StringComparison.Ordinal);
+        Assert.Contains("agency", failure.Hint, StringComparison.Ordinal);
+        Assert.False(failure.IsRefusal);
+    }
+
+    private static void AssertNobody(string code, FailureKind kind, VodClientException failure)
+    {
+        Assert.Equal((code, kind, CloudService.Metadata), (failure.ErrorCode, failure.Kind, failure.Service));
+        Assert.Contains("ECS", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains("agency", failure.Hint, StringComparison.Ordinal);
     }
 
     private Func<string, string?> Server() => Environment(_server.Endpoint);

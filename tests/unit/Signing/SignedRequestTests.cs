@@ -62,14 +62,14 @@ public sealed class SignedRequestTests : IDisposable
     public async Task Project_id_and_security_token_are_signed_but_content_type_and_user_agent_are_not()
     {
         using var network = new FakeNetwork(Answers.Good);
-        using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network), TestClient.Key("tok"));
+        using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network) with { UserAgent = "VodPreheat/1.2.3 PowerShell/7.6.0" }, TestClient.Key("tok"));
         await client.SubmitAsync();
 
         Sent sent = Assert.Single(network.Sent);
         Assert.Equal(TestClient.ProjectId, sent.Header("X-Project-Id"));
         Assert.Equal("tok", sent.Header("X-Security-Token"));
         Assert.Equal("application/json", sent.Header("Content-Type"));
-        Assert.NotNull(sent.Header("User-Agent"));
+        Assert.Equal("VodPreheat/1.2.3 PowerShell/7.6.0", sent.Header("User-Agent"));
         Assert.Equal(["host", "x-project-id", "x-sdk-date", "x-security-token"], sent.SignedHeaders());
         sent.AssertSigned();
     }

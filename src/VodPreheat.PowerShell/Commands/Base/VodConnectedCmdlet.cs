@@ -9,6 +9,7 @@ namespace VodPreheat.Commands;
 public abstract class VodConnectedCmdlet : VodCmdlet
 {
     private VodClient? _client;
+    private SharedConnection? _default;
 
     /// <summary>The connection to use instead of the default, from Connect-VodAccount -PassThru or -NoDefault.</summary>
     [Parameter]
@@ -22,7 +23,8 @@ public abstract class VodConnectedCmdlet : VodCmdlet
     /// <summary>Finds the connection.</summary>
     protected override void BeginProcessing()
     {
-        VodConnection? connection = Connection ?? DefaultConnection.Current;
+        _default = Connection is null ? DefaultConnection.Use() : null;
+        VodConnection? connection = Connection ?? _default?.Connection;
         if (connection is null)
         {
             ThrowTerminatingError(ErrorRecords.NotConnected());
@@ -33,5 +35,12 @@ public abstract class VodConnectedCmdlet : VodCmdlet
         {
             ThrowTerminatingError(ErrorRecords.ConnectionNotLive(connection));
         }
+    }
+
+    /// <summary>Ends all requests of this invocation, and releases the default connection if it has been replaced.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        Interlocked.Exchange(ref _default, null)?.Release();
     }
 }
