@@ -185,6 +185,7 @@ Describe 'Test-VodPreheatUrl' {
                 $null = Test-VodPreheatUrl "$site/a.mp4", "$site/a.mp4" -ThrottleLimit 1
                 $edge.RequestCount | Should -Be 4
                 $edge.Requests.Headers.Keys | Sort-Object -Unique | Should -Be 'Accept', 'Host', 'Range', 'User-Agent'
+                $edge.Requests[0].Headers['User-Agent'] | Should -Match '^VodPreheat/\d+\.\d+\.\d+ PowerShell/\d'
                 $vod.RequestCount | Should -Be 0
             } finally {
                 $activity.Dispose()

@@ -19,6 +19,11 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>What the requests of this invocation share.</summary>
     private protected InvocationContext Scope => _scope ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
 
+    /// <summary>What requests call their sender. The version of the host is another matter: an editor has its own.</summary>
+    private protected string UserAgent =>
+        $"VodPreheat/{typeof(VodCmdlet).Assembly.GetName().Version!.ToString(3)} " +
+        $"PowerShell/{((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"]}";
+
     /// <summary>Ends all requests of this invocation.</summary>
     public void Dispose()
     {
