@@ -32,7 +32,7 @@ Describe 'Connect-VodAccount' {
                 $sets[$set.Name] = $set.Parameters.Where({ $_.Name -notin [Management.Automation.Cmdlet]::CommonParameters }).Name | Sort-Object
             }
             $every = 'Endpoint', 'IamEndpoint', 'MaximumRetryCount', 'NoDefault', 'PassThru', 'ProjectId', 'Proxy', 'ProxyCredential',
-            'Region', 'RequestsPerMinute', 'TimeoutSec'
+            'Region', 'RequestsPerMinute', 'SubmissionsPerMinute', 'TimeoutSec'
             $own = @{
                 Default   = @()
                 AccessKey = 'AccessKey', 'SecurityToken'
@@ -63,6 +63,7 @@ Describe 'Connect-VodAccount' {
             @{ Name = 'TimeoutSec'; Value = 0 }
             @{ Name = 'MaximumRetryCount'; Value = -1 }
             @{ Name = 'RequestsPerMinute'; Value = -1 }
+            @{ Name = 'SubmissionsPerMinute'; Value = -1 }
         ) {
             { Connect-Once $server @{ $Name = $Value } } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         }

@@ -83,7 +83,7 @@ Describe 'Under <_>' -ForEach $cultures {
     It 'finds of a URL what it finds everywhere' {
         $edge = [VodPreheat.TestServer.EdgeServer]::Start()
         try {
-            $edge.SetFile('/a.mp4', 200, @('X-CACHE-LOOKUP: HIT FROM DISKTANK', 'CACHE-CONTROL: PRIVATE, MAX-AGE=0', 'AGE: 60'))
+            $edge.SetFile('/a.mp4', 200, 'X-CACHE-LOOKUP: HIT FROM DISKTANK', 'CACHE-CONTROL: PRIVATE, MAX-AGE=0', 'AGE: 60')
             $test = Invoke-Under $culture { Test-VodPreheatUrl "$($edge.Endpoint)a.mp4" }
             $test.Finding, $test.Cache, $test.Age | Should -Be 'NotCacheable', 'Hit', 60
         } finally {

@@ -119,6 +119,8 @@ Describe 'Errors' {
         BeforeEach { Connect-Once $server @{ MaximumRetryCount = $_.Category -eq 'LimitsExceeded' ? 0 : 1 } }
 
         It '<Id>, HTTP <Status>, is <Category>' -ForEach $answers {
+            # With retries, what is throttled is repeated for five minutes.
+            if ($Category -eq 'LimitsExceeded') { Connect-Once $server }
             $body = @{ error_code = $Id; error_msg = 'What the service says.' } | ConvertTo-Json
             $server.AddAnswerFor('bad', $Status, $body, 'application/json', 'Retry-After', '0', -1)
             Assert-Query $_
@@ -128,6 +130,7 @@ Describe 'Errors' {
         }
 
         It '<Fault> is <Id>' -ForEach $faults {
+            if ($Category -eq 'LimitsExceeded') { Connect-Once $server }
             $server.AddFaultFor('bad', $Fault, -1)
             Assert-Query $_
             $server.Requests.Path | Should -Not -Contain '/elsewhere'
@@ -195,11 +198,27 @@ Describe 'Errors' {
             $server.RequestCount | Should -Be ($Count + 1)
         }
 
+        It 'of a throttled request are more than -MaximumRetryCount, but for 0' {
+            Connect-Once $server @{ MaximumRetryCount = 1 }
+            $server.AddFault('Throttled429RetryNow', 3)
+            (Get-VodPreheatResult t).TaskId | Should -Be 't'
+            $server.RequestCount | Should -Be 4
+
+            Connect-Once $server
+            $server.AddFault('Throttled429RetryNow')
+            Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0308' LimitsExceeded
+            $server.RequestCount | Should -Be 5
+        }
+
         It 'are not made when the service asks to wait for an hour' {
             Connect-Once $server @{ MaximumRetryCount = 3 }
-            $server.AddAnswer(503, '{"error_code":"APIGW.0613","error_msg":"later"}', 'application/json', 'Retry-After', '3600', -1)
+            $server.AddAnswer(503, '{"error_code":"APIGW.0613","error_msg":"later"}', 'application/json', 'Retry-After', '3600', 1)
             Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0613' ResourceUnavailable 'asks to wait 60 minutes'
             $server.RequestCount | Should -Be 1
+            $server.AddAnswer(429, '{"error_code":"APIGW.0308","error_msg":"later"}', 'application/json', 'Retry-After', '3600', 1)
+            Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0308' LimitsExceeded
+            $server.RequestCount | Should -Be 2
+            (Get-VodPreheatResult t).TaskId | Should -Be 't'
         }
     }
 

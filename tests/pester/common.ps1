@@ -36,12 +36,13 @@ function ConvertTo-Credential([string] $Name, [string] $Secret) {
 # Another way of signing in takes the place of the access key.
 function Connect-Server($Server, [hashtable] $With = @{}) {
     $parameters = @{
-        AccessKey         = ConvertTo-Credential $TestServer::DefaultAccessKey $TestServer::DefaultSecretKey
-        Region            = 'cn-north-4'
-        ProjectId         = $TestServer::DefaultProjectId
-        Endpoint          = $Server.Endpoint
-        IamEndpoint       = $Server.Endpoint
-        RequestsPerMinute = 0
+        AccessKey            = ConvertTo-Credential $TestServer::DefaultAccessKey $TestServer::DefaultSecretKey
+        Region               = 'cn-north-4'
+        ProjectId            = $TestServer::DefaultProjectId
+        Endpoint             = $Server.Endpoint
+        IamEndpoint          = $Server.Endpoint
+        RequestsPerMinute    = 0
+        SubmissionsPerMinute = 0
     }
     if ($With.Keys.Where({ $_ -in 'Token', 'Credential', 'Identity', 'Default' })) { $parameters.Remove('AccessKey') }
     foreach ($key in $With.Keys) { $parameters[$key] = $With[$key] }

@@ -40,6 +40,12 @@ public sealed class VodClientException : Exception
     /// <summary>How long the service asks to wait before the next request; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
+    /// <summary>
+    /// Whether the service asks for a longer wait than requests wait for: repeating the request, or sending another one of its kind,
+    /// would be refused as well.
+    /// </summary>
+    public bool IsRetryAfterTooLong => RetryAfter > RetryHandler.LongestRetryAfter;
+
     /// <summary>What happened, without the code, the request id and the hint.</summary>
     public string What => base.Message;
 
@@ -72,15 +78,12 @@ public sealed class VodClientException : Exception
     internal bool CredentialsAccepted => Service == CloudService.Vod && Kind is FailureKind.PermissionDenied or FailureKind.InvalidArgument
         or FailureKind.NotFound or FailureKind.InvalidOperation or FailureKind.QuotaExceeded or FailureKind.ProjectMismatch;
 
-    /// <summary>Whether the service asks for a longer wait than any request waits: it is not repeated.</summary>
-    public bool IsWaitTooLong => RetryAfter > RetryHandler.LongestRetryAfter;
-
     /// <summary>Whether nothing further can work on this connection.</summary>
     public bool EndsEverything => Kind is FailureKind.Authentication or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch
         or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint;
 
     /// <summary>Whether no further submission can succeed for now, while queries may: also a used-up quota, or a wait that is too long.</summary>
-    public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsWaitTooLong);
+    public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsRetryAfterTooLong);
 
     /// <summary>
     /// Whether a service refused the credentials: sent again, they might be locked. Credentials that could not be had are none.

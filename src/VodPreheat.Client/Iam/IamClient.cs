@@ -19,7 +19,6 @@ internal sealed class IamClient : IDisposable
     private readonly string _root;
     private readonly TimeProvider _clock;
     private readonly FailureFactory _failures;
-    private readonly RateLimit _pace;
     private readonly HttpTransport _transport;
 
     public IamClient(Uri endpoint, TransportSettings settings, Func<IEnumerable<Secret>> secrets)
@@ -28,12 +27,12 @@ internal sealed class IamClient : IDisposable
         _clock = settings.Clock;
         var redactor = new Redactor(secrets);
         _failures = new FailureFactory(CloudService.Iam, redactor, settings);
-        _pace = new RateLimit(queries: null, _clock);
+        var limit = new RateLimit("requests to IAM", perMinute: 0, _clock);
         _transport = HttpTransport.Create(
             settings,
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
             new RetryHandler(CloudService.Iam, settings.MaximumRetryCount, _clock),
-            new RateLimitHandler(_pace),
+            new RateLimitHandler(CloudService.Iam, limit, limit, settings.MaximumRetryCount > 0, _clock),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, _clock, _failures),
             new SignHandler(_clock));
@@ -71,11 +70,7 @@ internal sealed class IamClient : IDisposable
         return _failures.Read(response, ReadProjects);
     }
 
-    public void Dispose()
-    {
-        _transport.Dispose();
-        _pace.Dispose();
-    }
+    public void Dispose() => _transport.Dispose();
 
     private static byte[] TokenRequest(string userName, Secret password, string domainName, Project project)
     {

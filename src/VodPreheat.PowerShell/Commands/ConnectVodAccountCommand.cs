@@ -95,6 +95,11 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [ValidateRange(0, 1_000_000)]
     public int RequestsPerMinute { get; set; } = 100;
 
+    /// <summary>Submissions in any minute, shared by everything that uses the connection; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, 1_000_000)]
+    public int SubmissionsPerMinute { get; set; } = 100;
+
     /// <summary>Write the connection.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -138,6 +143,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             MaximumRetryCount = MaximumRetryCount,
             RequestsPerMinute = RequestsPerMinute,
             UserAgent = UserAgent,
+            SubmissionsPerMinute = SubmissionsPerMinute,
         };
         if (ParameterSetName == SandboxSet)
         {

@@ -37,8 +37,9 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     protected override void EndProcessing()
     {
         var poller = new PreheatTaskPoller(
-            Client, _taskIds, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
-        var progress = new WaitProgress(this, poller);
+            Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
+        _taskIds.ForEach(poller.Add);
+        var progress = new WaitProgress(this, poller, Client);
         try
         {
             WriteEnds(poller, progress);
@@ -49,9 +50,10 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
             progress.Complete();
         }
 
-        foreach (string taskId in poller.OpenTasks)
+        string[] open = [.. poller.OpenTasks];
+        foreach (string[] tasks in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))
         {
-            WriteError(ErrorRecords.WaitTimeout(taskId, TimeoutSec, ResultsOf(taskId, poller.LastRows(taskId))));
+            WriteError(ErrorRecords.WaitTimeout(tasks, TimeoutSec, [.. tasks.SelectMany(task => ResultsOf(task, poller.LastRows(task)))]));
         }
     }
 
@@ -61,15 +63,15 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
         {
             if (end.Failure is { } failure)
             {
-                WriteFailure(failure, ErrorRecords.IsTerminating(failure) ? Unfinished(end, poller) : end.TaskId, $"Task {end.TaskId}");
+                // An error that ends the wait names all that was open.
+                string[] unfinished = [end.TaskId, .. IsStoppedByErrors || ErrorRecords.IsTerminating(failure) ? poller.OpenTasks : []];
+                WriteFailure(failure, unfinished.Length == 1 ? end.TaskId : unfinished, $"Task {end.TaskId}");
                 continue;
             }
 
             WriteObject(ResultsOf(end.TaskId, end.Rows), enumerateCollection: true);
         }
     }
-
-    private static string[] Unfinished(PollEnd end, PreheatTaskPoller poller) => [end.TaskId, .. poller.OpenTasks];
 
     private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<PreheatingRow> rows) =>
         [.. rows.Select(row => new PreheatingResult(taskId, row.Url, row.Status))];

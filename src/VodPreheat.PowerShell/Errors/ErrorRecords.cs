@@ -80,17 +80,22 @@ internal static class ErrorRecords
         ErrorCategory.OperationStopped,
         items);
 
-    /// <summary>A task that was still open when the time was up.</summary>
-    public static ErrorRecord WaitTimeout(string taskId, int timeoutSec, PreheatingResult[] lastResults)
+    /// <summary>Tasks that were still open when the time was up.</summary>
+    /// <param name="taskIds">The tasks: one, or all of them where this error ends the command.</param>
+    /// <param name="timeoutSec">The time, in seconds.</param>
+    /// <param name="lastResults">What the last queries said.</param>
+    public static ErrorRecord WaitTimeout(string[] taskIds, int timeoutSec, PreheatingResult[] lastResults)
     {
         int open = lastResults.Count(static result => !PreheatStatus.IsFinal(result.Status));
-        string state = lastResults.Length == 0 ? "it has no rows yet" : $"{open} of its {lastResults.Length} URLs are not final";
-        const string Hint = "Wait again with Wait-VodPreheat -TaskId and a longer -TimeoutSec; pre-loading takes 3 to 5 minutes as a rule.";
+        (string who, string whose, object target) = taskIds.Length == 1
+            ? ($"Task {taskIds[0]} was", "its", taskIds[0])
+            : ($"{taskIds.Length} tasks (see TargetObject) were", "their", (object)taskIds);
+        string state = lastResults.Length == 0 ? "no URL has a status yet" : $"{open} of {whose} {lastResults.Length} URLs are not final";
+        const string Hint = "Wait again with Wait-VodPreheat -TaskId and a longer -TimeoutSec; pre-loading usually takes 3 to 5 minutes.";
         return Make(
-            new VodWaitTimeoutException(
-                $"Task {taskId} was still open after {timeoutSec} s: {state} ({ErrorIds.WaitTimeout}). {Hint}", ErrorIds.WaitTimeout, Hint, lastResults),
+            new VodWaitTimeoutException($"{who} still open after {timeoutSec} s: {state} ({ErrorIds.WaitTimeout}). {Hint}", ErrorIds.WaitTimeout, Hint, lastResults),
             ErrorCategory.OperationTimeout,
-            taskId);
+            target);
     }
 
     /// <summary>No connection was made in this process.</summary>

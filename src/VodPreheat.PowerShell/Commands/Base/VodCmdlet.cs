@@ -24,6 +24,9 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         $"VodPreheat/{typeof(VodCmdlet).Assembly.GetName().Version!.ToString(3)} " +
         $"PowerShell/{((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"]}";
 
+    /// <summary>Whether the first error that is written ends the command, so that whatever came after it would be lost.</summary>
+    private protected bool IsStoppedByErrors => ErrorAction == ActionPreference.Stop;
+
     /// <summary>Ends all requests of this invocation.</summary>
     public void Dispose()
     {
