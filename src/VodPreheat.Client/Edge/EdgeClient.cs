@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Json;
@@ -22,26 +23,21 @@ public sealed class EdgeClient : IDisposable
 
     private readonly TransportSettings _settings;
     private readonly HttpTransport _transport;
-    private readonly Redactor _redactor = new(static () => []);
+    private readonly Redactor _redactor;
     private readonly EdgeFindings _findings;
 
     /// <summary>Prepares the client; nothing is sent.</summary>
     /// <param name="settings">
-    /// The timeout bounds one URL, and the proxy is used for every one: nothing secret of the connection travels with the requests.
+    /// The timeout bounds one URL. The proxy is used for every one, and its login is owned by the client from now on.
     /// </param>
     /// <exception cref="VodClientException">The proxy's address cannot be used, or there is a login for none.</exception>
     public EdgeClient(TransportSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Proxy is null && settings.ProxyLogin is not null)
-        {
-            // It would go to whatever proxy the environment names.
-            throw new VodClientException(
-                FailureKind.InvalidSetting, ErrorIds.InvalidEndpoint, "There is a login for a proxy, but no proxy.", "Also give the address of the proxy.");
-        }
-
-        _settings = settings with { Proxy = Endpoints.Proxy(settings.Proxy), ConfigureSockets = Limit };
+        _settings = settings with { Proxy = CheckedProxy(settings), ConfigureSockets = Limit };
         _transport = HttpTransport.Create(_settings, mayUseProxy: true);
+        Secret[] secrets = settings.ProxyLogin is { } login ? [login.Password] : [];
+        _redactor = new Redactor(() => secrets);
         _findings = new EdgeFindings(_settings, _redactor);
     }
 
@@ -91,6 +87,21 @@ public sealed class EdgeClient : IDisposable
 
         // The timer of a test is the one bound, and nothing depends on whether a request was sent.
         sockets.ConnectTimeout = Timeout.InfiniteTimeSpan;
+    }
+
+    private static Uri? CheckedProxy(TransportSettings settings)
+    {
+        try
+        {
+            // A login alone would go to whatever proxy the environment names.
+            return settings.Proxy is not null || settings.ProxyLogin is null ? Endpoints.Proxy(settings.Proxy) : throw new VodClientException(
+                FailureKind.InvalidSetting, ErrorIds.InvalidEndpoint, "There is a login for a proxy, but no proxy.", "Also give the address of the proxy.");
+        }
+        catch
+        {
+            settings.ProxyLogin?.Dispose();
+            throw;
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string wire, InvocationContext scope, CancellationToken cancellation)

@@ -19,11 +19,13 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>What the requests of this invocation share.</summary>
     private protected InvocationContext Scope => _scope ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
 
+    /// <summary>What requests call their sender. The version of the host is another matter: an editor has its own.</summary>
+    private protected string UserAgent =>
+        $"VodPreheat/{typeof(VodCmdlet).Assembly.GetName().Version!.ToString(3)} " +
+        $"PowerShell/{((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"]}";
+
     /// <summary>Whether the first error that is written ends the command, so that whatever came after it would be lost.</summary>
-    // As the engine decides it: the parameter first, then the caller's preference.
-    private protected bool IsStoppedByErrors => LanguagePrimitives.TryConvertTo(
-        MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
-        out ActionPreference action) && action == ActionPreference.Stop;
+    private protected bool IsStoppedByErrors => ErrorAction == ActionPreference.Stop;
 
     /// <summary>Ends all requests of this invocation.</summary>
     public void Dispose()
