@@ -6,7 +6,7 @@ Status ; Id         ; Category            ; Stops ; Sends ; Match
 400    ; VOD.10081  ; InvalidArgument     ;       ; 1     ; Check the value
 403    ; VOD.10081  ; InvalidArgument     ;       ; 1     ; Check the value
 400    ; VOD.10109  ; InvalidArgument     ;       ; 1     ; at most 10 URLs
-403    ; VOD.10057  ; InvalidArgument     ;       ; 1     ; -ProjectId
+403    ; VOD.10057  ; InvalidArgument     ; yes   ; 1     ; -ProjectId
 400    ; VOD.10062  ; ObjectNotFound      ;       ; 1     ; Check the task
 403    ; VOD.10062  ; ObjectNotFound      ;       ; 1     ; Check the task
 403    ; VOD.10060  ; InvalidOperation    ;       ; 1     ; Publish the asset
@@ -16,11 +16,11 @@ Status ; Id         ; Category            ; Stops ; Sends ; Match
 403    ; VOD.10054  ; AuthenticationError ; yes   ; 1     ; Connect-VodAccount
 403    ; VOD.10086  ; QuotaExceeded       ; yes   ; 1     ; next day
 403    ; VOD.10078  ; QuotaExceeded       ; yes   ; 1     ; next day
-403    ; VOD.10074  ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask.*vod:asset:preheat
+403    ; VOD.10074  ; PermissionDenied    ;       ; 1     ; grant vod:asset:getPreheatTask to this user
 403    ; VOD.10111  ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask
 403    ; VOD.10120  ; PermissionDenied    ;       ; 1     ; owner of the account
-403    ; VOD.10127  ; LimitsExceeded      ;       ; 1     ; Wait a minute
-403    ; VOD.10051  ; ResourceUnavailable ;       ; 1     ; try again
+403    ; VOD.10127  ; LimitsExceeded      ;       ; 2     ; Wait a minute
+403    ; VOD.10051  ; ResourceUnavailable ;       ; 2     ; try again
 500    ; VOD.10051  ; ResourceUnavailable ;       ; 2     ; try again
 418    ; VOD.99999  ; InvalidOperation    ;       ; 1     ; -Endpoint
 401    ; APIGW.0301 ; AuthenticationError ; yes   ; 1     ; lock an access key
@@ -29,7 +29,7 @@ Status ; Id         ; Category            ; Stops ; Sends ; Match
 401    ; APIGW.0305 ; AuthenticationError ; yes   ; 1     ; Connect-VodAccount
 401    ; APIGW.0307 ; AuthenticationError ; yes   ; 1     ; expired
 403    ; APIGW.0302 ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask
-403    ; APIGW.0310 ; InvalidArgument     ;       ; 1     ; -ProjectId
+403    ; APIGW.0310 ; InvalidArgument     ; yes   ; 1     ; -ProjectId
 403    ; APIGW.0401 ; PermissionDenied    ;       ; 1     ; address
 403    ; APIGW.0802 ; PermissionDenied    ;       ; 1     ; region
 404    ; APIGW.0101 ; ObjectNotFound      ;       ; 1     ; -Region and -Endpoint
