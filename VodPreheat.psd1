@@ -15,6 +15,7 @@
         'Get-VodConnection'
         'Get-VodPreheatResult'
         'Start-VodPreheat'
+        'Test-VodPreheatUrl'
         'Wait-VodPreheat'
     )
     FunctionsToExport      = @()

@@ -3,27 +3,40 @@
 
 <#
 .SYNOPSIS
-    Builds, tests, shows, measures and packs VodPreheat. What it makes is in out/.
+    Builds, tests, shows, measures and packs VodPreheat. Everything that it makes is in out/.
 .PARAMETER Task
-    Build makes out/VodPreheat, exactly what a user installs. Test builds and runs both test tiers. Demo builds and shows the
-    whole job on the sandbox. Coverage runs both tiers with the C# instrumented and prints what they reach. Net8 runs the
-    unit tier and the loading tests on .NET 8, where PowerShell 7.4 lives; its runtime comes from NuGet. Bench builds and
-    measures against references. Pack builds and makes the package for a gallery.
+    Build makes out/VodPreheat, exactly what a user installs. The other tasks build it first, but for Format:
+    Demo     shows the whole job on the sandbox
+    Test     runs the unit tier and the Pester tier
+    Host     runs the host tier: the built module's load contexts and its client on .NET 8, 9 and 10, and the unit tier on .NET 8
+    Coverage runs the unit tier and the Pester tier with the C# instrumented, and prints what they reach
+    Format   fails if dotnet format would change something, or if something is marked as left to do
+    Analyze  runs PSScriptAnalyzer over every script
+    Bench    measures the module against references
+    Pack     makes the package for a gallery, its checksum and its bill of materials
 .PARAMETER NoBuild
-    Takes out/ and the test assemblies as they are: to test on one machine what another has built.
+    Takes out/VodPreheat as it is: to test on one machine what another has built.
+.PARAMETER Required
+    For Analyze: fails where PSScriptAnalyzer cannot be had.
+.PARAMETER CertificateThumbprint
+    For Pack, on Windows: signs the module's files with this certificate of the current user.
 .EXAMPLE
     ./build.ps1 Test
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Coverage', 'Net8', 'Bench', 'Pack')]
+    [ValidateSet('Build', 'Demo', 'Test', 'Host', 'Coverage', 'Format', 'Analyze', 'Bench', 'Pack')]
     [string] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
     [string] $Configuration = 'Release',
 
-    [switch] $NoBuild
+    [switch] $NoBuild,
+
+    [switch] $Required,
+
+    [string] $CertificateThumbprint
 )
 
 Set-StrictMode -Version Latest
@@ -32,23 +45,34 @@ $PSNativeCommandUseErrorActionPreference = $true
 
 $out = Join-Path $PSScriptRoot out
 $module = Join-Path $out VodPreheat
+$results = Join-Path $out results
 $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
-$version = (Import-PowerShellDataFile "$PSScriptRoot/VodPreheat.psd1").ModuleVersion
-$dotnetArguments = @('-c', $Configuration, "-p:Version=$version", '--nologo', '-v', 'quiet')
+$dotnetArguments = @('-c', $Configuration, '--nologo', '-v', 'quiet', '-clp:NoSummary')
 
+# PowerShell as a .NET tool: programs that are started from here find .NET where it does, in whatever folder that is.
+$runtime = [Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory().TrimEnd('/', '\')
+if (-not $env:DOTNET_ROOT -and $runtime -ne $PSHOME) { $env:DOTNET_ROOT = Resolve-Path "$runtime/../../.." }
+
+# Made aside from nothing, so that neither a stray file of an older build ships nor a build that fails leaves half a module.
 function Build-Module {
-    # Made from nothing each time: a stray file of an older build would ship.
-    if (Test-Path $module) { Remove-Item $module -Recurse -Force }
-    dotnet build "$PSScriptRoot/VodPreheat.slnx" @dotnetArguments | Out-Host
-    dotnet publish "$PSScriptRoot/src/VodPreheat.Client" @dotnetArguments --no-build -o "$module/bin/lib" | Out-Host
-    Get-ChildItem "$module/bin/lib" -Exclude *.dll | Remove-Item -Recurse
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.dll" "$module/bin"
-    Copy-Item "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md" $module
-    Copy-Item "$PSScriptRoot/module/*" $module -Recurse
+    $new = Join-Path $out new VodPreheat
+    if (Test-Path $new) { Remove-Item $new -Recurse -Force }
+    dotnet build "$PSScriptRoot/src/VodPreheat.PowerShell" @dotnetArguments | Out-Host
+    dotnet publish "$PSScriptRoot/src/VodPreheat.Client" @dotnetArguments --no-build -o "$new/bin/lib" | Out-Host
+    Get-ChildItem "$new/bin/lib" -Exclude *.dll | Remove-Item -Recurse
+    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.dll" "$new/bin"
+    Copy-Item "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md" $new
+    Copy-Item "$PSScriptRoot/module/*" $new -Recurse
     (Get-Content "$PSScriptRoot/VodPreheat.psd1" -Raw).Replace('{{ReleaseNotes}}', (Get-ReleaseNote).Replace("'", "''")) |
-        Set-Content "$module/VodPreheat.psd1" -NoNewline
-    & "$PSScriptRoot/tools/ConvertTo-Maml.ps1" -Path "$PSScriptRoot/docs" -Destination "$module/en-US"
-    Write-Host "VodPreheat $version is built: Import-Module $([IO.Path]::GetRelativePath($PWD, $module))"
+        Set-Content "$new/VodPreheat.psd1" -NoNewline
+    & "$PSScriptRoot/tools/ConvertTo-Maml.ps1" -Path "$PSScriptRoot/docs" -Destination "$new/en-US"
+    & "$PSScriptRoot/tools/Switch-Folder.ps1" -Path $new -Destination $module
+
+    # A folder without ./ would be looked for in the module path.
+    $version = (Import-PowerShellDataFile "$module/VodPreheat.psd1").ModuleVersion
+    $path = [IO.Path]::GetRelativePath($PWD, $module).Replace('\', '/')
+    $path = $path -match '^\.|^/|:' ? $path : "./$path"
+    Write-Host "VodPreheat $version is built: Import-Module $($path -match '[^\w./:-]' ? "'$($path.Replace("'", "''"))'" : $path)"
 }
 
 # The newest section of the changelog, without its heading.
@@ -57,87 +81,132 @@ function Get-ReleaseNote {
     $sections[1].Trim()
 }
 
-# A tier's counts: passed, failed, skipped.
-function Test-Unit {
-    $PSNativeCommandUseErrorActionPreference = $false
-    $lines = dotnet test "$PSScriptRoot/tests/unit" -c $Configuration --no-build --nologo --logger 'console;verbosity=minimal' 2>&1 |
-        ForEach-Object { Write-Host $_; "$_" }
-    $summary = $lines | Select-String 'Failed:\s+(\d+), Passed:\s+(\d+), Skipped:\s+(\d+)' | Select-Object -Last 1
-    if (-not $summary) { throw 'The unit tests did not run.' }
-    $failed, $passed, $skipped = $summary.Matches[0].Groups[1..3].Value
-    [pscustomobject]@{ Passed = [int] $passed; Failed = [int] $failed; Skipped = [int] $skipped }
+function Invoke-Demo {
+    & $pwsh -NoProfile -File "$PSScriptRoot/samples/Demo.ps1"
 }
 
-# Whether there is a Pester 5; fetched into out/ from the gallery if none is installed and the gallery can be reached.
-function Test-PesterModule {
-    $modules = Join-Path $out modules
-    $env:PSModulePath = $modules + [IO.Path]::PathSeparator + $env:PSModulePath
-    $installed = { [bool] (Get-Module Pester -ListAvailable | Where-Object Version -GE '5.5.0') }
-    if (-not (& $installed) -and (Get-Command Save-PSResource -ErrorAction Ignore)) {
-        $null = New-Item $modules -ItemType Directory -Force
-        Save-PSResource Pester -Version '[5.5.0,6.0.0)' -Path $modules -TrustRepository -ErrorAction Continue
+# Runs a part of a tier, and counts by the results file that it writes: what it prints may be in any language. A part that
+# did not run to its end counts as a failure, and says why.
+function Invoke-Tier([string] $Name, [string] $ResultFile, [scriptblock] $Run) {
+    Write-Host "`n$Name" -ForegroundColor Cyan
+    $count = try {
+        $null = New-Item $results -ItemType Directory -Force
+        Remove-Item $ResultFile -ErrorAction Ignore
+        $global:LASTEXITCODE = 0
+        & {
+            $PSNativeCommandUseErrorActionPreference = $false
+            & $Run | Out-Host
+        }
+        $exitCode = $LASTEXITCODE
+        if (-not (Test-Path $ResultFile)) { throw "There are no results; exit code $exitCode." }
+        $read = $ResultFile -like '*.trx' ? (Read-Trx $ResultFile) : (Get-Content $ResultFile -Raw | ConvertFrom-Json)
+        if ($read.Passed + $read.Failed -eq 0) { throw 'No test was run.' }
+        if ($exitCode -and -not $read.Failed) { throw "It ended before its end; exit code $exitCode." }
+        $read
+    } catch {
+        Write-Host "$Name DID NOT RUN: $_" -ForegroundColor Red
+        [pscustomobject]@{ Passed = 0; Failed = 1; Skipped = 0 }
     }
-    & $installed
+    Write-Host "$Name`: $($count.Passed) passed, $($count.Failed) failed, $($count.Skipped) skipped"
+    $count
+}
+
+function Read-Trx([string] $Path) {
+    $counters = ([xml] (Get-Content $Path -Raw)).TestRun.ResultSummary.Counters
+    [pscustomobject]@{
+        Passed  = [int] $counters.passed
+        Failed  = [int] $counters.executed - [int] $counters.passed
+        Skipped = [int] $counters.total - [int] $counters.executed
+    }
+}
+
+# The last line of Test and Host, and their exit code.
+function Complete-Test([object[]] $Count) {
+    $passed, $failed, $skipped = foreach ($name in 'Passed', 'Failed', 'Skipped') { ($Count | Measure-Object $name -Sum).Sum }
+    Write-Host "`n$passed passed, $failed failed, $skipped skipped"
+    exit [Math]::Min($failed, 1)
+}
+
+function Test-Unit {
+    Invoke-Tier 'Unit tier' "$results/unit.trx" {
+        dotnet test "$PSScriptRoot/tests/unit" @dotnetArguments --logger 'trx;LogFileName=unit.trx' --results-directory $results
+    }
 }
 
 function Test-Pester {
-    if (-not (Test-PesterModule)) {
-        $count = @(Get-ChildItem "$PSScriptRoot/tests/pester" -Filter *.Tests.ps1 | Select-String '^\s*It\s').Count
-        Write-Host "PESTER TIER SKIPPED: no Pester 5 is installed and none can be had; at least $count tests did not run." -ForegroundColor Red
-        return [pscustomobject]@{ Passed = 0; Failed = 0; Skipped = $count }
-    }
+    Invoke-Tier 'Pester tier' "$results/pester.json" {
+        Install-Pester
 
-    # In a process of its own: an imported assembly cannot be unloaded, and the tests want the one just built.
-    $file = Join-Path $out pester.json
-    Remove-Item $file -ErrorAction Ignore
-    $PSNativeCommandUseErrorActionPreference = $false
-    & $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/tests/pester/Invoke-Tier.ps1" -ResultFile $file | Out-Host
-    if (-not (Test-Path $file)) { throw 'The Pester tests did not run.' }
-    Get-Content $file -Raw | ConvertFrom-Json
+        # In a process of its own: an imported assembly cannot be unloaded, and the tests want the one just built.
+        & $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/tests/pester/Invoke-Tier.ps1" -ResultFile "$results/pester.json"
+    }
 }
 
-function Invoke-Test {
-    $tiers = @(Test-Unit; Test-Pester)
-    $sum = @{}
-    foreach ($name in 'Passed', 'Failed', 'Skipped') { $sum[$name] = ($tiers | Measure-Object $name -Sum).Sum }
-    Write-Host "$($sum.Passed) passed, $($sum.Failed) failed, $($sum.Skipped) skipped"
-    exit [Math]::Min($sum.Failed, 1)
+# What the Pester tier needs besides the module.
+function Install-Pester {
+    $PSNativeCommandUseErrorActionPreference = $true
+    dotnet build "$PSScriptRoot/tests/server" @dotnetArguments | Out-Host
+    dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:InstallPester "-p:Modules=$out/modules" | Out-Host
+}
+
+# Self-contained hosts, so that only .NET SDK need be installed: once as a session begins, and once each with older and with
+# newer versions of the module's packages loaded first.
+function Test-Host {
+    $rid = [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
+    $suffix = $IsWindows ? '.exe' : ''
+    $unit = Join-Path $out net8-unit
+    dotnet build "$PSScriptRoot/tests/host" @dotnetArguments | Out-Host
+    dotnet build "$PSScriptRoot/tests/unit" @dotnetArguments -r $rid --self-contained -o $unit | Out-Host
+
+    $env:VODPREHEAT_TEST_MODULE = $module
+    foreach ($framework in 'net8.0', 'net9.0', 'net10.0') {
+        foreach ($preload in '', 'older', 'newer') {
+            $name = "Host tier, $framework$($preload ? ", $preload packages first" : '')"
+            $file = "$results/host-$framework$($preload ? "-$preload" : '').trx"
+            Invoke-Tier $name $file {
+                $env:VODPREHEAT_TEST_PRELOAD = $preload
+                & "$PSScriptRoot/tests/host/bin/$Configuration/$framework/$rid/VodPreheat.HostTests$suffix" -result-trx $file -noColor -noLogo
+            }
+        }
+    }
+    Invoke-Tier 'Unit tier, net8.0' "$results/unit-net8.0.trx" {
+        $env:VODPREHEAT_TEST_RUNTIME = 8
+        & "$unit/VodPreheat.UnitTests$suffix" -result-trx "$results/unit-net8.0.trx" -noColor -noLogo
+    }
+}
+
+# Whether the code is as dotnet format leaves it, and nothing in it is marked as left to do.
+function Test-Format {
+    dotnet restore "$PSScriptRoot/VodPreheat.slnx" --nologo -v quiet | Out-Host
+    dotnet format "$PSScriptRoot/VodPreheat.slnx" --verify-no-changes --no-restore | Out-Host
+    $PSNativeCommandUseErrorActionPreference = $false
+    $left = git -C $PSScriptRoot grep -nwE 'TO[D]O|FI[X]ME|HA[C]K'
+    if ($left) { throw "Something is left to do:`n$($left -join "`n")" }
+    Write-Host 'The formatting is right, and nothing is marked as left to do.'
 }
 
 # Of both tiers; the module is copied, so that out/ stays what a user installs.
 function Measure-Coverage {
     $coverage = Join-Path $out coverage
     Remove-Item $coverage -Recurse -ErrorAction Ignore
-    if (-not (Test-PesterModule)) { Write-Host 'COVERAGE IS THE UNIT TIER''S ALONE: no Pester 5 can be had.' -ForegroundColor Red }
-    dotnet test "$PSScriptRoot/tests/unit" -c $Configuration --no-build --nologo -v quiet `
-        --collect 'XPlat Code Coverage' --results-directory "$coverage/unit" | Out-Host
+    Install-Pester
+    dotnet test "$PSScriptRoot/tests/unit" @dotnetArguments --collect 'XPlat Code Coverage' --results-directory "$coverage/unit" | Out-Host
     Copy-Item $module "$coverage/module" -Recurse
     Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.pdb" "$coverage/module/bin"
     Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
-    dotnet build "$PSScriptRoot/tests/pester/Coverage.proj" --nologo -v quiet -t:Cover `
+    dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Cover `
         "-p:Module=$coverage/module" "-p:Pwsh=$pwsh" "-p:Report=$coverage/pester/pester.cobertura.xml" | Out-Host
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
 }
 
-# Self-contained, so that no .NET 8 need be installed.
-function Test-Net8 {
-    $rid = [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
-    $folder = Join-Path $out net8
-    dotnet build "$PSScriptRoot/tests/unit" @dotnetArguments -r $rid --self-contained -o "$folder/unit" | Out-Host
-    $env:VODPREHEAT_TEST_RUNTIME = 8
-    try { dotnet test "$folder/unit/VodPreheat.UnitTests.dll" | Out-Host } finally { $env:VODPREHEAT_TEST_RUNTIME = $null }
-
-    dotnet publish "$PSScriptRoot/tests/host" @dotnetArguments -r $rid --self-contained -o "$folder/host" | Out-Host
-    & "$folder/host/VodPreheat.Host" $module | Out-Host
-    & "$folder/host/VodPreheat.Host" $module (Get-Item "$folder/host/foreign/*.dll").FullName | Out-Host
-}
-
-if (-not $NoBuild) { Build-Module }
+if (-not $NoBuild -and $Task -ne 'Format') { Build-Module }
 switch ($Task) {
-    'Demo' { & $pwsh -NoProfile -File "$PSScriptRoot/samples/Demo.ps1" }
-    'Test' { Invoke-Test }
+    'Demo' { Invoke-Demo }
+    'Test' { Complete-Test @(Test-Unit; Test-Pester) }
+    'Host' { Complete-Test (Test-Host) }
     'Coverage' { Measure-Coverage }
-    'Net8' { Test-Net8 }
+    'Format' { Test-Format }
+    'Analyze' { & "$PSScriptRoot/tools/Test-Script.ps1" -Required:$Required }
     'Bench' { & "$PSScriptRoot/bench/Measure-Module.ps1" -ModulePath $module -OutFile "$out/bench.json" }
     'Pack' { & "$PSScriptRoot/tools/New-Package.ps1" -ModulePath $module -Destination $out }
 }

@@ -2,20 +2,35 @@
 
 <#
 .SYNOPSIS
-    Runs PSScriptAnalyzer over every script and manifest of the repository; says so loudly where it is not installed.
+    Runs PSScriptAnalyzer over every script and manifest of the repository.
+.DESCRIPTION
+    In the version that Directory.Packages.props names, from the PowerShell Gallery.
+.PARAMETER Required
+    Fails where it cannot be had; otherwise says that nothing was analyzed, and why.
 #>
 [CmdletBinding()]
-param()
+param([switch] $Required)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-if (-not (Get-Module PSScriptAnalyzer -ListAvailable)) {
-    Write-Host 'SCRIPT ANALYSIS SKIPPED: PSScriptAnalyzer is not installed (Install-PSResource PSScriptAnalyzer).' -ForegroundColor Red
-    return
-}
-
 $root = Split-Path $PSScriptRoot
+$modules = Join-Path $root out modules
+$version = ([xml] (Get-Content "$root/Directory.Packages.props" -Raw)).SelectSingleNode('//PSScriptAnalyzerVersion').InnerText
+$analyzer = "$modules/PSScriptAnalyzer/$version/PSScriptAnalyzer.psd1"
+if (-not (Test-Path $analyzer)) {
+    $null = New-Item $modules -ItemType Directory -Force
+    try {
+        Save-PSResource PSScriptAnalyzer -Version $version -Path $modules -TrustRepository
+    } catch {
+        $reason = "PSScriptAnalyzer $version cannot be had from the PowerShell Gallery: $_"
+        if ($Required) { throw $reason }
+        Write-Host "SCRIPTS ARE NOT ANALYZED. $reason" -ForegroundColor Red
+        return
+    }
+}
+Import-Module $analyzer
+
 # The module's manifest as built: at the root the files that it names are not beside it.
 $files = @(
     Get-ChildItem $root -Recurse -File -Include *.ps1, *.psd1 | Where-Object FullName -NotMatch '[\\/](bin|obj|out)[\\/]|VodPreheat\.psd1$'

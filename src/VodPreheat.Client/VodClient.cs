@@ -23,7 +23,8 @@ public sealed class VodClient : IDisposable
     private readonly AuthenticationBreaker _breaker;
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
-    private readonly RateLimit _pace;
+    private readonly RateLimit _queries;
+    private readonly RateLimit _submissions;
     private readonly string _resource;
     private int _disposed;
 
@@ -41,12 +42,13 @@ public sealed class VodClient : IDisposable
         _breaker = new AuthenticationBreaker(source);
         var redactor = new Redactor(() => source.Secrets);
         _failures = new FailureFactory(CloudService.Vod, redactor, settings);
-        _pace = new RateLimit(RateLimit.PerMinute(settings.RequestsPerMinute), settings.Clock);
+        _queries = new RateLimit("queries", settings.RequestsPerMinute, settings.Clock);
+        _submissions = new RateLimit("submissions", settings.SubmissionsPerMinute, settings.Clock);
         _transport = HttpTransport.Create(
             settings,
             Endpoints.MayUseProxy(endpoint, settings.Proxy),
             new RetryHandler(CloudService.Vod, settings.MaximumRetryCount, settings.Clock),
-            new RateLimitHandler(_pace),
+            new RateLimitHandler(CloudService.Vod, _queries, _submissions, settings.MaximumRetryCount > 0, settings.Clock),
             new CredentialHandler(source, _breaker),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, settings.Clock, _failures),
@@ -63,11 +65,17 @@ public sealed class VodClient : IDisposable
     /// <summary>How the connection signs in.</summary>
     public string AuthenticationType => _source.AuthenticationType;
 
-    /// <summary>The access key id or user name; null for a bare token.</summary>
+    /// <summary>The access key id, user name or identity provider; null for a bare token.</summary>
     public string? AccountName => _source.AccountName;
 
     /// <summary>When the credential in use ends; null if it does not.</summary>
     public DateTimeOffset? ExpiresAt => _source.ExpiresAt;
+
+    /// <summary>What holds queries back right now.</summary>
+    public RateLimitStatus QueryLimit => _queries.Status;
+
+    /// <summary>What holds submissions back right now.</summary>
+    public RateLimitStatus SubmissionLimit => _submissions.Status;
 
     /// <summary>Whether the connection was disposed.</summary>
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
@@ -104,7 +112,6 @@ public sealed class VodClient : IDisposable
         }
 
         _transport.Dispose();
-        _pace.Dispose();
         _source.Dispose();
         _proxyLogin?.Dispose();
     }

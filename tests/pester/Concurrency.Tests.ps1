@@ -26,7 +26,7 @@ Describe 'Two accounts that come and go' {
         $server.TokenLife = [timespan]::FromSeconds(1)
 
         # Account A signs by key, account B by a password whose token is renewed every second; each has a project of its own.
-        $shared = @{ Region = 'cn-north-4'; Endpoint = $server.Endpoint; IamEndpoint = $server.Endpoint; RequestsPerMinute = 0; MaximumRetryCount = 0 }
+        $shared = @{ Region = 'cn-north-4'; Endpoint = $server.Endpoint; IamEndpoint = $server.Endpoint; RequestsPerMinute = 0; SubmissionsPerMinute = 0; MaximumRetryCount = 0 }
         $script:accounts = @{
             A = $shared + @{ AccessKey = ConvertTo-Credential 'KEYA' 'secret-A'; ProjectId = 'project-A' }
             B = $shared + @{ Credential = ConvertTo-Credential 'ops' 'password'; DomainName = 'acme'; ProjectId = 'project-B' }

@@ -32,14 +32,16 @@ Describe 'Connect-VodAccount' {
                 $sets[$set.Name] = $set.Parameters.Where({ $_.Name -notin [Management.Automation.Cmdlet]::CommonParameters }).Name | Sort-Object
             }
             $every = 'Endpoint', 'IamEndpoint', 'MaximumRetryCount', 'NoDefault', 'PassThru', 'ProjectId', 'Proxy', 'ProxyCredential',
-            'Region', 'RequestsPerMinute', 'TimeoutSec'
+            'Region', 'RequestsPerMinute', 'SubmissionsPerMinute', 'TimeoutSec'
             $own = @{
-                Default   = @()
-                AccessKey = 'AccessKey', 'SecurityToken'
-                Token     = @('Token')
-                Password  = 'Credential', 'DomainName'
-                Identity  = @('Identity')
-                Sandbox   = @('Sandbox')
+                Default     = @()
+                AccessKey   = 'AccessKey', 'SecurityToken'
+                Token       = @('Token')
+                Password    = 'Credential', 'DomainName'
+                IdToken     = 'IdentityProvider', 'IdToken'
+                IdTokenPath = 'IdentityProvider', 'IdTokenPath'
+                Identity    = @('Identity')
+                Sandbox     = @('Sandbox')
             }
             $sets.Keys | Sort-Object | Should -Be ($own.Keys | Sort-Object)
             foreach ($name in $own.Keys) { $sets[$name] | Should -Be ($every + $own[$name] | Sort-Object) }
@@ -47,7 +49,7 @@ Describe 'Connect-VodAccount' {
 
         It 'takes no secret as plain text' {
             $parameters = (Get-Command Connect-VodAccount).Parameters
-            foreach ($name in 'SecurityToken', 'Token') { $parameters[$name].ParameterType | Should -Be ([securestring]) }
+            foreach ($name in 'SecurityToken', 'Token', 'IdToken') { $parameters[$name].ParameterType | Should -Be ([securestring]) }
             foreach ($name in 'AccessKey', 'Credential', 'ProxyCredential') {
                 $parameters[$name].ParameterType | Should -Be ([pscredential])
                 $parameters[$name].Attributes.TypeId | Should -Contain ([Management.Automation.CredentialAttribute]) -Because 'a bare string prompts'
@@ -63,6 +65,7 @@ Describe 'Connect-VodAccount' {
             @{ Name = 'TimeoutSec'; Value = 0 }
             @{ Name = 'MaximumRetryCount'; Value = -1 }
             @{ Name = 'RequestsPerMinute'; Value = -1 }
+            @{ Name = 'SubmissionsPerMinute'; Value = -1 }
         ) {
             { Connect-Once $server @{ $Name = $Value } } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         }
@@ -441,8 +444,8 @@ Describe 'Connect-VodAccount' {
             @{ Name = 'empty SK'; Text = "[basic]`nak = A`nsk =`n"; Match = 'has ak but not sk' }
             @{ Name = 'SK without AK'; Text = "[basic]`nsk = hidden1`n"; Match = 'has sk but not ak' }
             @{ Name = 'neither'; Text = "[basic]`n"; Match = 'neither ak nor sk' }
-            @{ Name = 'a key twice'; Text = "[basic]`nak = A`nsk = hidden1`nsk = hidden2`n"; Match = "line 4: its name stands there twice" }
-            @{ Name = 'the section twice'; Text = "[basic]`nak = A`n[basic]`nsk = hidden1`n"; Match = 'line 3: section \[basic\] stands there twice' }
+            @{ Name = 'a key twice'; Text = "[basic]`nak = A`nsk = hidden1`nsk = hidden2`n"; Match = "line 4: its name is duplicated" }
+            @{ Name = 'the section twice'; Text = "[basic]`nak = A`n[basic]`nsk = hidden1`n"; Match = 'line 3: section \[basic\] is duplicated' }
             @{ Name = 'a line that is none'; Text = "[basic]`nak = A`nhidden1`n"; Match = "line 3: it is not 'name = value'" }
             @{ Name = 'an open section'; Text = "[basic`nak = A`nsk = hidden1`n"; Match = 'line 1: .*closing bracket' }
         ) {

@@ -18,7 +18,7 @@ BeforeAll {
         Set-Content $file @"
 `$ErrorActionPreference = 'Stop'
 Import-Module '$Manifest'
-Connect-VodAccount -Region cn-north-4 -Endpoint $($server.Endpoint) -IamEndpoint $($server.Endpoint) -RequestsPerMinute 0
+Connect-VodAccount -Region cn-north-4 -Endpoint $($server.Endpoint) -IamEndpoint $($server.Endpoint) -RequestsPerMinute 0 -SubmissionsPerMinute 0
 $Text
 "@
         $file
@@ -57,7 +57,7 @@ Describe 'The module' {
                 $told = Invoke-Child {
                     param($manifest, $endpoint)
                     Import-Module $manifest
-                    $server = @{ Region = 'cn-north-4'; Endpoint = $endpoint; IamEndpoint = $endpoint; RequestsPerMinute = 0; PassThru = $true }
+                    $server = @{ Region = 'cn-north-4'; Endpoint = $endpoint; IamEndpoint = $endpoint; RequestsPerMinute = 0; SubmissionsPerMinute = 0; PassThru = $true }
                     $null = Connect-VodAccount @server
                     $task = Start-VodPreheat https://cdn.example.com/1.mp4
                     $password = ConvertTo-SecureString password -AsPlainText -Force

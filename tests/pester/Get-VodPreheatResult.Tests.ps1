@@ -124,6 +124,11 @@ Describe 'Get-VodPreheatResult' {
             $server.RequestCount | Should -Be 4
         }
 
+        It 'lose the blanks around them' {
+            (" a`t", "`r`nb " | Get-VodPreheatResult).TaskId | Should -BeExactly 'a', 'b'
+            $server.Requests.TaskId | Sort-Object | Should -BeExactly 'a', 'b'
+        }
+
         It 'may be no id at all' {
             $outcome = Get-Outcome { Get-VodPreheatResult @() }
             $outcome.Failure | Should -BeNullOrEmpty
@@ -131,7 +136,7 @@ Describe 'Get-VodPreheatResult' {
         }
 
         It "arrive unharmed and correctly signed: '<_>'" -ForEach @(
-            'a b', ' a ', 'a+b', 'a&task_id=b', '100%', '%41%2F', 'a/b/../c', "`u{9884}`u{70ED}`u{4EFB}`u{52A1}", "`u{F1}", "`u{1F600}", 'a#b?c=d', "it's", 'a"b\c', '~a-b_c.d', '*()!', "a`tb`nc"
+            'a b', 'a+b', 'a&task_id=b', '100%', '%41%2F', 'a/b/../c', "`u{9884}`u{70ED}`u{4EFB}`u{52A1}", "`u{F1}", "`u{1F600}", 'a#b?c=d', "it's", 'a"b\c', '~a-b_c.d', '*()!', "a`tb`nc"
         ) {
             (Get-VodPreheatResult $_).TaskId | Should -BeExactly $_
             $server.Requests.TaskId | Should -BeExactly $_

@@ -3,8 +3,11 @@
 <#
 .SYNOPSIS
     Runs the Pester tier on the built module in out/ and writes its counts.
+.DESCRIPTION
+    On the one version of Pester that Directory.Packages.props names, which build.ps1 puts into out/: an installed one is not
+    looked for.
 .PARAMETER ResultFile
-    Where the counts go, as JSON.
+    Where the counts go, as JSON; beside it, all results as JUnit XML.
 .PARAMETER Path
     The test files; all of this folder by default.
 #>
@@ -14,7 +17,10 @@ param(
     [string[]] $Path = $PSScriptRoot
 )
 
-Import-Module Pester -MinimumVersion 5.5.0
+$root = "$PSScriptRoot/../.."
+$version = ([xml] (Get-Content "$root/Directory.Packages.props" -Raw)).SelectSingleNode('//PesterVersion').InnerText
+Import-Module "$root/out/modules/Pester/$version/Pester.psd1" -Force -ErrorAction Stop
+
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
@@ -26,5 +32,11 @@ $failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBl
 if ($ResultFile) {
     [ordered]@{ Passed = $result.PassedCount; Failed = $failed; Skipped = $result.SkippedCount + $result.NotRunCount } |
         ConvertTo-Json | Set-Content $ResultFile
+    try {
+        Export-JUnitReport $result ([IO.Path]::ChangeExtension($ResultFile, '.junit.xml'))
+    } catch {
+        # The text of a failed test may have what XML cannot have.
+        Write-Warning "The results as JUnit XML were not written whole: $_"
+    }
 }
 exit [Math]::Min($failed, 1)

@@ -101,12 +101,15 @@ Describe 'The module' {
 
     Context 'load contexts' {
         It 'loads nothing at import but the cmdlets' {
+            # What the engine itself loads at a first import differs by its version, so another module comes first.
+            Set-Content "$TestDrive/Empty.psd1" "@{ ModuleVersion = '1.0' }"
             $text = Invoke-Child {
-                param($manifest)
+                param($manifest, $empty)
+                Import-Module $empty -ErrorAction Stop
                 $before = [AppDomain]::CurrentDomain.GetAssemblies().FullName
                 Import-Module $manifest -ErrorAction Stop
                 [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.FullName -notin $before }).ForEach({ $_.GetName().Name })
-            } $Manifest
+            } $Manifest, "$TestDrive/Empty.psd1"
             $text | Should -Match 'VodPreheat\.PowerShell'
             $text | Should -Not -Match 'VodPreheat\.Client|Microsoft\.Extensions|Polly|System\.Net|System\.Text\.Json'
         }
@@ -233,12 +236,6 @@ Describe 'The module' {
             $LASTEXITCODE | Should -Be 1
             $text | Should -Match ('caught: .*' + [regex]::Escape([IO.Path]::GetFileNameWithoutExtension($_)))
             $text | Should -Match 'still alive'
-        }
-    }
-
-    Context 'views' {
-        It 'has one for <_>' -ForEach 'VodPreheat.PreheatingResult', 'VodPreheat.VodConnection' {
-            Get-FormatData $_ | Should -Not -BeNullOrEmpty
         }
     }
 }

@@ -20,7 +20,7 @@ BeforeAll {
         $output = & $pwsh -NoProfile -NonInteractive -File $runbook -UrlFile $list -PollIntervalSec 1 @Arguments 2>&1
         [pscustomobject]@{
             ExitCode = $LASTEXITCODE
-            Output   = $output -join "`n"
+            Output   = ($output -join "`n") -replace '\e\[[\d;]*m'
             Report   = (Test-Path "$list.report.csv") ? @(Import-Csv "$list.report.csv") : $null
         }
     }

@@ -78,7 +78,7 @@ Describe 'Queries under 2 % random faults, with a token of a few seconds, 8 in f
                 $password = [securestring]::new()
                 'password'.ToCharArray().ForEach({ $password.AppendChar($_) })
                 Connect-VodAccount -Credential ([pscredential]::new('ops', $password)) -DomainName acme -Region cn-north-4 `
-                    -Endpoint $endpoint -IamEndpoint $endpoint -RequestsPerMinute 0 -MaximumRetryCount $Retries -NoDefault
+                    -Endpoint $endpoint -IamEndpoint $endpoint -RequestsPerMinute 0 -SubmissionsPerMinute 0 -MaximumRetryCount $Retries -NoDefault
             }
 
             # How many answers and errors came, how many out of turn, and the ids of the errors.

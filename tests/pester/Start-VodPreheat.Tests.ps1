@@ -14,7 +14,7 @@ AfterAll {
     $server.Dispose()
 }
 
-Describe 'Start-VodPreheat' {
+Describe 'Start-VodPreheat, what is submitted' {
     BeforeEach {
         $server.Reset()
         Connect-Server $server
@@ -195,219 +195,64 @@ Describe 'Start-VodPreheat' {
         }
     }
 
-    Context 'when things go wrong' {
+    Context 'progress' {
         BeforeAll {
-            # Does not return before the server has answered well once: a reused connection, accepted credentials.
-            function Connect-Warm([hashtable] $With = @{}) {
-                Connect-Server $server $With
-                $null = Start-VodPreheat 'https://cdn.example.com/warm.mp4'
+            $server.Reset()
+            Connect-Server $server
+            $slowly = '1..13 | ForEach-Object { "https://cdn.example.com/$_.mp4"; Start-Sleep -Milliseconds 300 } | Start-VodPreheat'
+            $runs = @{
+                shown   = Invoke-Aside ([scriptblock]::Create($slowly))
+                ignored = Invoke-Aside ([scriptblock]::Create("$slowly -ProgressAction Ignore"))
+                silent  = Invoke-Aside ([scriptblock]::Create("`$ProgressPreference = 'SilentlyContinue'; $slowly"))
+                enough  = Invoke-Aside ([scriptblock]::Create("$slowly | Select-Object -First 1"))
+                quick   = Invoke-Aside { Start-VodPreheat https://cdn.example.com/1.mp4 }
             }
+            Wait-Until { -not $runs.Values.Where({ -not $_.Result.IsCompleted }) }
+            $bar = $runs.shown.Shell.Streams.Progress
         }
 
-        It 'writes a task the moment its request is accepted' {
+        AfterAll { $runs.Values.Shell.Dispose() }
+
+        It 'says how many URLs were submitted, from the third second on' {
+            $bar | ForEach-Object { "$($_.ActivityId) $($_.Activity)" } | Select-Object -Unique | Should -Be '0 Submitting for pre-loading'
+            $bar[0].StatusDescription | Should -Be '0 URLs submitted' -Because 'the first ten take three seconds'
+            @($bar.StatusDescription) | Should -Contain '10 URLs submitted'
+            $bar[0].PercentComplete | Should -Be -1
+            $bar.Count | Should -BeLessThan 13 -Because 'it comes at most twice a second'
+        }
+
+        It 'is completed <When>' -ForEach @(
+            @{ When = 'at the end'; Name = 'shown' }
+            @{ When = 'when nobody wants more'; Name = 'enough' }
+        ) {
+            $records = $runs[$Name].Shell.Streams.Progress
+            @($records | Where-Object RecordType -EQ Completed) | Should -HaveCount 1
+            $records[-1].RecordType | Should -Be 'Completed'
+        }
+
+        It 'is silent under <When>' -ForEach @(
+            @{ When = '-ProgressAction Ignore'; Name = 'ignored' }
+            @{ When = '$ProgressPreference = "SilentlyContinue"'; Name = 'silent' }
+            @{ When = 'two seconds'; Name = 'quick' }
+        ) {
+            $runs[$Name].Output.Count | Should -BeGreaterThan 0
+            $runs[$Name].Shell.Streams.Progress | Should -BeNullOrEmpty
+        }
+
+        It 'is shown while the service does not answer' {
             Connect-Server $server @{ TimeoutSec = 60 }
-            $server.AddFault('Gzip')
             $server.AddFault('Stall')
-            $run = Invoke-Aside { 1..20 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Start-VodPreheat }
-            Wait-Until { $server.RequestCount -eq 2 }
-            $run.Output.Count | Should -Be 1
-            $run.Output[0].Url | Should -Be (Get-SampleUrl 10)
+            $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/1.mp4 }
+            Wait-Until { $run.Shell.Streams.Progress.Count -gt 1 }
             Stop-Aside $run
         }
 
-        It 'ends at once on Ctrl+C' {
-            Connect-Server $server @{ TimeoutSec = 60 }
-            $server.AddFault('Stall', -1)
-            $idle = $server.OpenConnections
-            $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 }
-            Wait-Until { $server.RequestCount -eq 1 }
-            Stop-Aside $run
-            Wait-Until { $server.OpenConnections -le $idle }
-            $run.Output | Should -BeNullOrEmpty
-        }
-
-        It 'ends at once on Ctrl+C while a 429 holds it back' {
-            $server.AddAnswer(429, '{"error_code":"APIGW.0308","error_msg":"limit"}', 'application/json', 'Retry-After', '250')
-            $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 }
-            Wait-Until { $server.RequestCount -eq 1 -and $server.Requests[0].StatusSent -eq 429 }
-            Stop-Aside $run
-            $server.SubmittedUrls | Should -BeNullOrEmpty
-        }
-
-        It 'stops sending when the quota is used up, and one error at the end has all that was not sent' {
-            $server.Quota = 12
-            $read = [Collections.Generic.List[string]]::new()
-            $run = Get-Outcome { Get-SampleUrl 35 | ForEach-Object { $read.Add($_); $_ } | Start-VodPreheat }
-            $read.Count | Should -Be 35
-            $server.RequestCount | Should -Be 2
-            $run.Output.Url | Should -Be (Get-SampleUrl 10)
-            $run.Errors | Should -BeNullOrEmpty
-            Assert-Failure $run.Failure 'VOD.10086' 'QuotaExceeded'
-            $run.Failure.TargetObject | Should -Be (Get-SampleUrl 25 -From 11)
-        }
-
-        It 'names the tasks that were accepted before, as its end is the end of a waiting pipeline, too' {
-            $server.Quota = 10
-            $run = Get-Outcome { Get-SampleUrl 11 | Start-VodPreheat -OutVariable tasks | Wait-VodPreheat }
-            $run.Failure.Exception.Message | Should -BeLike "*$($tasks.TaskId)*"
-            $run.Failure.TargetObject | Should -Be (Get-SampleUrl 1 -From 11)
-        }
-
-        It 'still refuses what is not a URL after the quota is used up' {
+        It 'says that nothing more is submitted, while the rest of the input is read' {
             $server.Quota = 0
-            $run = Get-Outcome { @(Get-SampleUrl 10) + 'nonsense' + @(Get-SampleUrl 2 -From 11) | Start-VodPreheat }
-            $run.Errors.TargetObject | Should -Be 'nonsense'
-            $run.Failure.TargetObject | Should -Be (Get-SampleUrl 12)
-        }
-
-        It 'stops sending when <What> in the middle' -ForEach @(
-            @{ What = 'the access key is deleted'; Id = 'APIGW.0301'; Connect = @{}; Break = { $server.RemoveAccessKey($TestServer::DefaultAccessKey) } }
-            @{ What = 'the token is revoked'; Id = 'APIGW.0301'; Connect = @{ Token = 'a-token' }; Break = { $server.RevokeToken('a-token') } }
-            @{ What = 'the token ends'; Id = 'APIGW.0307'; Connect = @{ Token = 'a-token' }; Break = { $server.ExpireToken('a-token') } }
-        ) {
-            if ($Connect.Token) {
-                $server.AddToken($Connect.Token, $TestServer::DefaultProjectId)
-                Connect-Server $server @{ Token = ConvertTo-Secret $Connect.Token }
-            }
-
-            $run = Get-Outcome {
-                Get-SampleUrl 35 | Start-VodPreheat | ForEach-Object { & $Break; $_ }
-            }
-            $run.Output.Url | Should -Be (Get-SampleUrl 10)
-            Assert-Failure $run.Failure $Id 'AuthenticationError'
-            $run.Failure.TargetObject | Should -Be (Get-SampleUrl 25 -From 11)
-            $server.RequestCount | Should -Be 2
-        }
-
-        It 'sends a POST of unknown outcome once: <Fault>' -ForEach @(
-            @{ Fault = 'ResetBeforeHeaders'; Id = 'VodConnectionFailed' }
-            @{ Fault = 'ResetInHeaders'; Id = 'VodConnectionFailed' }
-            @{ Fault = 'ResetInBody'; Id = 'VodConnectionFailed' }
-            @{ Fault = 'CloseBeforeHeaders'; Id = 'VodConnectionFailed' }
-            @{ Fault = 'TruncatedBody'; Id = 'VodConnectionFailed' }
-            @{ Fault = 'Stall'; Id = 'VodTimeout' }
-            @{ Fault = 'StallInBody'; Id = 'VodTimeout' }
-            @{ Fault = 'TruncatedJson'; Id = 'VodUnexpectedResponse' }
-            @{ Fault = 'EmptyBody'; Id = 'VodUnexpectedResponse' }
-            @{ Fault = 'BrokenGzip'; Id = 'VodUnexpectedResponse' }
-            @{ Fault = 'NoContent204'; Id = 'VodUnexpectedResponse' }
-            @{ Fault = 'HtmlPage'; Id = 'VodUnexpectedResponse' }
-            @{ Fault = 'OtherObject'; Id = 'VodUnexpectedResponse' }
-            @{ Fault = 'Redirect302'; Id = 'VodUnexpectedResponse' }
-            @{ Fault = 'Error500'; Id = 'VOD.10051' }
-            @{ Fault = 'Error502'; Id = 'APIGW.0201' }
-            @{ Fault = 'Html502'; Id = 'VodHttpError' }
-            @{ Fault = 'Error503'; Id = 'APIGW.0613' }
-            @{ Fault = 'Error504'; Id = 'APIGW.0201' }
-        ) {
-            Connect-Warm @{ TimeoutSec = 1 }
-            $server.AddFault($Fault)
-            $run = Get-Outcome { Get-SampleUrl 11 | Start-VodPreheat }
-            $server.RequestCount | Should -Be 3
-            $run.Failure | Should -BeNullOrEmpty
-            $run.Errors.Count | Should -Be 1
-            Get-ErrorId $run.Errors[0] | Should -Be $Id
-            $run.Errors[0].Exception.Message | Should -BeLike '*not known whether the service accepted*'
-            $run.Errors[0].TargetObject | Should -Be (Get-SampleUrl 10)
-            $run.Output.Url | Should -Be 'https://cdn.example.com/11.mp4'
-        }
-
-        It 'sends a throttled POST again' {
-            $server.AddFault('Throttled429RetryNow', 2)
-            $run = Get-Outcome { Get-SampleUrl 3 | Start-VodPreheat }
-            $run.Errors | Should -BeNullOrEmpty
-            $server.Requests.StatusSent | Should -Be 429, 429, 202
-            $server.SubmittedUrls | Should -Be (Get-SampleUrl 3)
-        }
-
-        It 'tries again while nothing could be sent' {
-            Connect-Server $server @{ Endpoint = [VodPreheat.TestServer.ClosedPort]::Refused(); MaximumRetryCount = 1 }
-            $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat -Verbose 4>&1 }
-            @($run.Output -like 'POST *').Count | Should -Be 2
-            Assert-Failure $run.Errors[0] 'VodConnectionFailed' 'ConnectionError'
-            $run.Errors[0].Exception.Message | Should -Not -BeLike '*not known whether*'
-            $run.Errors[0].TargetObject | Should -Be (Get-SampleUrl 2)
-        }
-
-        It 'tells <Id> (HTTP <Status>) as <Category>' -ForEach @(
-            @{ Id = 'APIGW.0301'; Status = 401; Category = 'AuthenticationError'; Ends = $true }
-            @{ Id = 'VOD.10054'; Status = 403; Category = 'AuthenticationError'; Ends = $true }
-            @{ Id = 'VOD.10086'; Status = 403; Category = 'QuotaExceeded'; Ends = $true }
-            @{ Id = 'VOD.10074'; Status = 403; Category = 'PermissionDenied'; Ends = $false }
-            @{ Id = 'VOD.10053'; Status = 400; Category = 'InvalidArgument'; Ends = $false }
-            @{ Id = 'VOD.10081'; Status = 400; Category = 'InvalidArgument'; Ends = $false }
-            @{ Id = 'VOD.10109'; Status = 403; Category = 'InvalidArgument'; Ends = $false }
-            @{ Id = 'VOD.10062'; Status = 403; Category = 'ObjectNotFound'; Ends = $false }
-            @{ Id = 'VOD.10060'; Status = 403; Category = 'InvalidOperation'; Ends = $false }
-            @{ Id = 'VOD.10088'; Status = 403; Category = 'InvalidOperation'; Ends = $false }
-            @{ Id = 'VOD.10110'; Status = 403; Category = 'InvalidOperation'; Ends = $false }
-            @{ Id = 'VOD.10051'; Status = 403; Category = 'ResourceUnavailable'; Ends = $false }
-        ) {
-            $server.AddAnswer($Status, "{`"error_code`":`"$Id`",`"error_msg`":`"told`"}")
-            $run = Get-Outcome { Get-SampleUrl 11 | Start-VodPreheat }
-            $told = $Ends ? $run.Failure : $run.Errors[0]
-            Assert-Failure $told $Id $Category
-            $told.Exception.StatusCode | Should -Be $Status
-            $told.Exception.RequestId | Should -Be $server.Requests[0].RequestId
-            $told.TargetObject.Count | Should -Be ($Ends ? 11 : 10)
-            $server.RequestCount | Should -Be ($Ends ? 1 : 2)
-        }
-
-        It 'tells a 429 that stays, and goes on' {
-            Connect-Server $server @{ MaximumRetryCount = 1 }
-            $server.AddFault('Throttled429RetryNow', 2)
-            $run = Get-Outcome { Get-SampleUrl 11 | Start-VodPreheat }
-            Assert-Failure $run.Errors[0] 'APIGW.0308' 'LimitsExceeded'
-            $run.Errors[0].TargetObject | Should -Be (Get-SampleUrl 10)
-            $run.Output.Url | Should -Be 'https://cdn.example.com/11.mp4'
-        }
-
-        It 'names the permission that is missing' {
-            $server.AddFault('PermissionVod')
-            $run = Get-Outcome { Start-VodPreheat 'https://cdn.example.com/a.mp4' }
-            $run.Errors[0].Exception.Message | Should -BeLike '*vod:asset:preheat*'
-        }
-
-        It 'ends without a connection' {
-            Disconnect-VodAccount
-            $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat }
-            Assert-Failure $run.Failure 'VodNotConnected' 'ConnectionError'
-        }
-
-        It 'refuses a connection that is a copy' {
-            $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize((Get-VodConnection)))
-            $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat -Connection $copy }
-            Get-ErrorId $run.Failure | Should -Be 'VodConnectionNotLive'
-            $server.RequestCount | Should -Be 0
-        }
-
-        It 'loses no URL and tells none twice, whatever goes wrong: <Name>' -ForEach @(
-            @{ Name = 'and the credentials at last'; Last = 'Unauthorized401' }
-            @{ Name = 'and the quota at last'; Last = '' }
-        ) {
-            Connect-Server $server @{ TimeoutSec = 1; MaximumRetryCount = 1 }
-            $kinds = 'Accepted202', 'ResetBeforeHeaders', 'Throttled429RetryNow', 'Gzip', 'Error500', 'ResetInBody', 'StallInBody',
-            'TruncatedJson', 'PermissionVod', 'Throttled429RetryNow', 'Throttled429RetryNow', $Last
-            foreach ($kind in $kinds -ne '') { $server.AddFault($kind) }
-            if (-not $Last) { $server.Quota = 50 }
-            $given = @(Get-SampleUrl 40) + @('not a URL') + @(Get-SampleUrl 55 -From 41)
-            $run = Get-Outcome { $given | Start-VodPreheat }
-
-            $run.Failure | Should -Not -BeNullOrEmpty
-            $run.Errors.Count | Should -Be 8
-            $told = @($run.Output.Url) + @($run.Errors.TargetObject) + @($run.Failure.TargetObject)
-            $told | Sort-Object | Should -Be ($given | Sort-Object)
-        }
-
-        It 'loses no URL under random faults (seed <_>)' -ForEach 1, 2, 3 {
-            $server.SeedRandomFaults($_)
-            $server.RandomFaultRate = 0.5
-            $given = Get-SampleUrl 195
-            $run = Get-Outcome { $given | Start-VodPreheat }
-            $run.Failure | Should -BeNullOrEmpty
-            $run.Errors.Count | Should -BeGreaterThan 0
-            @($run.Output.Url) + @($run.Errors.TargetObject) | Sort-Object | Should -Be ($given | Sort-Object)
-            $server.SubmittedUrls | Group-Object | Where-Object Count -gt 1 | Should -BeNullOrEmpty
+            $run = Invoke-Aside ([scriptblock]::Create("1..10 | ForEach-Object { `"https://cdn.example.com/`$_.mp4`" } | Start-VodPreheat -ErrorAction Ignore; $slowly"))
+            Wait-Until { $run.Result.IsCompleted }
+            $run.Shell.Streams.Progress.StatusDescription | Should -Contain '0 URLs submitted; nothing more is submitted (VOD.10086), the rest of the input is read'
+            $run.Shell.Dispose()
         }
     }
 }

@@ -75,9 +75,9 @@ Describe 'Wait-VodPreheat' {
             $run.Output.TaskId | Sort-Object | Should -Be 't1', 't2'
         }
 
-        It 'waits once for a task that comes twice' {
+        It 'waits once for a task that comes twice, also with blanks around its id' {
             $server.AnyTask = $true
-            't', 't', 'T' | Wait-VodPreheat | Should -HaveCount 2
+            't', " t`t", 'T' | Wait-VodPreheat | Should -HaveCount 2
             $server.Requests.TaskId | Sort-Object -CaseSensitive | Should -BeExactly 't', 'T'
         }
 
@@ -145,7 +145,7 @@ Describe 'Wait-VodPreheat' {
             $told, $results = $run.Output.Where({ $_ -is [Management.Automation.VerboseRecord] }, 'Split')
             $results.TaskId | Sort-Object | Should -Be ($kinds | Sort-Object)
             foreach ($kind in $kinds) {
-                $told -like "Task $kind is asked again*" | Should -HaveCount 1
+                $told -like "The query of task $kind failed*" | Should -HaveCount 1
                 Get-QueryCount $kind | Should -Be 2
             }
         }
@@ -154,7 +154,7 @@ Describe 'Wait-VodPreheat' {
             Connect-Server $server @{ MaximumRetryCount = 0; Endpoint = [VodPreheat.TestServer.ClosedPort]::Refused() }
             $run = Get-Outcome { Wait-VodPreheat t -PollIntervalSec 1 -TimeoutSec 2 -Verbose 4>&1 }
             Get-ErrorId $run.Errors[0] | Should -Be 'VodWaitTimeout'
-            @($run.Output -like 'Task t is asked again*').Count | Should -BeGreaterThan 1
+            @($run.Output -like 'The query of task t failed*').Count | Should -BeGreaterThan 1
         }
     }
 
@@ -232,12 +232,57 @@ Describe 'Wait-VodPreheat' {
             $run.Errors[1].Exception.LastResults.Count | Should -Be 0
         }
 
-        It 'does not wait for an answer that does not come' {
+        It 'queries each open task once more before that' {
+            $server.SetTask('t', 'processing https://a/1')
+            $server.SetTask('u', 'processing https://a/1')
+            $run = Get-Outcome { 't', 'u' | Wait-VodPreheat -TimeoutSec 1 -PollIntervalSec 3600 }
+            $run.Errors.TargetObject | Should -Be 't', 'u'
+            Get-QueryCount t | Should -Be 2
+            Get-QueryCount u | Should -Be 2
+        }
+
+        It 'counts what ended during the last wait' {
+            Set-Task t @(('processing https://a/1'), ('succeed https://a/1'))
+            (Wait-VodPreheat t -TimeoutSec 1 -PollIntervalSec 3600).Status | Should -Be 'succeed'
+        }
+
+        It 'counts what is there when the pipeline was busy until then' {
+            $server.SetTask('done', 'succeed https://a/1')
+            Set-Task late @(('processing https://b/1'), ('succeed https://b/1'))
+            $run = Get-Outcome { 'done', 'late' | Wait-VodPreheat -TimeoutSec 2 -PollIntervalSec 1 | ForEach-Object { Start-Sleep -Seconds 3; $_ } }
+            $run.Errors | Should -BeNullOrEmpty
+            $run.Output.TaskId | Should -Be 'done', 'late'
+        }
+
+        It 'names all open tasks in one error under <Name>' -ForEach @(
+            @{ Name = '-ErrorAction Stop'; Wait = { Wait-VodPreheat half, done, empty -TimeoutSec 1 -ErrorAction Stop } }
+            @{ Name = '$ErrorActionPreference Stop'; Wait = { $ErrorActionPreference = 'Stop'; Wait-VodPreheat half, done, empty -TimeoutSec 1 } }
+        ) {
+            $server.SetTask('half', [string[]] ('succeed https://a/1', 'processing https://a/2'))
+            $server.SetTask('empty', [string[]] @())
+            $server.SetTask('done', 'succeed https://b/1')
+            $failure = try { & $Wait | Should -HaveCount 1 } catch { $_ }
+            Assert-Failure $failure 'VodWaitTimeout' 'OperationTimeout'
+            $failure.TargetObject | Should -Be 'half', 'empty'
+            $failure.Exception.LastResults | ForEach-Object { "$($_.TaskId) $_" } | Should -Be 'half succeed https://a/1', 'half processing https://a/2'
+            $failure.Exception.Message | Should -BeLike '2 tasks (see TargetObject) were still open after 1 s: 1 of their 2 URLs are not final*'
+        }
+
+        It 'names what was open under -ErrorAction Stop when a task fails' {
+            $server.SetTask('open', 'processing https://a/1')
+            $failure = try { Wait-VodPreheat open, unknown -ErrorAction Stop } catch { $_ }
+            Assert-Failure $failure 'VOD.10062' 'ObjectNotFound'
+            $failure.TargetObject | Should -Be 'unknown', 'open'
+        }
+
+        It 'waits no longer than ten seconds for an answer that does not come' {
             Connect-Server $server @{ TimeoutSec = 120 }
             $server.AddFault('Stall', -1)
             $idle = $server.OpenConnections
+            $clock = [Diagnostics.Stopwatch]::StartNew()
             $run = Invoke-Aside { Wait-VodPreheat t -TimeoutSec 1 }
             Get-ErrorId (Complete-Aside $run) | Should -Be 'VodWaitTimeout'
+            $clock.Elapsed.TotalSeconds | Should -BeGreaterThan 10.9
             Wait-Until { $server.OpenConnections -le $idle }
         }
     }
@@ -298,10 +343,10 @@ Describe 'Wait-VodPreheat' {
             $bar | ForEach-Object { "$($_.ActivityId) $($_.Activity)" } | Select-Object -Unique | Should -Be '0 Waiting for pre-loading'
         }
 
-        It 'tells tasks, URLs and the time left' {
-            $bar[0].StatusDescription | Should -Be '1 of 2 tasks done; URLs: 1 loaded, 1 failed, 1 open'
+        It 'says how many tasks and URLs are done, and when it times out' {
+            $bar[0].StatusDescription | Should -Match '^1 of 2 tasks done; URLs: 1 loaded, 1 failed, 1 open; timeout in 59\d s$'
             $bar[0].PercentComplete | Should -Be 66
-            $bar[0].SecondsRemaining | Should -BeIn (1..598)
+            $bar[0].SecondsRemaining | Should -Be -1 -Because 'hosts show it as an estimate of the end'
         }
 
         It 'comes at most twice a second' {

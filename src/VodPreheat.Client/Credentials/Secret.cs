@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Credentials;
 
@@ -20,6 +19,13 @@ public sealed class Secret : IDisposable
         // Pinned: the collector would otherwise leave copies behind when it moves the array.
         _utf8 = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(text), pinned: true);
         Encoding.UTF8.GetBytes(text, _utf8);
+    }
+
+    /// <summary>Copies the UTF-8 bytes; the caller wipes its own buffer.</summary>
+    internal Secret(ReadOnlySpan<byte> utf8)
+    {
+        _utf8 = GC.AllocateUninitializedArray<byte>(utf8.Length, pinned: true);
+        utf8.CopyTo(_utf8);
     }
 
     /// <summary>Wipes a secret that was let go.</summary>
@@ -62,21 +68,14 @@ public sealed class Secret : IDisposable
         return text;
     }
 
-    /// <summary>Takes the secret out of a text: plain, percent-encoded, base64 and hex.</summary>
-    internal string RemoveFrom(string text, string replacement)
-    {
-        if (IsEmpty || _wiped)
-        {
-            return text;
-        }
+    /// <summary>Whether it was wiped, after which it is recognised in no text.</summary>
+    internal bool IsWiped => _wiped;
 
-        string plain = Encoding.UTF8.GetString(_utf8);
-        return text
-            .Replace(plain, replacement, StringComparison.Ordinal)
-            .Replace(UriEncoding.Encode(plain), replacement, StringComparison.OrdinalIgnoreCase)
-            .Replace(Convert.ToBase64String(_utf8), replacement, StringComparison.Ordinal)
-            .Replace(Convert.ToHexString(_utf8), replacement, StringComparison.OrdinalIgnoreCase);
-    }
+    /// <summary>How many characters at the start of a text are the secret in some form; 0 if they are not.</summary>
+    internal int LengthAtStart(ReadOnlySpan<char> text) => IsEmpty ? 0 : SecretForms.LengthAtStart(text, _utf8);
+
+    /// <summary>Whether a run of base64 has the secret in it.</summary>
+    internal bool IsInBase64(ReadOnlySpan<char> base64) => SecretForms.IsInBase64(base64, _utf8);
 
     /// <summary>Wipes the bytes.</summary>
     public void Dispose()

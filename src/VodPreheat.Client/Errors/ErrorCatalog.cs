@@ -33,7 +33,7 @@ internal static class ErrorCatalog
     private const string CheckEndpoint = "Check -Region and -Endpoint of Connect-VodAccount: the host does not serve this API.";
 
     private const string SlowDown =
-        "Wait a minute, or lower -ThrottleLimit or the connection's -RequestsPerMinute; others of the tenant share the limit.";
+        "Wait a minute, or lower the connection's -RequestsPerMinute or -SubmissionsPerMinute; others of the tenant share the limit.";
 
     private const string TryLater = "The fault is on the service's side: try again in a few minutes; tell support the request id.";
 

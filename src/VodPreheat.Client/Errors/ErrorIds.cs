@@ -50,6 +50,9 @@ public static class ErrorIds
     /// <summary>An empty or blank asset id.</summary>
     public const string InvalidAssetId = "VodInvalidAssetId";
 
+    /// <summary>The command was ended before everything that it was given was submitted.</summary>
+    public const string SubmissionStopped = "VodSubmissionStopped";
+
     /// <summary>Tasks were still open when the wait's time was up.</summary>
     public const string WaitTimeout = "VodWaitTimeout";
 }

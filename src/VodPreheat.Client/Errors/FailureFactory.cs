@@ -58,6 +58,12 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
             hint = "Set the clock of this machine (more than 15 minutes off is refused), then run Connect-VodAccount again.";
         }
 
+        TimeSpan? retryAfter = RetryAfter(response);
+        if (kind is FailureKind.Throttled or FailureKind.Unavailable && retryAfter > RetryHandler.LongestRetryAfter)
+        {
+            hint = string.Create(CultureInfo.InvariantCulture, $"The service asks to wait {Math.Ceiling(retryAfter.Value.TotalMinutes):0} minutes: try again after that.");
+        }
+
         return new VodClientException(
             kind, body.Code is null ? CodeOf(kind) : redactor.Clean(body.Code), what, hint)
         {
@@ -65,7 +71,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
             Delivery = DeliveryOf(kind),
             StatusCode = response.StatusCode,
             RequestId = RequestId(response) ?? (body.RequestId is { } id ? redactor.Clean(id) : null),
-            RetryAfter = RetryAfter(response),
+            RetryAfter = retryAfter,
         };
     }
 

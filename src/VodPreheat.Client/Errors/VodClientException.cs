@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
@@ -13,6 +14,17 @@ public sealed class VodClientException : Exception
         Kind = kind;
         ErrorCode = errorCode;
         Hint = hint;
+    }
+
+    // The same failure, told otherwise.
+    private VodClientException(VodClientException other, string what, string hint)
+        : this(other.Kind, other.ErrorCode, what, hint, other.InnerException)
+    {
+        Service = other.Service;
+        Delivery = other.Delivery;
+        StatusCode = other.StatusCode;
+        RequestId = other.RequestId;
+        RetryAfter = other.RetryAfter;
     }
 
     /// <summary>What sort of failure it was; retry, rate limit, renewal and error records look at nothing else.</summary>
@@ -43,7 +55,10 @@ public sealed class VodClientException : Exception
     public string What => base.Message;
 
     /// <summary>What happened, the code, the status, the request id, and what to do next.</summary>
-    public override string Message
+    public override string Message => $"{Summary} {Hint}";
+
+    /// <summary>The message without the hint, for a failure after which something else is to be done.</summary>
+    public string Summary
     {
         get
         {
@@ -58,7 +73,7 @@ public sealed class VodClientException : Exception
                 text.Append(", request id ").Append(id);
             }
 
-            return text.Append("). ").Append(Hint).ToString();
+            return text.Append(").").ToString();
         }
     }
 
@@ -68,19 +83,30 @@ public sealed class VodClientException : Exception
     internal bool CredentialsAccepted => Service == CloudService.Vod && Kind is FailureKind.PermissionDenied or FailureKind.InvalidArgument
         or FailureKind.NotFound or FailureKind.InvalidOperation or FailureKind.QuotaExceeded or FailureKind.ProjectMismatch;
 
+    /// <summary>Whether the service asks for a longer wait than any request waits: it is not repeated.</summary>
+    public bool IsWaitTooLong => RetryAfter > RetryHandler.LongestRetryAfter;
+
+    /// <summary>Whether nothing further can work on this connection.</summary>
+    public bool EndsEverything => Kind is FailureKind.Authentication or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch
+        or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint;
+
+    /// <summary>Whether no further submission can succeed for now, while queries may: also a used-up quota, or a wait that is too long.</summary>
+    public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsWaitTooLong);
+
     /// <summary>
     /// Whether a service refused the credentials: sent again, they might be locked. Credentials that could not be had are none.
     /// </summary>
     internal bool IsRefusal => Kind == FailureKind.Authentication && Delivery == Delivery.Refused;
 
-    /// <summary>The same failure for requests that are not sent because of it.</summary>
-    internal VodClientException Remembered() => new(
-        Kind, ErrorCode, $"{What} Nothing more is sent with these credentials until you connect again.", Hint, InnerException)
-    {
-        Service = Service,
-        StatusCode = StatusCode,
-        RequestId = RequestId,
-    };
+    /// <summary>The same failure for requests that are not sent because of it, now and until there is another connection.</summary>
+    internal VodClientException Remembered() =>
+        new(this, $"{What} Nothing more is sent with these credentials until you connect again.", Hint) { Delivery = Delivery.NotSent };
+
+    /// <summary>The same failure for a request that is not sent because of it; the next one may be.</summary>
+    internal VodClientException Passing() => new(this, What, Hint) { Delivery = Delivery.NotSent };
+
+    /// <summary>The same failure with a hint that fits better.</summary>
+    internal VodClientException WithHint(string hint) => new(this, What, hint);
 
     /// <summary>
     /// Whether a submission may have taken effect although it failed: it was sent, and no answer says what became of it.

@@ -8,21 +8,28 @@ internal static class HttpRequests
     // Uri would otherwise decode and re-encode the path and query, and break the signature.
     private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>A request with the headers that every service gets; the Host that is signed is the Host that is sent.</summary>
+    /// <summary>A request to a service, which answers in JSON.</summary>
     public static HttpRequestMessage Create(HttpMethod method, string url, byte[]? body, InvocationContext scope)
     {
-        var uri = new Uri(url, s_asWritten);
-        var request = new HttpRequestMessage(method, uri);
-        string host = uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost;
-        request.Headers.Host = uri.IsDefaultPort ? host : FormattableString.Invariant($"{host}:{uri.Port}");
+        HttpRequestMessage request = Create(method, url, scope);
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        request.Options.Set(InvocationContext.Key, scope);
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 
+        return request;
+    }
+
+    /// <summary>A request with the headers that every server gets; the Host that is signed is the Host that is sent.</summary>
+    public static HttpRequestMessage Create(HttpMethod method, string url, InvocationContext scope)
+    {
+        var uri = new Uri(url, s_asWritten);
+        var request = new HttpRequestMessage(method, uri);
+        string host = uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost;
+        request.Headers.Host = uri.IsDefaultPort ? host : FormattableString.Invariant($"{host}:{uri.Port}");
+        request.Options.Set(InvocationContext.Key, scope);
         return request;
     }
 }

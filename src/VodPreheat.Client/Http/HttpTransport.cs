@@ -27,7 +27,13 @@ internal sealed class HttpTransport : IDisposable
     /// <summary>Builds the chain, the first handler outermost.</summary>
     public static HttpTransport Create(TransportSettings settings, bool mayUseProxy, params DelegatingHandler[] handlers)
     {
-        var builder = new ChainBuilder { PrimaryHandler = settings.Network?.Invoke() ?? Sockets(settings, mayUseProxy) };
+        HttpMessageHandler network = settings.Network?.Invoke() ?? Sockets(settings, mayUseProxy);
+        if (network is SocketsHttpHandler sockets)
+        {
+            settings.ConfigureSockets?.Invoke(sockets);
+        }
+
+        var builder = new ChainBuilder { PrimaryHandler = network };
         foreach (DelegatingHandler handler in handlers)
         {
             builder.AdditionalHandlers.Add(handler);

@@ -1,101 +1,361 @@
 using System.Globalization;
-using System.Threading.RateLimiting;
-using VodPreheat.Client.Concurrency;
 
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// The pace of one connection: queries share its limit a minute, and a 429 holds back all of its requests, not only the one
-/// that met it.
+/// The pace of one kind of requests of a connection: at most so many in any minute, fewer once the service has throttled one, and
+/// none at all while it is held after that. Requests go in the order in which they came.
 /// </summary>
-internal sealed class RateLimit(RateLimiter? queries, TimeProvider clock) : IDisposable
+/// <remarks>
+/// The service counts by the minute and documents no Retry-After (vod_04_0243). A request counts from its answer on, which is
+/// later than when the service counted it: so a minute here is never shorter than the service's, however long the way.
+/// </remarks>
+/// <param name="kind">What is sent, in the plural, for the trace.</param>
+/// <param name="perMinute">The most in any minute; 0 for no limit.</param>
+/// <param name="clock">The clock; only its monotonic time counts.</param>
+internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
 {
-    // 5, 15 and 45 s: three holds outlast the minute that the service's limits count in.
-    // Sources: vod_04_0243 (calls per minute), no Retry-After is documented.
-    private static readonly TimeSpan s_firstHold = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_longestHold = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
+
+    // A request that is throttled again right after a hold waits a minute from then on, and so much longer each time: in step
+    // with the service's minute it would meet the same limit for ever.
+    private static readonly TimeSpan s_more = TimeSpan.FromSeconds(5);
 
     private readonly object _lock = new();
-    private DateTimeOffset _heldUntil;
-    private TimeSpan _nextHold = s_firstHold;
+    private readonly long _start = clock.GetTimestamp();
 
-    /// <summary>At most so many queries in any minute, all at once if need be.</summary>
-    public static RateLimiter? PerMinute(int queries) => queries == 0 ? null : new SlidingWindowRateLimiter(new()
+    // The requests of the last minute that were sent and not throttled, by the time of their end.
+    private readonly Queue<TimeSpan> _sent = new();
+    private readonly LinkedList<Waiter> _waiters = new();
+    private long _tickets;
+    private int _inFlight;
+
+    private TimeSpan _heldUntil;
+    private int _holds;
+    private int _holdsInARow;
+
+    // After a hold one request goes alone, until an answer to it shows that the service takes more.
+    private bool _isProbing;
+    private bool _isProbeOut;
+
+    // What the service accepted in the minute before a hold, 0 while nothing is known, and from when on a minute adds one to it.
+    private int _learned;
+    private int _learnedFrom;
+    private TimeSpan _learnedAt;
+
+    // There is one only while somebody waits for a moment.
+    private ITimer? _timer;
+    private TimeSpan _timerAt;
+
+    /// <summary>What holds requests back right now.</summary>
+    public RateLimitStatus Status
     {
-        PermitLimit = queries,
-        Window = TimeSpan.FromMinutes(1),
-        SegmentsPerWindow = 60,
-        QueueLimit = int.MaxValue,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
-
-    /// <summary>Waits for the request's turn.</summary>
-    public async Task WaitAsync(bool isQuery, CancellationToken cancellation)
-    {
-        if (isQuery && queries is not null)
+        get
         {
-            using RateLimitLease lease = await queries.AcquireAsync(1, cancellation).ConfigureAwait(false);
-        }
-
-        while (Remaining() is { Ticks: > 0 } wait)
-        {
-            await TaskWaiter.DelayAsync(wait, clock, cancellation).ConfigureAwait(false);
+            lock (_lock)
+            {
+                TimeSpan now = Now;
+                int limit = LimitAt(now);
+                return new RateLimitStatus(NextTurn(now) is { } at && at > now ? at - now : TimeSpan.Zero, _learned > 0 ? limit : null);
+            }
         }
     }
 
-    /// <summary>Holds all requests back after a 429: as long as the service asks, else three times longer each time.</summary>
-    public void Hold(TimeSpan? retryAfter, InvocationContext scope)
-    {
-        if (retryAfter > RetryHandler.LongestRetryAfter)
-        {
-            // The failure is told at once; the connection must not freeze without a word.
-            return;
-        }
+    private TimeSpan Now => clock.GetElapsedTime(_start);
 
-        TimeSpan hold;
+    /// <summary>Waits for a request's turn. Each turn ends with <see cref="Leave"/> or <see cref="Throttle"/>.</summary>
+    /// <param name="ticket">The ticket of the request's turn before, so that it keeps its place; 0 at first.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public ValueTask<Turn> EnterAsync(long ticket, CancellationToken cancellation)
+    {
+        Waiter waiter;
         lock (_lock)
         {
-            DateTimeOffset now = clock.GetUtcNow();
-            bool alreadyHeld = _heldUntil > now;
-            if (alreadyHeld && retryAfter is null)
+            if (ticket == 0)
             {
-                // Others that were in flight at the first 429 met the same limit.
+                ticket = ++_tickets;
+            }
+
+            TimeSpan now = Now;
+            if (_waiters.Count == 0 && MayGo(now))
+            {
+                return new(Start(ticket));
+            }
+
+            waiter = new Waiter(this, ticket);
+            Enqueue(waiter);
+            Release(now);
+        }
+
+        return waiter.WaitAsync(cancellation);
+    }
+
+    /// <summary>Ends a turn whose request does not hold others back.</summary>
+    public void Leave(Turn turn, Outcome outcome)
+    {
+        lock (_lock)
+        {
+            TimeSpan now = Now;
+            End(turn);
+            if (outcome != Outcome.NotSent)
+            {
+                _sent.Enqueue(now);
+            }
+
+            if (outcome == Outcome.Accepted && turn.Hold == _holds)
+            {
+                _holdsInARow = 0;
+                _isProbing = false;
+            }
+            else if (outcome == Outcome.Accepted && _learned > 0 && turn.Hold == _learnedFrom)
+            {
+                // It was under way when another one was throttled, and belongs to what was accepted before.
+                _learned++;
+            }
+
+            Release(now);
+        }
+    }
+
+    /// <summary>Ends a turn whose request was throttled: holds all requests of the kind back.</summary>
+    /// <param name="turn">The turn.</param>
+    /// <param name="retryAfter">How long the service asks to wait, not longer than it is waited for; null if it does not say.</param>
+    /// <param name="scope">Gets a trace line for each hold.</param>
+    /// <returns>How long requests are held from now on.</returns>
+    public TimeSpan Throttle(Turn turn, TimeSpan? retryAfter, InvocationContext scope)
+    {
+        lock (_lock)
+        {
+            TimeSpan now = Now;
+            End(turn);
+            if (turn.Hold == _holds)
+            {
+                Hold(now, retryAfter, scope);
+            }
+            else if (retryAfter is { } asked && now + asked > _heldUntil)
+            {
+                // Others that were under way have met the same limit; only a longer Retry-After says something new.
+                _heldUntil = now + asked;
+            }
+
+            Release(now);
+            return _heldUntil > now ? _heldUntil - now : TimeSpan.Zero;
+        }
+    }
+
+    private void Hold(TimeSpan now, TimeSpan? retryAfter, InvocationContext scope)
+    {
+        Forget(now);
+        TimeSpan hold = (retryAfter, _holdsInARow) switch
+        {
+            ({ } asked, 0) => asked,
+
+            // A service that asks for no time at all is not asked without end.
+            ({ } asked, _) => TimeSpan.FromSeconds(Math.Max(asked.TotalSeconds, Math.Min(Math.Pow(2, _holdsInARow - 1), 60))),
+            (null, 0) => _sent.TryPeek(out TimeSpan oldest) ? oldest + s_minute - now : s_minute,
+            (null, _) => s_minute + (_holdsInARow * s_more),
+        };
+
+        // A service that says when to come again may count by something else than the minute; and a minute in which nothing
+        // could be sent says nothing about a limit.
+        if (retryAfter is null && _holdsInARow == 0 && _sent.Count > 0)
+        {
+            _learned = _sent.Count;
+            _learnedFrom = _holds;
+        }
+        else if (_learned > 0)
+        {
+            _learned = LimitAt(now);
+        }
+
+        if (now + hold > _heldUntil)
+        {
+            _heldUntil = now + hold;
+        }
+
+        _learnedAt = _heldUntil;
+        _holds++;
+        _holdsInARow++;
+        _isProbing = true;
+        _isProbeOut = false;
+        string then = _learned > 0 ? string.Create(CultureInfo.InvariantCulture, $", then at most {_learned} go in a minute") : string.Empty;
+        scope.Trace(string.Create(CultureInfo.InvariantCulture, $"Throttled: {kind} wait {(_heldUntil - now).TotalSeconds:0.#} s{then}."));
+    }
+
+    private Turn Start(long ticket)
+    {
+        _inFlight++;
+        _isProbeOut = _isProbing;
+        return new Turn(ticket, _holds);
+    }
+
+    private void End(Turn turn)
+    {
+        _inFlight--;
+        if (turn.Hold == _holds)
+        {
+            _isProbeOut = false;
+        }
+    }
+
+    private bool MayGo(TimeSpan now)
+    {
+        if (now < _heldUntil || _isProbeOut)
+        {
+            return false;
+        }
+
+        int limit = LimitAt(now);
+        Forget(now);
+        return limit == 0 || _sent.Count + _inFlight < limit;
+    }
+
+    /// <summary>The limit in force: what was learned, and one more for each minute since; 0 for none.</summary>
+    private int LimitAt(TimeSpan now)
+    {
+        if (_learned == 0)
+        {
+            return perMinute;
+        }
+
+        int limit = _learned + (now > _learnedAt ? (int)((now - _learnedAt) / s_minute) : 0);
+        if (perMinute > 0 && limit >= perMinute)
+        {
+            _learned = 0;
+            return perMinute;
+        }
+
+        return limit;
+    }
+
+    /// <summary>When the next request may go; null if that depends on an answer.</summary>
+    private TimeSpan? NextTurn(TimeSpan now)
+    {
+        Forget(now);
+        int tooMany = LimitAt(now) is > 0 and int limit ? _sent.Count + _inFlight - limit : -1;
+        TimeSpan? free = tooMany < 0 ? TimeSpan.Zero : tooMany < _sent.Count ? _sent.ElementAt(tooMany) + s_minute : null;
+        return _isProbeOut || free is null ? null : free > _heldUntil ? free : _heldUntil;
+    }
+
+    private void Forget(TimeSpan now)
+    {
+        while (_sent.TryPeek(out TimeSpan oldest) && now - oldest >= s_minute)
+        {
+            _sent.Dequeue();
+        }
+    }
+
+    /// <summary>Lets go whoever may, and sets the timer for the next.</summary>
+    private void Release(TimeSpan now)
+    {
+        while (_waiters.First is { } first && MayGo(now))
+        {
+            _waiters.RemoveFirst();
+            first.Value.SetResult(Start(first.Value.Ticket));
+        }
+
+        TimeSpan? next = _waiters.Count > 0 ? NextTurn(now) : null;
+        if (_timer is not null && next != _timerAt)
+        {
+            _timer.Dispose();
+            _timer = null;
+        }
+
+        if (_timer is null && next is { } at)
+        {
+            // In whole milliseconds, rounded up: what is left of one would be waited for in a busy loop.
+            _timerAt = at;
+            _timer = clock.CreateTimer(
+                static limit => ((RateLimit)limit!).OnTimer(),
+                this,
+                TimeSpan.FromMilliseconds(Math.Ceiling((at - now).TotalMilliseconds)),
+                Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnTimer()
+    {
+        lock (_lock)
+        {
+            _timer?.Dispose();
+            _timer = null;
+            Release(Now);
+        }
+    }
+
+    // New ones to the end; one that was throttled gets the place again that its ticket has.
+    private void Enqueue(Waiter waiter)
+    {
+        LinkedListNode<Waiter>? before = _waiters.Last;
+        while (before is not null && before.Value.Ticket > waiter.Ticket)
+        {
+            before = before.Previous;
+        }
+
+        if (before is null)
+        {
+            _waiters.AddFirst(waiter.Node);
+        }
+        else
+        {
+            _waiters.AddAfter(before, waiter.Node);
+        }
+    }
+
+    private void Cancel(Waiter waiter, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (waiter.Node.List is null)
+            {
                 return;
             }
 
-            hold = retryAfter ?? _nextHold * (0.9 + (Random.Shared.NextDouble() * 0.2));
-            if (now + hold > _heldUntil)
-            {
-                _heldUntil = now + hold;
-            }
-
-            _nextHold = TimeSpan.FromTicks(Math.Min(_nextHold.Ticks * 3, s_longestHold.Ticks));
-            if (alreadyHeld)
-            {
-                return;
-            }
-        }
-
-        scope.Trace(string.Create(
-            CultureInfo.InvariantCulture, $"Throttled: all requests of this connection wait {hold.TotalSeconds:0.#} s."));
-    }
-
-    /// <summary>An answer that was not throttled: the next hold starts small again.</summary>
-    public void Relax()
-    {
-        lock (_lock)
-        {
-            _nextHold = s_firstHold;
+            _waiters.Remove(waiter.Node);
+            waiter.SetCanceled(cancellation);
+            Release(Now);
         }
     }
 
-    public void Dispose() => queries?.Dispose();
-
-    private TimeSpan Remaining()
+    /// <summary>What became of a request that was not throttled.</summary>
+    internal enum Outcome
     {
-        lock (_lock)
+        /// <summary>It did not reach the service, and does not count.</summary>
+        NotSent,
+
+        /// <summary>It was sent, and no answer says what the service thinks of the pace.</summary>
+        Unanswered,
+
+        /// <summary>The service answered it, with whatever.</summary>
+        Accepted,
+    }
+
+    /// <summary>A request's leave to go out once.</summary>
+    /// <param name="Ticket">The place of the request among all of its kind.</param>
+    /// <param name="Hold">How many holds there had been when it went.</param>
+    internal readonly record struct Turn(long Ticket, int Hold);
+
+    private sealed class Waiter : TaskCompletionSource<Turn>
+    {
+        private readonly RateLimit _limit;
+
+        public Waiter(RateLimit limit, long ticket)
+            : base(TaskCreationOptions.RunContinuationsAsynchronously)
         {
-            return _heldUntil - clock.GetUtcNow();
+            _limit = limit;
+            Ticket = ticket;
+            Node = new LinkedListNode<Waiter>(this);
+        }
+
+        public long Ticket { get; }
+
+        public LinkedListNode<Waiter> Node { get; }
+
+        public async ValueTask<Turn> WaitAsync(CancellationToken cancellation)
+        {
+            using CancellationTokenRegistration stop = cancellation.UnsafeRegister(
+                static (waiter, token) => ((Waiter)waiter!)._limit.Cancel((Waiter)waiter, token), this);
+            return await Task.ConfigureAwait(false);
         }
     }
 }

@@ -6,7 +6,8 @@ namespace VodPreheat.Client.Http;
 
 /// <summary>
 /// Repeats what may be repeated, by the kind of the failure. A GET: when no answer came, or the service failed. A POST: after
-/// failures known to come before sending; a POST whose outcome is unknown never, because each one costs quota.
+/// failures known to come before sending; a POST whose outcome is unknown never, because each one costs quota. What was throttled
+/// is repeated further in, by <see cref="RateLimitHandler"/>.
 /// </summary>
 internal sealed class RetryHandler : DelegatingHandler
 {
@@ -78,10 +79,8 @@ internal sealed class RetryHandler : DelegatingHandler
                 ShouldHandle = args => new(args.Outcome.Exception is VodClientException failure
                     && ShouldRetry(args.Context.Properties.GetValue(s_isQuery, false), failure)),
 
-                // A throttled request waits further in, where the rate limit holds back all requests; null is the back-off.
-                DelayGenerator = static args => new(args.Outcome.Exception is VodClientException { Kind: FailureKind.Throttled }
-                    ? TimeSpan.Zero
-                    : (args.Outcome.Exception as VodClientException)?.RetryAfter),
+                // Null is the back-off.
+                DelayGenerator = static args => new((args.Outcome.Exception as VodClientException)?.RetryAfter),
             })
             .Build();
 
@@ -91,10 +90,9 @@ internal sealed class RetryHandler : DelegatingHandler
     // Signing in for this request has retries of its own: repeating its failure would multiply them.
     private bool ShouldRetry(bool isQuery, VodClientException failure) =>
         failure.Service == _service
-        && !(failure.RetryAfter > LongestRetryAfter)
+        && !failure.IsWaitTooLong
         && failure.Kind switch
         {
-            FailureKind.Throttled => true,
             FailureKind.ConnectionFailed or FailureKind.Timeout => isQuery || failure.Delivery == Delivery.NotSent,
             FailureKind.Unavailable => isQuery,
             _ => false,

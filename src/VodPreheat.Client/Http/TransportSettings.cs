@@ -18,17 +18,23 @@ public sealed record TransportSettings
     /// <summary>Time for one attempt, from the first byte sent to the last byte received. 30 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Retries after the first attempt, 0 or more. 3.</summary>
+    /// <summary>Retries after the first attempt, 0 or more. 3. With 0 a throttled request is not repeated either.</summary>
     public int MaximumRetryCount { get; init; } = 3;
 
     /// <summary>Queries in any minute; 0 for no limit. 100, as the service allows a tenant (vod_04_0243).</summary>
     public int RequestsPerMinute { get; init; } = 100;
+
+    /// <summary>Submissions in any minute; 0 for no limit. 100, as on the China site (vod_04_0243); 10 on the international one.</summary>
+    public int SubmissionsPerMinute { get; init; } = 100;
 
     /// <summary>The clock of signatures, expiries, waits and time-outs.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Takes the place of the network, under all handlers: the sandbox, or a test's.</summary>
     public Func<HttpMessageHandler>? Network { get; init; }
+
+    /// <summary>Changes the settings of the sockets where a client needs others than a connection does.</summary>
+    internal Action<SocketsHttpHandler>? ConfigureSockets { get; init; }
 
     /// <summary>The proxy that a request goes through; null if it goes straight to its host.</summary>
     internal Uri? ProxyFor(Uri uri)

@@ -9,10 +9,24 @@ public static class PreheatUrl
     public static bool IsValid(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)
         && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-        && uri.Host.Length > 0
+        && HasHost(uri)
         && url.StartsWith("http", StringComparison.OrdinalIgnoreCase)
         && !url.Any(char.IsControl)
         && IsWellFormedUtf16(url);
+
+    // Uri also accepts hosts that DNS (RFC 1035: 253 characters) and HTTP cannot carry.
+    private static bool HasHost(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost.Length is > 0 and <= 253
+                && (uri.HostNameType == UriHostNameType.IPv6 || uri.IdnHost.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'));
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
 
     private static bool IsWellFormedUtf16(string text)
     {

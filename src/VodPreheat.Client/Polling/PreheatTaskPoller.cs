@@ -6,43 +6,41 @@ using VodPreheat.Client.Json;
 
 namespace VodPreheat.Client.Polling;
 
-/// <summary>How a task's wait ended: with rows that are all final, or with a failure after which polling makes no sense.</summary>
-/// <param name="TaskId">The task.</param>
-/// <param name="Rows">The final rows; empty after a failure.</param>
-/// <param name="Failure">The failure; null when the task is done.</param>
-public readonly record struct PollEnd(string TaskId, IReadOnlyList<PreheatingRow> Rows, VodClientException? Failure);
-
-/// <summary>How far a wait has come.</summary>
-public readonly record struct PollProgress(int Tasks, int TasksEnded, int UrlsSucceeded, int UrlsFailed, int UrlsOpen);
-
 /// <summary>
-/// Polls tasks until all their rows are final. Each open task is asked again an interval after its last answer, and the one that
-/// has waited longest goes first, so that none starves under the connection's pace.
+/// Polls tasks until all their rows are final. Each open task is queried again an interval after its last answer, the one that has
+/// waited longest first, so that none starves under the connection's rate limit. When the time is up every open task is queried
+/// once more: what became final during the last wait counts, however long that was, as when the machine slept.
 /// </summary>
 /// <param name="client">The connection.</param>
-/// <param name="taskIds">The tasks, each once.</param>
 /// <param name="interval">Time from an answer to the next query of the same task.</param>
-/// <param name="timeout">When to give up on the tasks that are open then.</param>
+/// <param name="timeout">When to give up on the tasks that are open then, from now on.</param>
 /// <param name="scope">The invocation that waits.</param>
-/// <param name="clock">The clock of interval and time-out.</param>
-public sealed class PreheatTaskPoller(
-    VodClient client, IReadOnlyCollection<string> taskIds, TimeSpan interval, TimeSpan timeout, InvocationContext scope, TimeProvider clock)
+/// <param name="clock">The clock of interval and time-out; only its monotonic time counts.</param>
+public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeSpan timeout, InvocationContext scope, TimeProvider clock)
 {
     /// <summary>The most queries in flight.</summary>
     private const int MaxInFlight = 8;
 
-    private readonly DateTimeOffset _deadline = clock.GetUtcNow() + timeout;
-    private readonly Queue<(string TaskId, DateTimeOffset Due)> _waiting = new(taskIds.Select(static id => (id, DateTimeOffset.MinValue)));
-    private readonly Dictionary<Task<IReadOnlyList<PreheatingRow>>, string> _inFlight = [];
+    /// <summary>How long the last queries, those after the time is up, may stay without any answer.</summary>
+    private static readonly TimeSpan s_lastPatience = TimeSpan.FromSeconds(10);
 
-    // Read by the pipeline thread for its progress bar while a poll runs elsewhere. Of a task that has ended only the counts
-    // are kept: its rows may be many, and they have been handed on.
+    private readonly long _start = clock.GetTimestamp();
+
+    // Shared with the pipeline thread, which adds tasks and reads the progress while a poll runs elsewhere.
     private readonly object _lock = new();
-    private readonly Dictionary<string, IReadOnlyList<PreheatingRow>> _openRows = new(StringComparer.Ordinal);
-    private PollProgress _ended = new() { Tasks = taskIds.Count };
+    private readonly Dictionary<string, OpenTask> _open = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<OpenTask, (TimeSpan Due, int Turn)> _waiting = new();
+    private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _turns;
+    private int _tasks;
+    private RowCounts _counts;
 
-    /// <summary>Time left until the time-out.</summary>
-    public TimeSpan Remaining => _deadline - clock.GetUtcNow();
+    // Of the poll alone, of which there is one at a time.
+    private readonly List<(OpenTask Task, Task<IReadOnlyList<PreheatingRow>> Query)> _inFlight = new(MaxInFlight);
+    private TimeSpan? _giveUpAt;
+
+    /// <summary>Time left until the time-out; none afterwards.</summary>
+    public TimeSpan Remaining => timeout - Now is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     /// <summary>How far the wait has come.</summary>
     public PollProgress Progress
@@ -51,129 +49,257 @@ public sealed class PreheatTaskPoller(
         {
             lock (_lock)
             {
-                return _openRows.Values.Aggregate(_ended, Count);
+                return new PollProgress(_tasks, _tasks - _open.Count, _counts.Succeeded, _counts.Failed, _counts.Open);
             }
         }
     }
 
-    /// <summary>The tasks that have not ended, in the order of the input.</summary>
+    /// <summary>The tasks that have not ended, in the order in which they were added.</summary>
     public IReadOnlyList<string> OpenTasks
     {
         get
         {
-            HashSet<string> open = [.. _waiting.Select(static waiting => waiting.TaskId), .. _inFlight.Values];
-            return [.. taskIds.Where(open.Contains)];
+            lock (_lock)
+            {
+                return [.. _open.Values.OrderBy(static task => task.Number).Select(static task => task.Id)];
+            }
         }
     }
 
-    /// <summary>What the last query of a task said; empty if it had no rows yet.</summary>
+    private TimeSpan Now => clock.GetElapsedTime(_start);
+
+    private bool IsTimeUp => Now >= timeout;
+
+    /// <summary>Adds a task, to be queried at once; also while <see cref="NextAsync"/> runs. One that is open already is not added again.</summary>
+    public void Add(string taskId)
+    {
+        lock (_lock)
+        {
+            var task = new OpenTask(taskId, _tasks);
+            if (!_open.TryAdd(taskId, task))
+            {
+                return;
+            }
+
+            _tasks++;
+            _waiting.Enqueue(task, (Now, _turns++));
+            _added.TrySetResult();
+        }
+    }
+
+    /// <summary>What the last query of an open task said; empty if it had no rows yet, or has ended.</summary>
     public IReadOnlyList<PreheatingRow> LastRows(string taskId)
     {
         lock (_lock)
         {
-            return _openRows.GetValueOrDefault(taskId) ?? [];
+            return _open.TryGetValue(taskId, out OpenTask? task) ? task.Rows : [];
         }
     }
 
-    /// <summary>The next task that ends, in the order in which they do; null when none is open or the time is up.</summary>
+    /// <summary>The next task that ends, in the order in which they do; null when none is open or the time is up. One call at a time.</summary>
     /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
     public async Task<PollEnd?> NextAsync()
     {
-        while (_inFlight.Count + _waiting.Count > 0 && clock.GetUtcNow() < _deadline)
+        while (true)
         {
-            StartDueQueries();
-            if (await NextAnswerAsync().ConfigureAwait(false) is not { } answered)
+            scope.Cancellation.ThrowIfCancellationRequested();
+
+            // Before the time is looked at: an answer that has arrived counts, however late it is taken.
+            if (_inFlight.FindIndex(static started => started.Query.IsCompleted) is >= 0 and int answered)
             {
+                (OpenTask task, Task<IReadOnlyList<PreheatingRow>> query) = _inFlight[answered];
+                _inFlight.RemoveAt(answered);
+                if (Judge(task, query) is { } end)
+                {
+                    return end;
+                }
+
                 continue;
             }
 
-            _inFlight.Remove(answered, out string? taskId);
-            if (Judge(taskId!, answered) is { } end)
+            StartDueQueries();
+            if (_inFlight.Count == 0 && !IsAnyWaiting())
             {
-                return end;
+                return null;
             }
 
-            _waiting.Enqueue((taskId!, clock.GetUtcNow() + interval));
+            if (IsGivenUp())
+            {
+                return null;
+            }
+
+            await WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void StartDueQueries()
+    {
+        lock (_lock)
+        {
+            if (_added.Task.IsCompleted)
+            {
+                _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+
+        while (_inFlight.Count < MaxInFlight && TakeDue() is { } task)
+        {
+            Task<IReadOnlyList<PreheatingRow>> query = client.GetPreheatingResultsAsync(task.Id, scope);
+            TaskWaiter.Forget(query); // Nobody looks at it any more when the poll is given up.
+            _inFlight.Add((task, query));
+        }
+    }
+
+    private OpenTask? TakeDue()
+    {
+        lock (_lock)
+        {
+            bool isLast = IsTimeUp;
+            if (!_waiting.TryPeek(out OpenTask? task, out (TimeSpan Due, int Turn) next) || (next.Due > Now && !isLast))
+            {
+                return null;
+            }
+
+            _waiting.Dequeue();
+            task.IsLastQuery = isLast;
+            return task;
+        }
+    }
+
+    /// <summary>Whether the time is up and no last query can be expected to be answered.</summary>
+    private bool IsGivenUp()
+    {
+        TimeSpan now = Now;
+        if (now < timeout)
+        {
+            return false;
+        }
+
+        // Queries that are held for the rate limit have not been asked in vain.
+        _giveUpAt ??= now + s_lastPatience;
+        if (client.QueryLimit.HeldFor is { Ticks: > 0 } held && now + held + s_lastPatience > _giveUpAt)
+        {
+            _giveUpAt = now + held + s_lastPatience;
+        }
+
+        return now >= _giveUpAt;
+    }
+
+    private bool IsAnyWaiting()
+    {
+        lock (_lock)
+        {
+            return _waiting.Count > 0;
+        }
+    }
+
+    /// <summary>Waits for an answer, an added task, the next query to be due or the end of the time, whichever comes first.</summary>
+    private async Task WaitAsync()
+    {
+        TimeSpan wake = _giveUpAt ?? timeout;
+        Task added;
+        lock (_lock)
+        {
+            added = _added.Task;
+            if (_inFlight.Count < MaxInFlight && _waiting.TryPeek(out _, out (TimeSpan Due, int Turn) next) && next.Due < wake)
+            {
+                wake = next.Due;
+            }
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(scope.Cancellation);
+        Task alarm = TaskWaiter.DelayAsync(wake - Now, clock, over.Token);
+        await Task.WhenAny([.. _inFlight.Select(static started => started.Query), added, alarm]).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a query's answer: the task's end, or null if it stays open.</summary>
+    private PollEnd? Judge(OpenTask task, Task<IReadOnlyList<PreheatingRow>> answered)
+    {
+        if (_giveUpAt is not null)
+        {
+            _giveUpAt = Now + s_lastPatience;
+        }
+
+        TimeSpan pause = interval;
+        try
+        {
+            IReadOnlyList<PreheatingRow> rows = answered.GetAwaiter().GetResult();
+            if (SetRows(task, rows))
+            {
+                return new PollEnd(task.Id, rows, Failure: null);
+            }
+        }
+        catch (VodClientException failure) when (failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout
+            or FailureKind.Throttled or FailureKind.Unavailable or FailureKind.UnexpectedResponse)
+        {
+            pause = failure.RetryAfter > interval ? failure.RetryAfter.Value : interval;
+            scope.Trace(string.Create(CultureInfo.InvariantCulture, $"The query of task {task.Id} failed, which does not end the wait: {failure.What}"));
+        }
+        catch (VodClientException failure)
+        {
+            lock (_lock)
+            {
+                _counts -= task.Counts;
+                _open.Remove(task.Id);
+            }
+
+            return new PollEnd(task.Id, [], failure);
+        }
+
+        if (!task.IsLastQuery)
+        {
+            lock (_lock)
+            {
+                _waiting.Enqueue(task, (Now + pause, _turns++));
+            }
         }
 
         return null;
     }
 
-    private void StartDueQueries()
+    /// <summary>Notes what a query said; whether that ends the task. Of one that has ended only the counts are kept.</summary>
+    private bool SetRows(OpenTask task, IReadOnlyList<PreheatingRow> rows)
     {
-        DateTimeOffset now = clock.GetUtcNow();
-        while (_inFlight.Count < MaxInFlight && _waiting.TryPeek(out (string TaskId, DateTimeOffset Due) next) && next.Due <= now)
-        {
-            _waiting.Dequeue();
-            Task<IReadOnlyList<PreheatingRow>> query = client.GetPreheatingResultsAsync(next.TaskId, scope);
-            TaskWaiter.Forget(query); // Nobody looks at it any more once the time is up.
-            _inFlight.Add(query, next.TaskId);
-        }
-    }
-
-    /// <summary>Waits for an answer, for the next query to be due or for the time-out, whichever comes first; null unless an answer came.</summary>
-    private async Task<Task<IReadOnlyList<PreheatingRow>>?> NextAnswerAsync()
-    {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(scope.Cancellation);
-        DateTimeOffset wake = _deadline;
-        if (_inFlight.Count < MaxInFlight && _waiting.TryPeek(out (string TaskId, DateTimeOffset Due) next) && next.Due < wake)
-        {
-            wake = next.Due;
-        }
-
-        Task alarm = TaskWaiter.DelayAsync(wake - clock.GetUtcNow(), clock, over.Token);
-        Task first = await Task.WhenAny([.. _inFlight.Keys, alarm]).ConfigureAwait(false);
-        await over.CancelAsync().ConfigureAwait(false);
-        scope.Cancellation.ThrowIfCancellationRequested();
-        return first as Task<IReadOnlyList<PreheatingRow>>;
-    }
-
-    private PollEnd? Judge(string taskId, Task<IReadOnlyList<PreheatingRow>> answered)
-    {
-        try
-        {
-            IReadOnlyList<PreheatingRow> rows = answered.GetAwaiter().GetResult();
-            lock (_lock)
-            {
-                _openRows[taskId] = rows;
-            }
-
-            // No rows yet is not "all done".
-            return rows.Count > 0 && rows.All(static row => PreheatStatus.IsFinal(row.Status)) ? Ended(new PollEnd(taskId, rows, Failure: null)) : null;
-        }
-        catch (VodClientException failure) when (failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout
-            or FailureKind.Throttled or FailureKind.Unavailable or FailureKind.UnexpectedResponse)
-        {
-            scope.Trace(string.Create(
-                CultureInfo.InvariantCulture, $"Task {taskId} is asked again in {interval.TotalSeconds:0.#} s after a passing fault: {failure.What}"));
-            return null;
-        }
-        catch (VodClientException failure)
-        {
-            return Ended(new PollEnd(taskId, [], failure));
-        }
-    }
-
-    private PollEnd Ended(PollEnd end)
-    {
+        var counts = RowCounts.Of(rows);
         lock (_lock)
         {
-            _openRows.Remove(end.TaskId);
-            _ended = Count(_ended with { TasksEnded = _ended.TasksEnded + 1 }, end.Rows);
-        }
+            _counts += counts - task.Counts;
+            task.Rows = rows;
+            task.Counts = counts;
 
-        return end;
+            // No rows yet is not "all done".
+            return rows.Count > 0 && counts.Open == 0 && _open.Remove(task.Id);
+        }
     }
 
-    private static PollProgress Count(PollProgress before, IReadOnlyList<PreheatingRow> rows)
+    private sealed class OpenTask(string id, int number)
     {
-        int succeeded = rows.Count(static row => PreheatStatus.IsSucceed(row.Status));
-        int failed = rows.Count(static row => PreheatStatus.IsFailed(row.Status));
-        return before with
+        public string Id { get; } = id;
+
+        public int Number { get; } = number;
+
+        public IReadOnlyList<PreheatingRow> Rows { get; set; } = [];
+
+        public RowCounts Counts { get; set; }
+
+        /// <summary>Whether the query in flight was started after the time was up.</summary>
+        public bool IsLastQuery { get; set; }
+    }
+
+    private readonly record struct RowCounts(int Succeeded, int Failed, int Open)
+    {
+        public static RowCounts Of(IReadOnlyList<PreheatingRow> rows)
         {
-            UrlsSucceeded = before.UrlsSucceeded + succeeded,
-            UrlsFailed = before.UrlsFailed + failed,
-            UrlsOpen = before.UrlsOpen + rows.Count - succeeded - failed,
-        };
+            int succeeded = rows.Count(static row => PreheatStatus.IsSucceed(row.Status));
+            int failed = rows.Count(static row => PreheatStatus.IsFailed(row.Status));
+            return new RowCounts(succeeded, failed, rows.Count - succeeded - failed);
+        }
+
+        public static RowCounts operator +(RowCounts left, RowCounts right) =>
+            new(left.Succeeded + right.Succeeded, left.Failed + right.Failed, left.Open + right.Open);
+
+        public static RowCounts operator -(RowCounts left, RowCounts right) =>
+            new(left.Succeeded - right.Succeeded, left.Failed - right.Failed, left.Open - right.Open);
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using System.Net;
 using System.Security;
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
@@ -22,8 +21,13 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     private const string AccessKeySet = "AccessKey";
     private const string TokenSet = "Token";
     private const string PasswordSet = "Password";
+    private const string IdTokenSet = "IdToken";
+    private const string IdTokenPathSet = "IdTokenPath";
     private const string IdentitySet = "Identity";
     private const string SandboxSet = "Sandbox";
+
+    private const string IdTokenHint =
+        "Run Connect-VodAccount again with a new token, or with -IdTokenPath, whose file is read again at each renewal.";
 
     /// <summary>User name = access key id (AK), password = secret key (SK); a bare string prompts for the secret key.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AccessKeySet)]
@@ -48,6 +52,21 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [ValidateNotNullOrEmpty]
     public string DomainName { get; set; } = null!;
 
+    /// <summary>The name of the OpenID Connect identity provider in IAM.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = IdTokenSet)]
+    [Parameter(Mandatory = true, ParameterSetName = IdTokenPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string IdentityProvider { get; set; } = null!;
+
+    /// <summary>An identity token of that provider; it cannot be renewed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = IdTokenSet)]
+    public SecureString IdToken { get; set; } = null!;
+
+    /// <summary>A file with an identity token of that provider, read again at each renewal.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = IdTokenPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string IdTokenPath { get; set; } = null!;
+
     /// <summary>Use the temporary keys of the ECS that this runs on.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdentitySet)]
     public SwitchParameter Identity { get; set; }
@@ -56,7 +75,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [Parameter(Mandatory = true, ParameterSetName = SandboxSet)]
     public SwitchParameter Sandbox { get; set; }
 
-    /// <summary>The region's id; $env:HW_REGION_NAME if not given.</summary>
+    /// <summary>The region's id; $env:HW_REGION_NAME, then $env:HUAWEICLOUD_SDK_REGION, if not given.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
@@ -69,7 +88,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [Parameter]
     public Uri? Endpoint { get; set; }
 
-    /// <summary>Another address of IAM than the region's.</summary>
+    /// <summary>Another address of IAM than the region's; needed beside a VOD outside the public cloud.</summary>
     [Parameter]
     public Uri? IamEndpoint { get; set; }
 
@@ -96,6 +115,11 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [Parameter]
     [ValidateRange(0, 1_000_000)]
     public int RequestsPerMinute { get; set; } = 100;
+
+    /// <summary>Submissions in any minute, shared by everything that uses the connection; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, 1_000_000)]
+    public int SubmissionsPerMinute { get; set; } = 100;
 
     /// <summary>Write the connection.</summary>
     [Parameter]
@@ -130,13 +154,6 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         }
     }
 
-    private ProxyLogin? ReadProxyLogin()
-    {
-        // Splits the name; the password is not taken from it, because it would be a string.
-        NetworkCredential? login = ProxyCredential?.GetNetworkCredential();
-        return login is null ? null : new(login.UserName, login.Domain, SecureStringReader.Read(ProxyCredential!.Password));
-    }
-
     // The version of the host is another matter: an editor has its own.
     private object? PowerShellVersion() => ((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"];
 
@@ -145,10 +162,11 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         var transport = new TransportSettings
         {
             Proxy = Proxy,
-            ProxyLogin = ReadProxyLogin(),
+            ProxyLogin = SecureStringReader.ReadProxyLogin(ProxyCredential),
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             MaximumRetryCount = MaximumRetryCount,
             RequestsPerMinute = RequestsPerMinute,
+            SubmissionsPerMinute = SubmissionsPerMinute,
             UserAgent = $"VodPreheat/{typeof(ConnectVodAccountCommand).Assembly.GetName().Version!.ToString(3)} PowerShell/{PowerShellVersion()}",
         };
         if (ParameterSetName == SandboxSet)
@@ -163,6 +181,8 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             IamEndpoint = IamEndpoint,
             ProjectId = ProjectId,
             Transport = transport,
+            ResolvePath = path => FileSystemPath.Resolve(SessionState.Path, path),
+            Warn = WriteWarning,
         });
         Task<VodClient> client = ParameterSetName switch
         {
@@ -174,8 +194,10 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             TokenSet => connector.ConnectWithTokenAsync(SecureStringReader.Read(Token), Scope),
             PasswordSet => connector.ConnectWithPasswordAsync(
                 Credential.UserName, SecureStringReader.Read(Credential.Password), DomainName, Scope),
+            IdTokenSet => connector.ConnectWithIdTokenAsync(IdentityProvider, SecureStringReader.Read(IdToken), IdTokenHint, Scope),
+            IdTokenPathSet => connector.ConnectWithIdTokenFileAsync(IdentityProvider, IdTokenPath, Scope),
             IdentitySet => connector.ConnectWithIdentityAsync(Scope),
-            _ => connector.ConnectWithFoundKeyAsync(Scope),
+            _ => connector.ConnectWithFoundCredentialAsync(Scope),
         };
         return new VodConnection(connector.Region, WaitFor(client).GetAwaiter().GetResult());
     }

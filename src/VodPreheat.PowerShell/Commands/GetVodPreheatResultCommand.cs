@@ -2,25 +2,15 @@ using System.Management.Automation;
 using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
-using VodPreheat.Completion;
-using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;
 
 /// <summary>Get-VodPreheatResult: what is loaded and what failed, one object per URL, in the order of the task ids.</summary>
 [Cmdlet(VerbsCommon.Get, "VodPreheatResult", HelpUri = HelpLinks.Root + "Get-VodPreheatResult.md")]
 [OutputType(typeof(PreheatingResult))]
-public sealed class GetVodPreheatResultCommand : VodConnectedCmdlet
+public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
 {
     private OrderedRequestBuffer<string, IReadOnlyList<PreheatingRow>>? _window;
-
-    /// <summary>The task ids that Start-VodPreheat (or the API) gave.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
-    [AllowEmptyString]
-    [AllowEmptyCollection]
-    [ArgumentCompleter(typeof(TaskIdCompleter))]
-    public string?[]? TaskId { get; set; }
 
     /// <summary>The most queries in flight.</summary>
     [Parameter]
@@ -35,26 +25,17 @@ public sealed class GetVodPreheatResultCommand : VodConnectedCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void ProcessTask(string taskId)
     {
-        foreach (string? id in TaskId ?? [null])
+        if (_window!.IsFull)
         {
-            if (string.IsNullOrWhiteSpace(id))
-            {
-                WriteError(ErrorRecords.InvalidTaskId(id));
-                continue;
-            }
+            WriteNext();
+        }
 
-            if (_window!.IsFull)
-            {
-                WriteNext();
-            }
-
-            _window.Add(id);
-            while (_window.IsNextReady)
-            {
-                WriteNext();
-            }
+        _window.Add(taskId);
+        while (_window.IsNextReady)
+        {
+            WriteNext();
         }
     }
 

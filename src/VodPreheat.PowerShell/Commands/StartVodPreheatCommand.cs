@@ -4,12 +4,13 @@ using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
 using VodPreheat.Completion;
 using VodPreheat.Errors;
+using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
 
 /// <summary>
 /// Start-VodPreheat: submits URLs, at most 10 a request, or assets, one a request. Each task is written the moment its request
-/// is accepted. Every URL ends up in a task or in the TargetObject of an error.
+/// is accepted. Every URL ends up in a task or in the TargetObject of an error, whatever ends the command.
 /// </summary>
 [Cmdlet(
     VerbsLifecycle.Start, "VodPreheat", DefaultParameterSetName = UrlSet, SupportsShouldProcess = true,
@@ -21,9 +22,15 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private const string AssetSet = "AssetId";
     private const string TaskSet = "InputObject";
 
+    // Where the input is on its way to a task or an error: given, then in a batch or invalid, then in a request, or unsent.
+    private readonly Queue<string?> _given = new();
     private readonly List<string> _batch = new(VodClient.MaxUrlsPerRequest);
+    private readonly Queue<string?> _invalid = new();
     private readonly List<string> _unsent = [];
+    private Request? _request;
+
     private readonly List<string> _accepted = [];
+    private SubmissionProgress? _progress;
     private VodClientException? _end;
     private int _requests;
     private bool _isUrlGiven;
@@ -47,10 +54,16 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TaskSet)]
     public PreheatTask InputObject { get; set; } = null!;
 
+    // Of an earlier task either may come.
+    private string Noun => ParameterSetName == TaskSet ? "item" : IsAsset ? "asset" : "URL";
+
+    private bool IsAsset => ParameterSetName == AssetSet || (ParameterSetName == TaskSet && InputObject.AssetId is not null);
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _progress = new SubmissionProgress(this);
 
         // An empty list as an argument is nothing to do; an object from the pipeline without a URL is a mistake, such as the copy
         // of an asset's task that came through serialization.
@@ -60,44 +73,76 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        (string?[] urls, string?[] assetIds) = ParameterSetName switch
+        string?[] items = ParameterSetName switch
         {
-            AssetSet => ([], AssetId ?? [null]),
-            TaskSet => (InputObject.Url, InputObject.AssetId is { } id ? [id] : []),
-            _ => (_isUrlGiven || Url is { Length: > 0 } ? Url ?? [null] : [null], Array.Empty<string?>()),
+            AssetSet => AssetId ?? [null],
+            TaskSet => InputObject.AssetId is { } id ? [id] : InputObject.Url,
+            _ => _isUrlGiven || Url is { Length: > 0 } ? Url ?? [null] : [null],
         };
-        foreach (string? url in urls)
+        Array.ForEach(items, _given.Enqueue);
+        while (_given.TryDequeue(out string? item))
         {
-            AddUrl(url);
+            if (IsAsset)
+            {
+                AddAsset(item);
+            }
+            else
+            {
+                AddUrl(item);
+            }
         }
 
-        foreach (string? id in assetIds)
-        {
-            AddAsset(id);
-        }
+        ShowProgress();
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         SubmitBatch();
-        if (_end is not null)
+        _progress!.Complete();
+        ReportEnd();
+    }
+
+    /// <summary>Reports what is left when something else than the end of the input has ended the command.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!Stopping)
         {
-            ThrowTerminatingError(ErrorRecords.FromEndedSubmission(_end, [.. _unsent], _accepted));
+            _progress?.Complete();
+        }
+
+        if (_request is { IsSent: true })
+        {
+            WriteLateError(WithAccepted(ErrorRecords.SubmissionAbandoned(_request.Items, _request.What)));
+        }
+
+        while (_invalid.TryDequeue(out string? url))
+        {
+            WriteLateError(WithAccepted(ErrorRecords.InvalidUrl(url)));
+        }
+
+        if (TakeUnsent() is { Length: > 0 } unsent)
+        {
+            WriteLateError(WithAccepted(_end is null
+                ? ErrorRecords.SubmissionStopped(unsent, Noun)
+                : ErrorRecords.FromEndedSubmission(_end, unsent, Noun)));
         }
     }
 
     private void AddUrl(string? given)
     {
         string url = given?.Trim() ?? string.Empty;
-        if (!PreheatUrl.IsValid(url))
+        if (PreheatUrl.IsValid(url))
         {
-            WriteError(ErrorRecords.InvalidUrl(given));
-            return;
+            _batch.Add(url);
+        }
+        else
+        {
+            _invalid.Enqueue(given);
         }
 
-        _batch.Add(url);
-        if (_batch.Count == VodClient.MaxUrlsPerRequest)
+        if (Math.Max(_batch.Count, _batch.Count == 0 ? _invalid.Count : 0) == VodClient.MaxUrlsPerRequest)
         {
             SubmitBatch();
         }
@@ -107,14 +152,15 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     {
         if (string.IsNullOrWhiteSpace(given))
         {
-            WriteError(ErrorRecords.InvalidAssetId(given));
+            Report(ErrorRecords.InvalidAssetId(given));
             return;
         }
 
         string id = given.Trim();
-        Submit([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Scope), taskId => new PreheatTask(taskId, [], id, DateTimeOffset.Now));
+        Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Scope), taskId => new PreheatTask(taskId, [], id, DateTimeOffset.Now)));
     }
 
+    /// <summary>Submits the URLs gathered so far, and then reports what came with them and is none.</summary>
     private void SubmitBatch()
     {
         if (_batch.Count > 0)
@@ -122,41 +168,114 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             string[] urls = [.. _batch];
             _batch.Clear();
             string what = urls.Length == 1 ? urls[0] : $"{urls.Length} URLs, {urls[0]} to {urls[^1]}";
-            Submit(urls, what, () => Client.SubmitUrlsAsync(urls, Scope), taskId => new PreheatTask(taskId, urls, assetId: null, DateTimeOffset.Now));
+            Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Scope), taskId => new PreheatTask(taskId, urls, assetId: null, DateTimeOffset.Now)));
+        }
+
+        while (!Stopping && _invalid.TryDequeue(out string? url))
+        {
+            Report(ErrorRecords.InvalidUrl(url));
         }
     }
 
     /// <summary>Sends one request, unless an earlier failure means that none can work any more.</summary>
-    private void Submit(string[] items, string what, Func<Task<string>> send, Func<string, PreheatTask> taskOf)
+    private void Submit(Request request)
     {
         if (_end is not null)
         {
-            _unsent.AddRange(items);
+            _unsent.AddRange(request.Items);
             return;
         }
 
-        _requests++;
-        if (!ShouldProcess($"request {_requests}: {what}", "Pre-load into the CDN"))
+        _request = request;
+        if (!ShouldProcess($"request {++_requests}: {request.What}", "Pre-load into the CDN"))
         {
+            _request = null;
             return;
         }
 
         try
         {
-            PreheatTask task = taskOf(WaitFor(send()).GetAwaiter().GetResult());
+            request.IsSent = true;
+            PreheatTask task = request.ToTask(WaitFor(request.Send(), ShowProgress).GetAwaiter().GetResult());
+            _request = null;
             RecentTasks.Add(task);
             _accepted.Add(task.TaskId);
+            _progress!.Add(request.Items.Length);
             WriteObject(task);
-        }
-        catch (VodClientException failure) when (ErrorRecords.IsTerminating(failure))
-        {
-            // Told at the end, with everything that was not submitted: the rest of the input is still to come.
-            _end = failure;
-            _unsent.AddRange(items);
         }
         catch (VodClientException failure)
         {
-            WriteError(ErrorRecords.FromSubmission(failure, items, what));
+            Fail(request, failure);
         }
+    }
+
+    private void Fail(Request request, VodClientException failure)
+    {
+        if (Stopping)
+        {
+            throw new PipelineStoppedException(); // Nothing can be written any more; Dispose reports the request.
+        }
+
+        _request = null;
+        _end = failure.EndsSubmissions ? failure : null;
+        if (_end is null || failure.OutcomeUnknown)
+        {
+            Report(ErrorRecords.FromSubmission(failure, request.Items, request.What));
+            return;
+        }
+
+        // Reported at the end, with everything that is not submitted, as the rest of the input is still to come. At once where
+        // an error is to end the command.
+        _unsent.AddRange(request.Items);
+        if (ErrorAction == ActionPreference.Stop)
+        {
+            ReportEnd();
+        }
+    }
+
+    private void ReportEnd()
+    {
+        if (_end is null || Stopping || TakeUnsent() is not { Length: > 0 } unsent)
+        {
+            return;
+        }
+
+        ErrorRecord record = WithAccepted(ErrorRecords.FromEndedSubmission(_end, unsent, Noun));
+        if (_end.EndsEverything)
+        {
+            ThrowTerminatingError(record);
+        }
+
+        // Not terminating, so that a Wait-VodPreheat downstream waits for what was accepted.
+        WriteError(record);
+    }
+
+    private void Report(ErrorRecord record) => WriteError(ErrorAction == ActionPreference.Stop ? WithAccepted(record) : record);
+
+    /// <summary>Adds the tasks that were accepted to an error that ends the command.</summary>
+    private ErrorRecord WithAccepted(ErrorRecord record)
+    {
+        ((VodException)record.Exception).AcceptedTaskId = [.. _accepted];
+        return record;
+    }
+
+    /// <summary>Takes everything that was given and is neither submitted nor reported.</summary>
+    private string[] TakeUnsent()
+    {
+        string[] unsent = [.. _unsent, .. _request is { IsSent: false } ? _request.Items : [], .. _batch, .. _given.OfType<string>()];
+        _unsent.Clear();
+        _request = null;
+        _batch.Clear();
+        _given.Clear();
+        return unsent;
+    }
+
+    private void ShowProgress() => _progress!.Show(Noun, Client.SubmissionLimit, _end);
+
+    /// <summary>One request to the service: what is in it, and how it is made.</summary>
+    private sealed record Request(string[] Items, string What, Func<Task<string>> Send, Func<string, PreheatTask> ToTask)
+    {
+        /// <summary>Whether it was sent, and may have taken effect.</summary>
+        public bool IsSent { get; set; }
     }
 }

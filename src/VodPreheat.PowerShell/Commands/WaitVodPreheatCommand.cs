@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
-using VodPreheat.Completion;
 using VodPreheat.Errors;
 using VodPreheat.Progress;
 
@@ -10,18 +9,10 @@ namespace VodPreheat.Commands;
 /// <summary>Wait-VodPreheat: polls tasks until every URL is final, and writes each task's results when it ends.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "VodPreheat", HelpUri = HelpLinks.Root + "Wait-VodPreheat.md")]
 [OutputType(typeof(PreheatingResult))]
-public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
+public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 {
     private readonly List<string> _taskIds = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-
-    /// <summary>The task ids that Start-VodPreheat (or the API) gave; each is waited for once.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
-    [AllowEmptyString]
-    [AllowEmptyCollection]
-    [ArgumentCompleter(typeof(TaskIdCompleter))]
-    public string?[]? TaskId { get; set; }
 
     /// <summary>Seconds to wait in all; 15 minutes by default, as pre-loading takes 3 to 5 (vod_08_0085).</summary>
     [Parameter]
@@ -33,19 +24,12 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
     [ValidateRange(1, 3600)]
     public int PollIntervalSec { get; set; } = 10;
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    /// <summary>Each task is waited for once.</summary>
+    private protected override void ProcessTask(string taskId)
     {
-        foreach (string? id in TaskId ?? [null])
+        if (_known.Add(taskId))
         {
-            if (string.IsNullOrWhiteSpace(id))
-            {
-                WriteError(ErrorRecords.InvalidTaskId(id));
-            }
-            else if (_known.Add(id))
-            {
-                _taskIds.Add(id);
-            }
+            _taskIds.Add(taskId);
         }
     }
 
@@ -53,8 +37,9 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
     protected override void EndProcessing()
     {
         var poller = new PreheatTaskPoller(
-            Client, _taskIds, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
-        var progress = new WaitProgress(this, poller);
+            Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
+        _taskIds.ForEach(poller.Add);
+        var progress = new WaitProgress(this, poller, Client);
         try
         {
             WriteEnds(poller, progress);
@@ -65,9 +50,10 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
             progress.Complete();
         }
 
-        foreach (string taskId in poller.OpenTasks)
+        string[] open = [.. poller.OpenTasks];
+        foreach (string[] tasks in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))
         {
-            WriteError(ErrorRecords.WaitTimeout(taskId, TimeoutSec, ResultsOf(taskId, poller.LastRows(taskId))));
+            WriteError(ErrorRecords.WaitTimeout(tasks, TimeoutSec, [.. tasks.SelectMany(task => ResultsOf(task, poller.LastRows(task)))]));
         }
     }
 
@@ -77,15 +63,15 @@ public sealed class WaitVodPreheatCommand : VodConnectedCmdlet
         {
             if (end.Failure is { } failure)
             {
-                WriteFailure(failure, ErrorRecords.IsTerminating(failure) ? Unfinished(end, poller) : end.TaskId, $"Task {end.TaskId}");
+                // An error that ends the wait names all that was open.
+                string[] unfinished = [end.TaskId, .. IsStoppedByErrors || ErrorRecords.IsTerminating(failure) ? poller.OpenTasks : []];
+                WriteFailure(failure, unfinished.Length == 1 ? end.TaskId : unfinished, $"Task {end.TaskId}");
                 continue;
             }
 
             WriteObject(ResultsOf(end.TaskId, end.Rows), enumerateCollection: true);
         }
     }
-
-    private static string[] Unfinished(PollEnd end, PreheatTaskPoller poller) => [end.TaskId, .. poller.OpenTasks];
 
     private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<PreheatingRow> rows) =>
         [.. rows.Select(row => new PreheatingResult(taskId, row.Url, row.Status))];

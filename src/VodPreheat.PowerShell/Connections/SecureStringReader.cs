@@ -1,3 +1,5 @@
+using System.Management.Automation;
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Security;
 using VodPreheat.Client.Credentials;
@@ -21,5 +23,13 @@ internal static class SecureStringReader
         {
             Marshal.ZeroFreeGlobalAllocUnicode(text);
         }
+    }
+
+    /// <summary>The login of a proxy; null if there is none.</summary>
+    public static ProxyLogin? ReadProxyLogin(PSCredential? credential)
+    {
+        // Splits the name; the password is not taken from it, because it would be a string.
+        NetworkCredential? login = credential?.GetNetworkCredential();
+        return login is null ? null : new(login.UserName, login.Domain, Read(credential!.Password));
     }
 }

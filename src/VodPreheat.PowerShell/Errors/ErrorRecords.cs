@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
+using VodPreheat.Formatting;
 
 namespace VodPreheat.Errors;
 
@@ -8,15 +9,15 @@ namespace VodPreheat.Errors;
 internal static class ErrorRecords
 {
     private const string OutcomeUnknown =
-        "It is not known whether the service accepted this request; it was not sent again, because each one costs quota. " +
-        "The error's TargetObject has what was in it, to submit again if need be.";
+        "It is not known whether the service accepted this request. It was not sent again, because each submission costs quota. " +
+        "TargetObject contains the submitted items; check before you submit them again.";
 
     /// <summary>A failure of the client.</summary>
     /// <param name="failure">What failed.</param>
     /// <param name="target">The task id or URLs concerned.</param>
     /// <param name="subject">The same for the message, such as "Task 5199..."; null when the failure concerns no single input.</param>
     public static ErrorRecord From(VodClientException failure, object? target, string? subject) => Make(
-        Exception(failure, Message(failure, subject), failure.Hint),
+        Exception(failure, subject, failure.Hint),
         CategoryOf(failure.Kind),
         target);
 
@@ -40,55 +41,61 @@ internal static class ErrorRecords
         Exception(
             ErrorIds.InvalidUrl,
             string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{url}' is not an absolute http or https URL.",
-            "Give the playback URLs of published assets, whole, from http:// or https:// on; assets go by -AssetId."),
+            "Give the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with -AssetId."),
         ErrorCategory.InvalidArgument,
         url);
 
     /// <summary>A submission that failed; says so if it may have taken effect all the same.</summary>
     /// <param name="failure">What failed.</param>
-    /// <param name="target">The URLs or asset id of the request.</param>
+    /// <param name="items">The URLs or asset id of the request.</param>
     /// <param name="subject">The same for the message.</param>
-    public static ErrorRecord FromSubmission(VodClientException failure, object target, string subject)
-    {
-        if (!failure.OutcomeUnknown)
-        {
-            return From(failure, target, subject);
-        }
-
-        return Make(
-            Exception(failure, $"{Message(failure, subject)} {OutcomeUnknown}", OutcomeUnknown, outcomeUnknown: true),
-            CategoryOf(failure.Kind),
-            target);
-    }
+    public static ErrorRecord FromSubmission(VodClientException failure, string[] items, string subject) => Make(
+        Exception(failure, subject, failure.OutcomeUnknown ? OutcomeUnknown : failure.Hint, failure.OutcomeUnknown),
+        CategoryOf(failure.Kind),
+        items);
 
     /// <summary>A failure after which nothing more was submitted.</summary>
     /// <param name="failure">What failed.</param>
-    /// <param name="unsent">Every URL and asset id that was not submitted.</param>
-    /// <param name="accepted">
-    /// The task ids that were written before. They are told again: the error ends the pipeline, and a Wait-VodPreheat that had
-    /// taken them in ends with it.
-    /// </param>
-    public static ErrorRecord FromEndedSubmission(VodClientException failure, string[] unsent, IReadOnlyCollection<string> accepted)
-    {
-        string before = accepted.Count == 0 ? string.Empty : $" Accepted before, as {accepted.Count} tasks: {string.Join(", ", accepted)}.";
-        string unknown = failure.OutcomeUnknown ? " It is not known whether the service accepted the first request of them." : string.Empty;
-        return Make(
-            Exception(failure, Message(failure, $"{unsent.Length} URLs or assets were not submitted (see TargetObject)") + unknown + before, failure.Hint, failure.OutcomeUnknown),
-            CategoryOf(failure.Kind),
-            unsent);
-    }
+    /// <param name="unsent">Every URL or asset id that was not submitted.</param>
+    /// <param name="noun">What one of them is called.</param>
+    public static ErrorRecord FromEndedSubmission(VodClientException failure, string[] unsent, string noun) => Make(
+        Exception(failure, $"{NotSubmitted(unsent, noun)} (see TargetObject)", failure.Hint), CategoryOf(failure.Kind), unsent);
 
-    /// <summary>A task that was still open when the time was up.</summary>
-    public static ErrorRecord WaitTimeout(string taskId, int timeoutSec, PreheatingResult[] lastResults)
+    /// <summary>What was not submitted because something else ended the command: a stop, or an error of another command.</summary>
+    /// <param name="unsent">Every URL or asset id that was given and not submitted.</param>
+    /// <param name="noun">What one of them is called.</param>
+    public static ErrorRecord SubmissionStopped(string[] unsent, string noun) => Make(
+        Exception(
+            ErrorIds.SubmissionStopped,
+            $"{NotSubmitted(unsent, noun)}, because the command ended early (see TargetObject)",
+            "Submit again what TargetObject contains."),
+        ErrorCategory.OperationStopped,
+        unsent);
+
+    /// <summary>A request that was under way when something else ended the command.</summary>
+    /// <param name="items">The URLs or asset id of the request.</param>
+    /// <param name="subject">The same for the message.</param>
+    public static ErrorRecord SubmissionAbandoned(string[] items, string subject) => Make(
+        Exception(ErrorIds.SubmissionStopped, $"{subject}: the command ended during this submission", OutcomeUnknown, outcomeUnknown: true),
+        ErrorCategory.OperationStopped,
+        items);
+
+    /// <summary>Tasks that were still open when the time was up.</summary>
+    /// <param name="taskIds">The tasks: one, or all of them where this error ends the command.</param>
+    /// <param name="timeoutSec">The time, in seconds.</param>
+    /// <param name="lastResults">What the last queries said.</param>
+    public static ErrorRecord WaitTimeout(string[] taskIds, int timeoutSec, PreheatingResult[] lastResults)
     {
         int open = lastResults.Count(static result => !PreheatStatus.IsFinal(result.Status));
-        string state = lastResults.Length == 0 ? "it has no rows yet" : $"{open} of its {lastResults.Length} URLs are not final";
-        const string Hint = "Wait again with Wait-VodPreheat -TaskId and a longer -TimeoutSec; pre-loading takes 3 to 5 minutes as a rule.";
+        (string who, string whose, object target) = taskIds.Length == 1
+            ? ($"Task {taskIds[0]} was", "its", taskIds[0])
+            : ($"{taskIds.Length} tasks (see TargetObject) were", "their", (object)taskIds);
+        string state = lastResults.Length == 0 ? "no URL has a status yet" : $"{open} of {whose} {lastResults.Length} URLs are not final";
+        const string Hint = "Wait again with Wait-VodPreheat -TaskId and a longer -TimeoutSec; pre-loading usually takes 3 to 5 minutes.";
         return Make(
-            new VodWaitTimeoutException(
-                $"Task {taskId} was still open after {timeoutSec} s: {state} ({ErrorIds.WaitTimeout}). {Hint}", ErrorIds.WaitTimeout, Hint, lastResults),
+            new VodWaitTimeoutException($"{who} still open after {timeoutSec} s: {state} ({ErrorIds.WaitTimeout}). {Hint}", ErrorIds.WaitTimeout, Hint, lastResults),
             ErrorCategory.OperationTimeout,
-            taskId);
+            target);
     }
 
     /// <summary>No connection was made in this process.</summary>
@@ -106,25 +113,24 @@ internal static class ErrorRecords
         CategoryOf(FailureKind.ConnectionNotLive),
         connection);
 
-    /// <summary>Whether nothing further can work after such a failure.</summary>
-    public static bool IsTerminating(VodClientException failure) => failure.Kind is FailureKind.Authentication
-        or FailureKind.QuotaExceeded or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch
-        or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint;
+    /// <summary>Whether a failure ends a query's command. A used-up quota of requests does, too: each further query would be refused alike.</summary>
+    public static bool IsTerminating(VodClientException failure) => failure.EndsEverything || failure.Kind == FailureKind.QuotaExceeded;
 
-    private static string Message(VodClientException failure, string? subject) =>
-        subject is null ? failure.Message : $"{subject}: {failure.Message}";
+    private static string NotSubmitted(string[] unsent, string noun) =>
+        $"{Quantity.Of(unsent.Length, noun)} {(unsent.Length == 1 ? "was" : "were")} not submitted";
 
-    private static VodException Exception(VodClientException failure, string message, string hint, bool outcomeUnknown = false) =>
-        new(message, failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, hint, failure.InnerException) { OutcomeUnknown = outcomeUnknown };
+    private static VodException Exception(VodClientException failure, string? subject, string hint, bool outcomeUnknown = false)
+    {
+        string summary = subject is null ? failure.Summary : $"{subject}: {failure.Summary}";
+        return new($"{summary} {hint}", failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, hint, failure.InnerException) { OutcomeUnknown = outcomeUnknown };
+    }
 
-    private static VodException Exception(string errorId, string what, string hint) =>
-        new($"{what.TrimEnd('.')} ({errorId}). {hint}", errorId, statusCode: null, requestId: null, hint, innerException: null);
+    private static VodException Exception(string errorId, string what, string hint, bool outcomeUnknown = false) =>
+        new($"{what.TrimEnd('.')} ({errorId}). {hint}", errorId, statusCode: null, requestId: null, hint, innerException: null) { OutcomeUnknown = outcomeUnknown };
 
+    // The hint is in the message, where every view shows it, and not in RecommendedAction, which some views show in addition.
     private static ErrorRecord Make(VodException exception, ErrorCategory category, object? target) =>
-        new(exception, exception.ErrorCode, category, target)
-        {
-            ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = exception.Hint },
-        };
+        new(exception, exception.ErrorCode, category, target);
 
     private static ErrorCategory CategoryOf(FailureKind kind) => kind switch
     {

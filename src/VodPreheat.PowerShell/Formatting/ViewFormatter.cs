@@ -1,5 +1,8 @@
 using System.ComponentModel;
+using System.Globalization;
+using System.Management.Automation;
 using System.Management.Automation.Host;
+using VodPreheat.Client.Json;
 
 namespace VodPreheat.Formatting;
 
@@ -30,23 +33,51 @@ public static class ViewFormatter
         return $"{url.AsSpan(0, head)}…{url.AsSpan(url.Length - tail)}";
     }
 
-    /// <summary>A status in its colour; plain where it goes to no screen, where the engine would leave the colours in.</summary>
-    public static string Colour(string status, string? colour, string? reset) =>
-        string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? status : $"{colour}{status}{reset}";
+    /// <summary>What a task was submitted for, fitted as <see cref="FitUrl"/> does.</summary>
+    /// <param name="task">A task, or the copy of one that came from a job or a file.</param>
+    /// <param name="host">Whose window the view is for.</param>
+    /// <param name="taken">Columns that other fields take.</param>
+    public static string FitTask(PSObject task, PSHost? host, int taken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return FitUrl(Describe(Property<string[]>(task, nameof(PreheatTask.Url)) ?? [], Property<string>(task, nameof(PreheatTask.AssetId))), host, taken);
+    }
+
+    /// <summary>A text of others without the characters that drive a terminal or reorder what is beside them.</summary>
+    public static string Clean(string? text) =>
+        string.Concat((text ?? string.Empty).Select(static c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? ' ' : c));
 
     /// <summary>What a task was submitted for, in one line.</summary>
     public static string Describe(PreheatTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return task.AssetId is { } asset
-            ? $"asset {asset}"
-            : task.Url.Length switch
-            {
-                0 => string.Empty,
-                1 => task.Url[0],
-                _ => $"{task.Url[0]} and {task.Url.Length - 1} more",
-            };
+        return Describe(task.Url, task.AssetId);
     }
+
+    /// <summary>A status in its colour; plain where it goes to no screen, where the engine would leave the colours in.</summary>
+    public static string Colour(string? status, string? green, string? red, string? yellow, string? reset)
+    {
+        status ??= string.Empty;
+        string? colour = PreheatStatus.IsSucceed(status) ? green
+            : PreheatStatus.IsFailed(status) ? red
+            : string.Equals(status, "processing", StringComparison.OrdinalIgnoreCase) ? yellow
+            : null;
+        return string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? status : $"{colour}{status}{reset}";
+    }
+
+    private static string Describe(string[] urls, string? assetId) => string.IsNullOrEmpty(assetId)
+        ? urls.Length switch
+        {
+            0 => string.Empty,
+            1 => urls[0],
+            _ => $"{urls[0]} and {urls.Length - 1} more",
+        }
+        : $"asset {assetId}";
+
+    // A copy has its lists as ArrayList.
+    private static T? Property<T>(PSObject source, string name)
+        where T : class =>
+        LanguagePrimitives.TryConvertTo(source.Properties[name]?.Value, out T value) ? value : null;
 
     private static int WidthOf(PSHost? host)
     {
@@ -54,9 +85,10 @@ public static class ViewFormatter
         {
             return host?.UI?.RawUI?.WindowSize.Width ?? 0;
         }
-        catch (Exception error) when (error is HostException or NotImplementedException or IOException)
+#pragma warning disable CA1031 // A host without a window may throw anything, and an exception would leave the column empty.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // A host without a window.
             return 0;
         }
     }

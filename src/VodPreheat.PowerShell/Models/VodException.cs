@@ -25,6 +25,11 @@ public class VodException : Exception
     /// <summary>Whether a submission may have taken effect although it failed: it was sent, and no answer says what became of it.</summary>
     public bool OutcomeUnknown { get; init; }
 
-    /// <summary>What to do next.</summary>
+    /// <summary>
+    /// The ids of the tasks that Start-VodPreheat had written before this error ended the command; empty for an error that ends nothing.
+    /// </summary>
+    public string[] AcceptedTaskId { get; internal set; } = [];
+
+    /// <summary>What to do next; the message has it, too.</summary>
     public string Hint { get; }
 }

@@ -1,50 +1,28 @@
 using System.Globalization;
 using System.Management.Automation;
+using VodPreheat.Client;
 using VodPreheat.Client.Polling;
 
 namespace VodPreheat.Progress;
 
-/// <summary>The one progress bar of a wait: not before two seconds, at most twice a second, always completed.</summary>
-internal sealed class WaitProgress(Cmdlet cmdlet, PreheatTaskPoller poller)
+/// <summary>The one progress bar of a wait.</summary>
+internal sealed class WaitProgress(Cmdlet cmdlet, PreheatTaskPoller poller, VodClient client)
 {
-    private const string Activity = "Waiting for pre-loading";
-
-    private static readonly TimeSpan s_delay = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
-
-    private DateTimeOffset _next = TimeProvider.System.GetUtcNow() + s_delay;
-    private bool _shown;
+    private readonly DelayedProgress _bar = new(cmdlet, "Waiting for pre-loading");
 
     /// <summary>Shows how far the wait has come, if it is time to.</summary>
-    public void Show()
+    public void Show() => _bar.Show(() =>
     {
-        DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        if (now < _next)
-        {
-            return;
-        }
-
-        _next = now + s_pause;
-        _shown = true;
         PollProgress progress = poller.Progress;
         int urls = progress.UrlsSucceeded + progress.UrlsFailed + progress.UrlsOpen;
+
+        // Not in SecondsRemaining, which hosts show as an estimate of the end: it is the longest that the wait can take.
         string status = string.Create(
             CultureInfo.InvariantCulture,
-            $"{progress.TasksEnded} of {progress.Tasks} tasks done; URLs: {progress.UrlsSucceeded} loaded, {progress.UrlsFailed} failed, {progress.UrlsOpen} open");
-        cmdlet.WriteProgress(new ProgressRecord(0, Activity, status)
-        {
-            PercentComplete = urls == 0 ? 0 : 100 * (progress.UrlsSucceeded + progress.UrlsFailed) / urls,
-            SecondsRemaining = Math.Max(0, (int)poller.Remaining.TotalSeconds),
-        });
-    }
+            $"{progress.TasksEnded} of {progress.Tasks} tasks done; URLs: {progress.UrlsSucceeded} loaded, {progress.UrlsFailed} failed, {progress.UrlsOpen} open{RateLimitNote.Of(client.QueryLimit)}; timeout in {poller.Remaining.TotalSeconds:0} s");
+        return (status, urls == 0 ? 0 : 100 * (progress.UrlsSucceeded + progress.UrlsFailed) / urls);
+    });
 
-    /// <summary>Takes the bar away.</summary>
-    public void Complete()
-    {
-        if (_shown)
-        {
-            _shown = false;
-            cmdlet.WriteProgress(new ProgressRecord(0, Activity, "done") { RecordType = ProgressRecordType.Completed });
-        }
-    }
+    /// <summary>Removes the bar.</summary>
+    public void Complete() => _bar.Complete();
 }

@@ -1,154 +1,357 @@
-using Microsoft.Extensions.Time.Testing;
-using VodPreheat.Client;
-using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.UnitTests.Support;
+using static VodPreheat.Client.Http.RateLimit;
 
 namespace VodPreheat.UnitTests.Http;
 
+/// <summary>The pace of one kind of requests, on a clock that only the test moves.</summary>
 public sealed class RateLimitTests
 {
     // How long a failing test waits for what must happen.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
-    private readonly FakeTimeProvider _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly InvocationContext _scope = TestClient.Scope();
 
     [Fact]
-    public async Task A_429_holds_back_every_request_of_the_connection()
+    public async Task A_limit_lets_so_many_go_in_any_minute()
     {
-        using var network = new FakeNetwork(Answers.Good, Answers.Throttled, Answers.Good);
-        using VodClient client = TestClient.Create(network, _clock);
-        await client.QueryAsync();
-
-        Task[] waiting = [client.QueryAsync(), client.QueryAsync(), client.SubmitAsync(), client.SubmitAsync()];
-        Assert.Equal(2, network.Count);
-        _clock.Advance(TimeSpan.FromSeconds(4.4));
-        Assert.Equal(2, network.Count);
-        _clock.Advance(TimeSpan.FromSeconds(1.2));
-        await Task.WhenAll(waiting).WaitAsync(s_patience);
-        Assert.Equal(6, network.Count);
-    }
-
-    [Fact]
-    public async Task Holds_grow_from_5_to_15_to_45_to_60_seconds_and_start_small_after_a_success()
-    {
-        using var pace = new RateLimit(queries: null, _clock);
-        foreach (int seconds in new[] { 5, 15, 45, 60, 60 })
+        RateLimit limit = Limit(3);
+        foreach (int second in new[] { 0, 10, 30 })
         {
-            await AssertHeldForAboutAsync(pace, seconds);
+            _clock.AdvanceTo(TimeSpan.FromSeconds(second));
+            await PassAsync(limit);
         }
 
-        pace.Relax();
-        await AssertHeldForAboutAsync(pace, 5);
+        await AssertNextGoesAtAsync(limit, 60);
+        await AssertNextGoesAtAsync(limit, 70);
+        await AssertNextGoesAtAsync(limit, 90);
+        await AssertNextGoesAtAsync(limit, 120);
     }
 
     [Fact]
-    public async Task Three_holds_of_one_request_outlast_the_minute_of_the_service()
+    public async Task A_request_counts_from_its_answer_on()
     {
-        var clock = new SkippingClock();
-        using var network = new FakeNetwork(Answers.Throttled) { Clock = clock };
-        using VodClient client = TestClient.Create(network, clock);
-        VodClientException failure = await TestClient.FailureAsync(() => client.SubmitAsync());
+        // The service counts it somewhere between; so a minute here is never shorter than the service's.
+        RateLimit limit = Limit(1);
+        Turn first = await EnterAsync(limit);
+        Task<Turn> second = Ask(limit);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.False(second.IsCompleted);
+        Assert.Equal(0, _clock.RunningTimers);
 
-        Assert.Equal((FailureKind.Throttled, "APIGW.0308", 4), (failure.Kind, failure.ErrorCode, network.Count));
-        TimeSpan total = network.Sent[^1].At - network.Sent[0].At;
-        Assert.InRange(total, TimeSpan.FromSeconds(58), TimeSpan.FromSeconds(72));
+        limit.Leave(first, Outcome.Accepted);
+        await AssertGoesAtAsync(second, 360);
+    }
+
+    [Fact]
+    public async Task What_was_not_sent_does_not_count()
+    {
+        RateLimit limit = Limit(1);
+        for (int i = 0; i < 5; i++)
+        {
+            limit.Leave(await EnterAsync(limit), Outcome.NotSent);
+        }
+
+        limit.Leave(await EnterAsync(limit), Outcome.Unanswered);
+        await AssertNextGoesAtAsync(limit, 60);
+    }
+
+    [Fact]
+    public async Task A_limit_of_0_is_no_limit()
+    {
+        RateLimit limit = Limit(0);
+        for (int i = 0; i < 5000; i++)
+        {
+            await PassAsync(limit);
+        }
+
+        Assert.Equal(new RateLimitStatus(TimeSpan.Zero, LearnedPerMinute: null), limit.Status);
+    }
+
+    [Fact]
+    public async Task Requests_go_in_the_order_in_which_they_came()
+    {
+        RateLimit limit = Limit(2);
+        await PassAsync(limit, 2);
+        Task<Turn>[] waiting = [.. Enumerable.Range(0, 6).Select(_ => Ask(limit))];
+        for (int gone = 2; gone <= 6; gone += 2)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            Turn[] turns = await Task.WhenAll(waiting[..gone]).WaitAsync(s_patience);
+            Assert.All(waiting[gone..], turn => Assert.False(turn.IsCompleted));
+            Assert.All(turns[^2..], turn => limit.Leave(turn, Outcome.Accepted));
+        }
+    }
+
+    [Fact]
+    public async Task A_throttled_request_keeps_its_place()
+    {
+        RateLimit limit = Limit(0);
+        Turn first = await EnterAsync(limit);
+        Turn second = await EnterAsync(limit);
+        limit.Throttle(second, TimeSpan.FromSeconds(10), _scope);
+        Task<Turn> third = Ask(limit);
+        Task<Turn> secondAgain = Ask(limit, second.Ticket);
+        limit.Throttle(first, TimeSpan.FromSeconds(10), _scope);
+        Task<Turn> firstAgain = Ask(limit, first.Ticket);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        limit.Leave(await firstAgain.WaitAsync(s_patience), Outcome.NotSent);
+        limit.Leave(await secondAgain.WaitAsync(s_patience), Outcome.NotSent);
+        await third.WaitAsync(s_patience);
+    }
+
+    [Fact]
+    public async Task A_request_can_be_cancelled_while_it_waits_and_does_not_count()
+    {
+        RateLimit limit = Limit(1);
+        await PassAsync(limit);
+        using var stop = new CancellationTokenSource();
+        Task<Turn> cancelled = Ask(limit, cancellation: stop.Token);
+        Task<Turn> next = Ask(limit);
+        await stop.CancelAsync();
+
+        await TestClient.AssertCancelledAsync(cancelled);
+        await AssertGoesAtAsync(next, 60);
+        Assert.Equal(0, _clock.RunningTimers);
+    }
+
+    [Fact]
+    public async Task Nobody_who_waits_no_more_leaves_a_timer()
+    {
+        RateLimit limit = Limit(1);
+        await PassAsync(limit);
+        using var stop = new CancellationTokenSource();
+        Task<Turn>[] waiting = [.. Enumerable.Range(0, 100).Select(_ => Ask(limit, cancellation: stop.Token))];
+        Assert.Equal(1, _clock.RunningTimers);
+        await stop.CancelAsync();
+        await Task.WhenAll(waiting.Select(TestClient.AssertCancelledAsync));
+        Assert.Equal(0, _clock.RunningTimers);
+    }
+
+    [Fact]
+    public async Task After_a_throttled_answer_nothing_goes_until_the_oldest_request_is_a_minute_old()
+    {
+        RateLimit limit = Limit(0);
+        foreach (int second in new[] { 5, 10, 20 })
+        {
+            _clock.AdvanceTo(TimeSpan.FromSeconds(second));
+            await PassAsync(limit);
+        }
+
+        _clock.AdvanceTo(TimeSpan.FromSeconds(30));
+        Assert.Equal(TimeSpan.FromSeconds(35), await ThrottleAsync(limit));
+        Assert.Equal(TimeSpan.FromSeconds(35), limit.Status.HeldFor);
+        Assert.Equal(["Throttled: queries wait 35 s, then at most 3 go in a minute."], TestClient.TraceOf(_scope));
+        await AssertNextGoesAtAsync(limit, 65);
+    }
+
+    [Fact]
+    public async Task Throttled_without_a_request_in_the_minute_before_it_waits_a_minute_and_learns_nothing()
+    {
+        RateLimit limit = Limit(100);
+        await PassAsync(limit, 5);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(TimeSpan.FromMinutes(1), await ThrottleAsync(limit));
+        Assert.Null(limit.Status.LearnedPerMinute);
+        await AssertNextGoesAtAsync(limit, 120);
+        await PassAsync(limit, 99);
+    }
+
+    [Fact]
+    public async Task Throttled_again_and_again_it_waits_a_minute_and_a_little_more_each_time()
+    {
+        RateLimit limit = Limit(0);
+        await PassAsync(limit, 10);
+        foreach (int seconds in new[] { 60, 65, 70, 75, 80 })
+        {
+            Assert.Equal(TimeSpan.FromSeconds(seconds), await ThrottleAsync(limit));
+            Assert.Equal(10, limit.Status.LearnedPerMinute);
+            _clock.Advance(TimeSpan.FromSeconds(seconds));
+        }
+
+        // An answer ends the row; a request that got none does not.
+        limit.Leave(await EnterAsync(limit), Outcome.Unanswered);
+        limit.Leave(await EnterAsync(limit), Outcome.NotSent);
+        Assert.Equal(TimeSpan.FromSeconds(85), await ThrottleAsync(limit));
+        _clock.Advance(TimeSpan.FromSeconds(85));
+        await PassAsync(limit);
+        _clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(TimeSpan.FromSeconds(45), await ThrottleAsync(limit));
+    }
+
+    [Fact]
+    public async Task Then_it_keeps_to_what_was_accepted_and_to_one_more_after_each_minute()
+    {
+        RateLimit limit = Limit(13);
+        await PassAsync(limit, 10);
+        await ThrottleAsync(limit);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        foreach (int perMinute in new[] { 10, 11, 12 })
+        {
+            Assert.Equal(perMinute, limit.Status.LearnedPerMinute);
+            await PassAsync(limit, perMinute);
+            Task<Turn> next = Ask(limit);
+            Assert.Equal(TimeSpan.FromMinutes(1), limit.Status.HeldFor);
+            _clock.Advance(TimeSpan.FromSeconds(59.9));
+            Assert.False(next.IsCompleted);
+            _clock.Advance(TimeSpan.FromSeconds(0.1));
+            limit.Leave(await next.WaitAsync(s_patience), Outcome.NotSent);
+        }
+
+        // That is the limit that was set.
+        Assert.Null(limit.Status.LearnedPerMinute);
+        await PassAsync(limit, 13);
+        Assert.False(Ask(limit).IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_throttled_answer_with_Retry_After_changes_no_learned_limit()
+    {
+        RateLimit limit = Limit(100);
+        await PassAsync(limit, 10);
+        await ThrottleAsync(limit, TimeSpan.FromSeconds(1));
+        Assert.Null(limit.Status.LearnedPerMinute);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await PassAsync(limit, 10);
+        await ThrottleAsync(limit);
+        Assert.Equal(20, limit.Status.LearnedPerMinute);
+
+        // Four minutes after that hold the limit is 24.
+        _clock.Advance(TimeSpan.FromSeconds(59 + 240));
+        await PassAsync(limit, 2);
+        await ThrottleAsync(limit, TimeSpan.FromSeconds(1));
+        Assert.Equal(24, limit.Status.LearnedPerMinute);
     }
 
     [Fact]
     public async Task Many_that_meet_the_same_limit_make_one_hold_and_one_line_in_the_trace()
     {
-        using var pace = new RateLimit(queries: null, _clock);
-        for (int i = 0; i < 8; i++)
-        {
-            pace.Hold(retryAfter: null, _scope);
-        }
+        RateLimit limit = Limit(0);
+        await PassAsync(limit, 4);
+        Turn[] turns = [.. Enumerable.Range(0, 8).Select(_ => Ask(limit).Result)];
+        limit.Throttle(turns[0], retryAfter: null, _scope);
+        _clock.Advance(TimeSpan.FromSeconds(20));
+        limit.Leave(turns[1], Outcome.Accepted);
+        limit.Leave(turns[2], Outcome.Unanswered);
+        Assert.All(turns[3..], turn => limit.Throttle(turn, retryAfter: null, _scope));
 
-        Assert.Contains("Throttled", Assert.Single(TestClient.TraceOf(_scope)), StringComparison.Ordinal);
-        await AssertEndsWithinAsync(pace, TimeSpan.FromSeconds(5.5));
+        Assert.Contains("60 s", Assert.Single(TestClient.TraceOf(_scope)), StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(40), limit.Status.HeldFor);
+
+        // What was under way and accepted belongs to the four that were.
+        Assert.Equal(5, limit.Status.LearnedPerMinute);
     }
 
     [Fact]
     public async Task A_longer_Retry_After_lengthens_a_hold_and_a_shorter_one_does_not_cut_it()
     {
-        using var pace = new RateLimit(queries: null, _clock);
-        pace.Hold(TimeSpan.FromSeconds(20), _scope);
-        pace.Hold(TimeSpan.FromSeconds(60), _scope);
-        pace.Hold(TimeSpan.FromSeconds(1), _scope);
+        RateLimit limit = Limit(0);
+        Turn[] turns = [await EnterAsync(limit), await EnterAsync(limit), await EnterAsync(limit)];
+        Assert.Equal(TimeSpan.FromSeconds(20), limit.Throttle(turns[0], TimeSpan.FromSeconds(20), _scope));
+        Assert.Equal(TimeSpan.FromSeconds(60), limit.Throttle(turns[1], TimeSpan.FromSeconds(60), _scope));
+        Assert.Equal(TimeSpan.FromSeconds(60), limit.Throttle(turns[2], TimeSpan.FromSeconds(1), _scope));
         Assert.Single(TestClient.TraceOf(_scope));
-        Task turn = pace.WaitAsync(isQuery: false, CancellationToken.None);
-        _clock.Advance(TimeSpan.FromSeconds(59.9));
+        await AssertNextGoesAtAsync(limit, 60);
+    }
+
+    [Fact]
+    public async Task A_service_that_throttles_and_asks_for_no_time_is_left_alone_longer_each_time()
+    {
+        RateLimit limit = Limit(0);
+        foreach (int seconds in new[] { 0, 1, 2, 4, 8, 16, 32, 60, 60 })
+        {
+            TimeSpan hold = await ThrottleAsync(limit, TimeSpan.Zero);
+            Assert.Equal(TimeSpan.FromSeconds(seconds), hold);
+            _clock.Advance(hold);
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(90), await ThrottleAsync(limit, TimeSpan.FromSeconds(90)));
+    }
+
+    [Fact]
+    public async Task After_a_hold_one_goes_alone_until_it_is_accepted()
+    {
+        RateLimit limit = Limit(0);
+        Turn[] turns = [.. Enumerable.Range(0, 8).Select(_ => Ask(limit).Result)];
+        Assert.All(turns, turn => limit.Throttle(turn, TimeSpan.FromSeconds(5), _scope));
+        Task<Turn>[] again = [.. turns.Select(turn => Ask(limit, turn.Ticket))];
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        // It fails without an answer: the next goes alone as well.
+        for (int i = 0; i < 2; i++)
+        {
+            Turn probe = await again[i].WaitAsync(s_patience);
+            Assert.All(again[(i + 1)..], turn => Assert.False(turn.IsCompleted));
+            Assert.Equal(TimeSpan.Zero, limit.Status.HeldFor);
+            limit.Leave(probe, i == 0 ? Outcome.Unanswered : Outcome.Accepted);
+        }
+
+        await Task.WhenAll(again).WaitAsync(s_patience);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_under_way_when_others_are_throttled_does_not_end_the_hold()
+    {
+        RateLimit limit = Limit(0);
+        Turn slow = await EnterAsync(limit);
+        await ThrottleAsync(limit, TimeSpan.FromSeconds(30));
+        limit.Leave(slow, Outcome.Accepted);
+        await AssertNextGoesAtAsync(limit, 30, Outcome.NotSent);
+        Assert.True(Ask(limit).IsCompleted);
+        Assert.False(Ask(limit).IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task A_wall_clock_that_is_set_changes_nothing(int hours)
+    {
+        RateLimit limit = Limit(1);
+        await PassAsync(limit);
+        _clock.WallOffset = TimeSpan.FromHours(hours);
+        await AssertNextGoesAtAsync(limit, 60);
+        _clock.WallOffset = TimeSpan.FromHours(-hours);
+        await AssertNextGoesAtAsync(limit, 120);
+        Assert.Equal(TimeSpan.FromMinutes(1), limit.Status.HeldFor);
+    }
+
+    private RateLimit Limit(int perMinute) => new("queries", perMinute, _clock);
+
+    private static Task<Turn> Ask(RateLimit limit, long ticket = 0, CancellationToken cancellation = default) =>
+        limit.EnterAsync(ticket, cancellation).AsTask();
+
+    /// <summary>A turn that is to be had at once.</summary>
+    private static Task<Turn> EnterAsync(RateLimit limit)
+    {
+        Task<Turn> turn = Ask(limit);
+        Assert.True(turn.IsCompleted);
+        return turn;
+    }
+
+    private static async Task PassAsync(RateLimit limit, int count = 1)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            limit.Leave(await EnterAsync(limit), Outcome.Accepted);
+        }
+    }
+
+    private async Task<TimeSpan> ThrottleAsync(RateLimit limit, TimeSpan? retryAfter = null) =>
+        limit.Throttle(await EnterAsync(limit), retryAfter, _scope);
+
+    private async Task AssertNextGoesAtAsync(RateLimit limit, int second, Outcome outcome = Outcome.Accepted)
+    {
+        Turn turn = await AssertGoesAtAsync(Ask(limit), second);
+        limit.Leave(turn, outcome);
+    }
+
+    private async Task<Turn> AssertGoesAtAsync(Task<Turn> turn, int second)
+    {
+        _clock.AdvanceTo(TimeSpan.FromSeconds(second - 0.1));
         Assert.False(turn.IsCompleted);
-        _clock.Advance(TimeSpan.FromSeconds(0.1));
-        await turn.WaitAsync(s_patience);
-    }
-
-    [Fact]
-    public async Task A_hold_is_never_longer_than_five_minutes()
-    {
-        using var pace = new RateLimit(queries: null, _clock);
-        pace.Hold(TimeSpan.FromDays(365), _scope);
-        await AssertEndsWithinAsync(pace, TimeSpan.FromMinutes(5));
-    }
-
-    [Fact]
-    public async Task A_held_request_can_be_cancelled()
-    {
-        using var pace = new RateLimit(queries: null, _clock);
-        using var stop = new CancellationTokenSource();
-        pace.Hold(retryAfter: null, _scope);
-        Task turn = pace.WaitAsync(isQuery: true, stop.Token);
-        await stop.CancelAsync();
-        await TestClient.AssertCancelledAsync(turn);
-    }
-
-    [Fact]
-    public async Task Queries_over_the_limit_a_minute_wait_but_submissions_go()
-    {
-        using var network = new FakeNetwork(Answers.Good);
-        using VodClient client = TestClient.Create(network, perMinute: 3);
-        await Task.WhenAll(client.QueryAsync(), client.QueryAsync(), client.QueryAsync());
-        using var stop = new CancellationTokenSource();
-        Task fourth = client.QueryAsync(scope: new InvocationContext(stop.Token));
-        await client.SubmitAsync();
-
-        Assert.Equal(4, network.Count);
-        Assert.False(fourth.IsCompleted);
-        await stop.CancelAsync();
-        await TestClient.AssertCancelledAsync(fourth);
-        Assert.Equal(4, network.Count);
-    }
-
-    [Fact]
-    public async Task Each_attempt_of_a_query_counts_against_the_limit()
-    {
-        using var network = new FakeNetwork(Answers.Body(503, "{}"));
-        VodClient client = TestClient.Create(network, new SkippingClock(), perMinute: 2);
-        Task query = client.QueryAsync();
-        await TestClient.EventuallyAsync(() => network.Count == 2);
-        client.Dispose();
-        VodClientException failure = await TestClient.FailureAsync(() => query);
-        Assert.Equal((ErrorIds.NotConnected, 2), (failure.ErrorCode, network.Count));
-    }
-
-    [Fact]
-    public void A_limit_of_0_is_no_limit() => Assert.Null(RateLimit.PerMinute(0));
-
-    private async Task AssertEndsWithinAsync(RateLimit pace, TimeSpan time)
-    {
-        Task turn = pace.WaitAsync(isQuery: true, CancellationToken.None);
-        _clock.Advance(time);
-        await turn.WaitAsync(s_patience);
-    }
-
-    private async Task AssertHeldForAboutAsync(RateLimit pace, int seconds)
-    {
-        pace.Hold(retryAfter: null, _scope);
-        Task turn = pace.WaitAsync(isQuery: true, CancellationToken.None);
-        _clock.Advance(TimeSpan.FromSeconds(seconds * 0.89));
-        Assert.False(turn.IsCompleted);
-        _clock.Advance(TimeSpan.FromSeconds(seconds * 0.22));
-        await turn.WaitAsync(s_patience);
+        _clock.AdvanceTo(TimeSpan.FromSeconds(second));
+        return await turn.WaitAsync(s_patience);
     }
 }

@@ -49,9 +49,10 @@ public sealed class TransportFailureTests : IDisposable
         { FaultKind.Forbidden403, "APIGW.0302", FailureKind.PermissionDenied, 1 },
         { FaultKind.PermissionVod, "VOD.10074", FailureKind.PermissionDenied, 1 },
         { FaultKind.IamDenied, "IAM.0002", FailureKind.PermissionDenied, 1 },
-        { FaultKind.Throttled429, "APIGW.0308", FailureKind.Throttled, 2 },
-        { FaultKind.Throttled429RetryNow, "APIGW.0308", FailureKind.Throttled, 2 },
-        { FaultKind.Throttled429RetryAfter, "APIGW.0308", FailureKind.Throttled, 2 },
+        // Repeated for five minutes, each time after a longer wait.
+        { FaultKind.Throttled429, "APIGW.0308", FailureKind.Throttled, 5 },
+        { FaultKind.Throttled429RetryNow, "APIGW.0308", FailureKind.Throttled, 11 },
+        { FaultKind.Throttled429RetryAfter, "APIGW.0308", FailureKind.Throttled, 11 },
         { FaultKind.Error500, "VOD.10051", FailureKind.Unavailable, 2 },
         { FaultKind.Error502, "APIGW.0201", FailureKind.Unavailable, 2 },
         { FaultKind.Html502, ErrorIds.HttpError, FailureKind.Unavailable, 2 },

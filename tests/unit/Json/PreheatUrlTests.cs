@@ -14,6 +14,7 @@ public sealed class PreheatUrlTests
     [InlineData("HTTPS://CDN.EXAMPLE.COM/A")]
     [InlineData("https://cdn.example.com:8443/中文/\U0001F600.m3u8")]
     [InlineData("https://[2001:db8::1]/a")]
+    [InlineData("https://视频_1.cdn-2.example/a")]
     public void An_absolute_http_or_https_url_is_valid(string url) => Assert.True(PreheatUrl.IsValid(url));
 
     [Theory]
@@ -29,10 +30,15 @@ public sealed class PreheatUrlTests
     [InlineData("javascript:alert(1)")]
     [InlineData("http://")]
     [InlineData("https:///a.mp4")]
+    [InlineData("https://cdn\uffff.example.com/a.mp4")]
+    [InlineData("https://\uff0a.example.com/a.mp4")]
     [InlineData("https://cdn.example.com/\n")]
     [InlineData("https://cdn.example.com/\u0085")]
     [InlineData("https://cdn.example.com/\0")]
     public void Anything_else_is_not(string url) => Assert.False(PreheatUrl.IsValid(url));
+
+    [Fact]
+    public void A_host_that_is_too_long_for_dns_is_not() => Assert.False(PreheatUrl.IsValid($"https://{new string('h', 300)}.example/a"));
 
     // No theory: test case names cannot carry lone surrogates.
     [Fact]

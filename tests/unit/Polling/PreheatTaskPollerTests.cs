@@ -1,12 +1,13 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
-using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
+using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Polling;
 
@@ -30,12 +31,12 @@ public sealed class PreheatTaskPollerTests : IDisposable
             new Uri("https://vod.test.invalid"),
             "project",
             new FixedCredentialSource(new TokenCredential(new Secret("token")), "Token"),
-            new TransportSettings { Network = () => _vod, Clock = _clock, RequestsPerMinute = 0, MaximumRetryCount = 0, Timeout = EventClock.Longest });
+            new TransportSettings { Network = () => _vod, Clock = _clock, RequestsPerMinute = 0, MaximumRetryCount = 0, Timeout = ManualClock.Endless });
     }
 
     private delegate FakeAnswer AnswerOf(string taskId, int query);
 
-    private TimeSpan Now => _clock.GetUtcNow() - _clock.Start;
+    private TimeSpan Now => _clock.Now;
 
     public void Dispose()
     {
@@ -85,7 +86,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(35), (_, _) => answer);
 
         Assert.Empty(await DrainAsync(poller));
-        Assert.Equal(4, _vod.Queries.Count);
+        Assert.Equal([0, 10, 20, 30, 35], _vod.Queries.Select(query => query.At.TotalSeconds));
         Assert.Equal(["t"], poller.OpenTasks);
     }
 
@@ -103,58 +104,214 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Gives_up_at_the_deadline_and_keeps_the_last_rows()
+    public async Task Gives_up_at_the_deadline_after_a_last_query_and_keeps_the_last_rows()
     {
         PreheatTaskPoller poller = await PollAsync(["done", "open"], TimeSpan.FromSeconds(25), (id, _) => id == "done" ? Done : Open);
 
         Assert.Equal(["done"], (await DrainAsync(poller)).Select(end => end.TaskId));
+        Assert.Equal([0, 10, 20, 25], _vod.Queries.Where(query => query.TaskId == "open").Select(query => query.At.TotalSeconds));
         Assert.Equal(TimeSpan.FromSeconds(25), Now);
         Assert.Equal(TimeSpan.Zero, poller.Remaining);
         Assert.Equal(["open"], poller.OpenTasks);
         Assert.Equal([new PreheatingRow("https://a/1", "processing")], poller.LastRows("open"));
         Assert.Empty(poller.LastRows("unknown"));
         Assert.Equal(new PollProgress(Tasks: 2, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 1), poller.Progress);
+        Assert.Null(await RunAsync(poller.NextAsync()));
+        Assert.Equal(5, _vod.Queries.Count);
     }
 
     [Fact]
-    public async Task Keeps_of_an_ended_task_only_the_counts()
+    public async Task What_ended_during_the_last_wait_counts()
     {
-        PreheatTaskPoller poller = await PollAsync(["done", "gone", "open"], TimeSpan.FromSeconds(25), (id, count) => id switch
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(25), (_, _) => Now < TimeSpan.FromSeconds(24) ? Open : Done);
+
+        Assert.Single(await DrainAsync(poller));
+        Assert.Empty(poller.OpenTasks);
+    }
+
+    [Fact]
+    public async Task What_ended_while_the_machine_slept_counts()
+    {
+        PreheatTaskPoller poller = await PollAsync(TaskIds(30), TimeSpan.FromMinutes(15), (_, _) => Now < TimeSpan.FromHours(1) ? Open : Done);
+        Task<PollEnd?> first = poller.NextAsync();
+        await AnswerAllAsync(first);
+        int asked = _vod.Queries.Count;
+
+        _clock.Advance(TimeSpan.FromHours(8));
+        await TestClient.EventuallyAsync(() => _vod.Queries.Count > asked);
+
+        Assert.NotNull(await RunAsync(first));
+        Assert.Equal(29, (await DrainAsync(poller)).Count);
+        Assert.Equal(asked + 30, _vod.Queries.Count);
+        Assert.Empty(poller.OpenTasks);
+    }
+
+    [Fact]
+    public async Task A_query_that_was_in_flight_when_the_machine_slept_is_followed_by_one_more()
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(15), (_, count) => count == 1 ? Open : Done);
+        _vod.Latency = TimeSpan.FromSeconds(1);
+        Task<PollEnd?> next = poller.NextAsync();
+        _clock.Advance(TimeSpan.FromHours(8));
+
+        Assert.NotNull(await RunAsync(next));
+        Assert.Equal(2, _vod.Queries.Count);
+    }
+
+    [Fact]
+    public async Task Answers_that_arrived_while_nobody_took_them_count_after_the_deadline()
+    {
+        PreheatTaskPoller poller = await PollAsync(TaskIds(8), TimeSpan.FromMinutes(15), (_, _) => Done);
+        _vod.Latency = TimeSpan.FromSeconds(1);
+        Assert.NotNull(await RunAsync(poller.NextAsync()));
+        while (_vod.NextAnswerAt is not null)
         {
-            "open" => Open,
-            _ when count == 1 => Open,
-            "done" => Done,
-            _ => new FakeAnswer(HttpStatusCode.BadRequest, """{"error_code":"VOD.10062","error_msg":"told"}"""),
+            _vod.AnswerNext();
+        }
+
+        _clock.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(7, (await DrainAsync(poller)).Count);
+        Assert.Equal(8, _vod.Queries.Count);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    public async Task A_wall_clock_that_is_set_changes_nothing(int hours)
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(25), (_, count) =>
+        {
+            _clock.WallOffset = TimeSpan.FromHours(hours * count);
+            return Open;
         });
 
-        Assert.Equal(["done", "gone"], (await DrainAsync(poller)).Select(end => end.TaskId));
-        Assert.Empty(poller.LastRows("done"));
-        Assert.Empty(poller.LastRows("gone"));
-        Assert.Single(poller.LastRows("open"));
-        Assert.Equal(new PollProgress(Tasks: 3, TasksEnded: 2, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 1), poller.Progress);
-    }
-
-    [Fact]
-    public async Task Gives_up_at_the_deadline_although_a_query_has_no_answer()
-    {
-        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(25), (_, _) => Done);
-        _vod.Latency = TimeSpan.FromHours(1);
-
         Assert.Empty(await DrainAsync(poller));
-        Assert.Equal(["t"], poller.OpenTasks);
+        Assert.Equal([0, 10, 20, 25], _vod.Queries.Select(query => query.At.TotalSeconds));
         Assert.Equal(TimeSpan.FromSeconds(25), Now);
     }
 
     [Fact]
-    public async Task Gives_up_at_the_deadline_although_answers_never_cease()
+    public async Task Gives_up_when_the_last_queries_stay_without_an_answer_for_ten_seconds()
+    {
+        PreheatTaskPoller poller = await PollAsync(["t", "u"], TimeSpan.FromSeconds(25), (_, _) => Done);
+        _vod.Latency = TimeSpan.FromHours(1);
+
+        Assert.Empty(await DrainAsync(poller));
+        Assert.Equal(["t", "u"], poller.OpenTasks);
+        Assert.Equal(TimeSpan.FromSeconds(35), Now);
+    }
+
+    [Fact]
+    public async Task Does_not_give_up_while_the_last_queries_are_answered_one_by_one()
+    {
+        // A new query is answered nine seconds after the one before it.
+        PreheatTaskPoller poller = await PollAsync(TaskIds(20), TimeSpan.FromSeconds(5), (_, _) => Open);
+        Task<PollEnd?> next = poller.NextAsync();
+        await AnswerAllAsync(next);
+        _vod.Spacing = TimeSpan.FromSeconds(9);
+
+        Assert.Null(await RunAsync(next));
+        Assert.All(_vod.Queries.GroupBy(query => query.TaskId), queries => Assert.Equal(2, queries.Count()));
+        Assert.InRange(Now.TotalSeconds, 5 + (19 * 9), 5 + (20 * 9));
+    }
+
+    [Fact]
+    public async Task Last_queries_that_the_rate_limit_holds_are_waited_for()
+    {
+        using var network = new FakeNetwork(Answers.Body(200, Open));
+        using VodClient client = TestClient.Create(network, _clock, perMinute: 10);
+        var poller = new PreheatTaskPoller(client, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), _scope, _clock);
+        Array.ForEach(TaskIds(30), poller.Add);
+        Task<PollEnd?> next = poller.NextAsync();
+        for (int minute = 0; minute < 6; minute++)
+        {
+            await TestClient.EventuallyAsync(() => next.IsCompleted || (network.Count >= 10 * (minute + 1) && _clock.RunningTimers == 2));
+            _clock.Advance(TimeSpan.FromSeconds(60));
+        }
+
+        Assert.Null(await next.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(TaskIds(30), poller.OpenTasks);
+
+        // Eight were under way when the time was up, and are queried once more like all others.
+        Assert.Equal(10 + 8 + 30, network.Count);
+        Assert.Equal(30, network.Sent[10..].DistinctBy(sent => sent.Uri.Query).Count());
+    }
+
+    [Fact]
+    public async Task A_last_query_that_fails_is_not_repeated()
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(25), (_, _) => new FakeAnswer(HttpStatusCode.ServiceUnavailable, ""));
+
+        Assert.Empty(await DrainAsync(poller));
+        Assert.Equal([0, 10, 20, 25], _vod.Queries.Select(query => query.At.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task Every_task_is_queried_after_the_deadline_although_answers_never_cease()
     {
         // Each answer is there at once and takes a second of the clock, and a round more than the interval: one is always due.
-        PreheatTaskPoller poller = await PollAsync(TaskIds(100), TimeSpan.FromSeconds(60), (_, _) => Now < TimeSpan.FromMinutes(10) ? Open : Done);
+        PreheatTaskPoller poller = await PollAsync(TaskIds(100), TimeSpan.FromSeconds(60), (_, _) => Open);
         _vod.OnQuery = () => _clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Empty(await DrainAsync(poller));
-        Assert.InRange(_vod.Queries.Count, 60, 68);
+        Assert.InRange(_vod.Queries.Count, 155, 165);
+        Assert.Equal(100, _vod.Queries.Where(query => query.At >= TimeSpan.FromSeconds(60)).DistinctBy(query => query.TaskId).Count());
         Assert.Equal(100, poller.OpenTasks.Count);
+    }
+
+    [Fact]
+    public async Task A_task_that_is_added_during_a_wait_is_queried_at_once()
+    {
+        PreheatTaskPoller poller = await PollAsync(["slow"], TimeSpan.FromMinutes(5), (id, _) => id == "slow" ? Open : Done);
+        Task<PollEnd?> next = poller.NextAsync();
+        await AnswerAllAsync(next);
+        poller.Add("late");
+        poller.Add("slow");
+        await TestClient.EventuallyAsync(() => _vod.NextAnswerAt is not null);
+
+        Assert.Equal("late", (await RunAsync(next))!.Value.TaskId);
+        Assert.Equal(TimeSpan.Zero, Now);
+        Assert.Equal(["slow"], poller.OpenTasks);
+        Assert.Equal((2, 1), (poller.Progress.Tasks, poller.Progress.TasksEnded));
+    }
+
+    [Fact]
+    public async Task Tasks_can_be_added_from_another_thread_all_the_time()
+    {
+        const int Count = 10_000;
+        PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
+        _vod.OnQuery = static () => { };
+        var adding = Task.Run(() => Array.ForEach(TaskIds(Count), poller.Add));
+        var ended = new HashSet<string>();
+        while (ended.Count < Count)
+        {
+            if (await poller.NextAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } end)
+            {
+                Assert.True(ended.Add(end.TaskId));
+            }
+            else
+            {
+                await Task.Yield();
+            }
+        }
+
+        await adding;
+        Assert.Equal(new PollProgress(Count, Count, UrlsSucceeded: Count, UrlsFailed: 0, UrlsOpen: 0), poller.Progress);
+    }
+
+    [Fact]
+    public async Task Of_a_task_that_has_ended_only_the_counts_are_kept()
+    {
+        PreheatTaskPoller poller = await PollAsync(
+            ["done", "gone"],
+            TimeSpan.FromMinutes(5),
+            (id, count) => id == "done" ? Done : count == 1 ? Open : new FakeAnswer(HttpStatusCode.BadRequest, """{"error_code":"VOD.10062","error_msg":"m"}"""));
+
+        Assert.Equal(2, (await DrainAsync(poller)).Count);
+        Assert.Empty(poller.LastRows("done"));
+        Assert.Empty(poller.LastRows("gone"));
+        Assert.Equal(new PollProgress(Tasks: 2, TasksEnded: 2, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 0), poller.Progress);
     }
 
     [Fact]
@@ -196,16 +353,27 @@ public sealed class PreheatTaskPollerTests : IDisposable
     [Theory]
     [InlineData(HttpStatusCode.InternalServerError, """{"error_code":"VOD.10051","error_msg":"Internal error."}""")]
     [InlineData(HttpStatusCode.ServiceUnavailable, "")]
-    [InlineData(HttpStatusCode.TooManyRequests, """{"error_code":"APIGW.0308","error_msg":"limit"}""")]
+    [InlineData(HttpStatusCode.TooManyRequests, """{"error_code":"APIGW.0308","error_msg":"limit"}""", 0)]
     [InlineData(HttpStatusCode.OK, "<html>")]
     [InlineData(null, "reset")]
-    public async Task Asks_again_after_a_passing_fault_and_says_so(HttpStatusCode? status, string body)
+    public async Task Asks_again_after_a_transient_failure_and_says_so(HttpStatusCode? status, string body, int? retryAfter = null)
     {
-        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, count) => count < 2 ? new FakeAnswer(status, body) : Done);
+        PreheatTaskPoller poller = await PollAsync(
+            ["t"], TimeSpan.FromMinutes(5), (_, count) => count < 2 ? new FakeAnswer(status, body) { RetryAfter = retryAfter } : Done);
 
         Assert.Single(await DrainAsync(poller));
-        Assert.Equal(2, _vod.Queries.Count);
-        Assert.Single(Trace(), line => line.StartsWith("Task t is asked again in 10 s after a passing fault: ", StringComparison.Ordinal));
+        Assert.Equal([0, 10], _vod.Queries.Select(query => query.At.TotalSeconds));
+        Assert.Single(Trace(), line => line.StartsWith("The query of task t failed, which does not end the wait: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_Retry_After_longer_than_the_interval_is_waited_for()
+    {
+        PreheatTaskPoller poller = await PollAsync(
+            ["t"], TimeSpan.FromMinutes(15), (_, count) => count < 2 ? new FakeAnswer(HttpStatusCode.ServiceUnavailable, "") { RetryAfter = 400 } : Done);
+
+        Assert.Single(await DrainAsync(poller));
+        Assert.Equal([0, 400], _vod.Queries.Select(query => query.At.TotalSeconds));
     }
 
     [Theory]
@@ -254,7 +422,20 @@ public sealed class PreheatTaskPollerTests : IDisposable
         // A connection's first request goes alone, to try the credentials; here they have been tried.
         await _client.GetPreheatingResultsAsync("first", _scope);
         _vod.Listen(answer);
-        return new PreheatTaskPoller(_client, taskIds, TimeSpan.FromSeconds(10), timeout, _scope, _clock);
+        var poller = new PreheatTaskPoller(_client, TimeSpan.FromSeconds(10), timeout, _scope, _clock);
+        Array.ForEach(taskIds, poller.Add);
+        return poller;
+    }
+
+    /// <summary>Lets all queries be answered that are in flight now or become so, without moving the clock.</summary>
+    private async Task AnswerAllAsync(Task poll)
+    {
+        while (!poll.IsCompleted && _vod.NextAnswerAt is not null)
+        {
+            int alarms = _clock.AlarmsSet;
+            _vod.AnswerNext();
+            await Task.WhenAny(poll, _clock.AlarmSetAfter(alarms)).WaitAsync(TimeSpan.FromSeconds(30));
+        }
     }
 
     private async Task<List<PollEnd>> DrainAsync(PreheatTaskPoller poller)
@@ -277,7 +458,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         while (!work.IsCompleted && !_vod.AnswersAtOnce)
         {
             int alarms = _clock.AlarmsSet;
-            if (_vod.NextAnswerAt is { } at && at < _clock.AlarmAt)
+            if (_vod.NextAnswerAt is { } at && (at < _clock.AlarmAt || at <= Now))
             {
                 _clock.AdvanceTo(at);
                 _vod.AnswerNext();
@@ -310,23 +491,20 @@ public sealed class PreheatTaskPollerTests : IDisposable
     /// <param name="Body">The JSON.</param>
     private sealed record FakeAnswer(HttpStatusCode? Status, string Body)
     {
+        public int? RetryAfter { get; init; }
+
         public static implicit operator FakeAnswer(string body) => new(HttpStatusCode.OK, body);
     }
 
-    /// <summary>A clock that only the test moves, and that knows the alarm of the poller: the last short timer set.</summary>
-    private sealed class EventClock : FakeTimeProvider
+    /// <summary>A clock that knows the alarm of the poller: the last short timer set.</summary>
+    private sealed class EventClock : ManualClock
     {
-        /// <summary>The time-out of an attempt: longer than every wait, so that its timers are told from the alarms.</summary>
-        public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
-
         private readonly object _lock = new();
         private TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int AlarmsSet { get; private set; }
 
-        public DateTimeOffset AlarmAt { get; private set; } = DateTimeOffset.MaxValue;
-
-        public void AdvanceTo(DateTimeOffset time) => Advance(time - GetUtcNow());
+        public TimeSpan AlarmAt { get; private set; } = TimeSpan.MaxValue;
 
         public Task AlarmSetAfter(int alarms)
         {
@@ -339,12 +517,12 @@ public sealed class PreheatTaskPollerTests : IDisposable
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             ITimer timer = base.CreateTimer(callback, state, dueTime, period);
-            if (dueTime < Longest)
+            if (dueTime < Endless)
             {
                 lock (_lock)
                 {
                     AlarmsSet++;
-                    AlarmAt = GetUtcNow() + dueTime;
+                    AlarmAt = Now + dueTime;
                     _set.SetResult();
                     _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 }
@@ -358,8 +536,8 @@ public sealed class PreheatTaskPollerTests : IDisposable
     private sealed class FakeVod(EventClock clock) : HttpMessageHandler
     {
         private readonly object _lock = new();
-        private readonly Queue<(DateTimeOffset At, TaskCompletionSource Release)> _waiting = new();
-        private readonly List<DateTimeOffset> _admitted = [];
+        private readonly Queue<(TimeSpan At, TaskCompletionSource Release)> _waiting = new();
+        private readonly List<TimeSpan> _admitted = [];
         private readonly Dictionary<string, int> _asked = [];
         private AnswerOf? _answer;
 
@@ -370,18 +548,21 @@ public sealed class PreheatTaskPollerTests : IDisposable
         /// <summary>Queries admitted in any minute; later ones wait, in the order in which they came.</summary>
         public int PerMinute { get; set; } = int.MaxValue;
 
+        /// <summary>The least time between two answers.</summary>
+        public TimeSpan Spacing { get; set; }
+
         /// <summary>Runs before each answer, which is then given at once.</summary>
         public Action? OnQuery { get; set; }
 
         public bool AnswersAtOnce => OnQuery is not null;
 
-        public DateTimeOffset? NextAnswerAt
+        public TimeSpan? NextAnswerAt
         {
             get
             {
                 lock (_lock)
                 {
-                    return _waiting.TryPeek(out (DateTimeOffset At, TaskCompletionSource) next) ? next.At : null;
+                    return _waiting.TryPeek(out (TimeSpan At, TaskCompletionSource) next) ? next.At : null;
                 }
             }
         }
@@ -421,23 +602,39 @@ public sealed class PreheatTaskPollerTests : IDisposable
         {
             lock (_lock)
             {
-                DateTimeOffset now = clock.GetUtcNow();
-                DateTimeOffset at = now + Latency;
+                TimeSpan at = clock.Now + Latency;
                 if (_admitted.Count >= PerMinute && _admitted[^PerMinute] + TimeSpan.FromMinutes(1) is var free && free > at)
                 {
                     at = free;
                 }
 
+                if (_admitted.Count > 0 && _admitted[^1] + Spacing is var spaced && spaced > at)
+                {
+                    at = spaced;
+                }
+
                 var release = new TaskCompletionSource();
-                Queries.Add(new Query(taskId, now - clock.Start));
+                Queries.Add(new Query(taskId, clock.Now));
                 _admitted.Add(at);
                 _waiting.Enqueue((at, release));
                 return release.Task;
             }
         }
 
-        private static HttpResponseMessage Respond(FakeAnswer answer) => answer.Status is { } status
-            ? new HttpResponseMessage(status) { Content = new StringContent(answer.Body, Encoding.UTF8, "application/json") }
-            : throw new HttpRequestException(HttpRequestError.ResponseEnded, answer.Body);
+        private static HttpResponseMessage Respond(FakeAnswer answer)
+        {
+            if (answer.Status is not { } status)
+            {
+                throw new HttpRequestException(HttpRequestError.ResponseEnded, answer.Body);
+            }
+
+            var response = new HttpResponseMessage(status) { Content = new StringContent(answer.Body, Encoding.UTF8, "application/json") };
+            if (answer.RetryAfter is { } seconds)
+            {
+                response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(seconds));
+            }
+
+            return response;
+        }
     }
 }

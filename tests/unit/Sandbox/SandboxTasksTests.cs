@@ -145,7 +145,7 @@ public sealed class SandboxTasksTests
 
     private static async Task ConnectedAsync(Func<VodClient, InvocationContext, Task> use)
     {
-        using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
+        using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings { SubmissionsPerMinute = 0 });
         await use(client, new InvocationContext(CancellationToken.None));
     }
 

@@ -17,13 +17,15 @@ internal static class TestClient
     public static readonly Uri Endpoint = new("https://vod.test.invalid");
 
     /// <summary>Unpaced, on a given clock, over a fake network or (null) real sockets.</summary>
-    public static TransportSettings Settings(FakeNetwork? network = null, TimeProvider? clock = null, int retries = 3, int perMinute = 0) => new()
+    public static TransportSettings Settings(
+        FakeNetwork? network = null, TimeProvider? clock = null, int retries = 3, int perMinute = 0, int submissionsPerMinute = 0) => new()
     {
         Network = network is null ? null : () => network,
         Clock = clock ?? TimeProvider.System,
-        Timeout = SkippingClock.Endless,
+        Timeout = clock is ManualClock ? ManualClock.Endless : SkippingClock.Endless,
         MaximumRetryCount = retries,
         RequestsPerMinute = perMinute,
+        SubmissionsPerMinute = submissionsPerMinute,
     };
 
     public static AccessKeyCredential Key(string? securityToken = null) =>
@@ -32,8 +34,9 @@ internal static class TestClient
     public static VodClient Create(Uri endpoint, TransportSettings settings, Credential? credential = null) =>
         new(endpoint, ProjectId, new FixedCredentialSource(credential ?? Key(), "AccessKey"), settings);
 
-    public static VodClient Create(FakeNetwork network, TimeProvider? clock = null, int retries = 3, int perMinute = 0) =>
-        Create(Endpoint, Settings(network, clock, retries, perMinute));
+    public static VodClient Create(
+        FakeNetwork network, TimeProvider? clock = null, int retries = 3, int perMinute = 0, int submissionsPerMinute = 0) =>
+        Create(Endpoint, Settings(network, clock, retries, perMinute, submissionsPerMinute));
 
     public static InvocationContext Scope() => new(CancellationToken.None);
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
@@ -17,6 +18,12 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
 
     /// <summary>What the requests of this invocation share.</summary>
     private protected InvocationContext Scope => _scope ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
+
+    /// <summary>Whether the first error that is written ends the command, so that whatever came after it would be lost.</summary>
+    // As the engine decides it: the parameter first, then the caller's preference.
+    private protected bool IsStoppedByErrors => LanguagePrimitives.TryConvertTo(
+        MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
+        out ActionPreference action) && action == ActionPreference.Stop;
 
     /// <summary>Ends all requests of this invocation.</summary>
     public void Dispose()
@@ -48,6 +55,12 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
             throw new PipelineStoppedException();
         }
 
+        if (work.IsCanceled && _stop.IsCancellationRequested)
+        {
+            // The stop reached the request before it reached this thread.
+            throw new PipelineStoppedException();
+        }
+
         ShowTrace();
         return work;
 
@@ -70,7 +83,52 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         WriteError(record);
     }
 
-    // As the engine decides it: the parameter first, then the caller's preference.
+    /// <summary>What is to happen on an error, as the engine decides it: the parameter first, then the caller's preference.</summary>
+    private protected ActionPreference ErrorAction => LanguagePrimitives.TryConvertTo(
+        MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
+        out ActionPreference action)
+        ? action
+        : ActionPreference.Continue;
+
+    /// <summary>
+    /// Reports an error from <see cref="Dispose(bool)"/>, after something else has ended the pipeline. The engine still writes it
+    /// then, except after Ctrl+C and under -ErrorAction Stop: it is put where users look for what they missed, into $Error. The list
+    /// of -ErrorVariable is detached from the command by then.
+    /// </summary>
+    private protected void WriteLateError(ErrorRecord record)
+    {
+        if (ErrorAction == ActionPreference.Ignore)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!Stopping && ErrorAction != ActionPreference.Stop)
+            {
+                WriteError(record);
+            }
+        }
+        catch (Exception error) when (error is RuntimeException or InvalidOperationException)
+        {
+            // Merged into an output that wants no more.
+        }
+
+        if (SessionState.PSVariable.GetValue("global:Error") is ArrayList errors
+            && !errors.OfType<ErrorRecord>().Any(known => known.Exception == record.Exception))
+        {
+            record = new ErrorRecord(record.Exception, $"{record.FullyQualifiedErrorId},{GetType().FullName}", record.CategoryInfo.Category, record.TargetObject);
+            record.CategoryInfo.Activity = MyInvocation.MyCommand.Name;
+            errors.Insert(0, record);
+        }
+
+        if (MyInvocation.BoundParameters.TryGetValue("ErrorVariable", out object? name)
+            && SessionState.PSVariable.GetValue(((string)name).TrimStart('+')) is ArrayList collected)
+        {
+            collected.Add(record);
+        }
+    }
+
     private bool IsVerbose() => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given) && given is SwitchParameter verbose
         ? verbose
         : SessionState.PSVariable.GetValue("VerbosePreference") is not ActionPreference.SilentlyContinue;

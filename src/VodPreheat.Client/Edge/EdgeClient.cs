@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using VodPreheat.Client.Connections;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Json;
+
+namespace VodPreheat.Client.Edge;
+
+/// <summary>
+/// Asks the CDN for files as any player does, to see whether they are served, cached and cacheable. No credential, cookie or
+/// referer goes out, no redirect is followed, and of an answer hardly more than the headers is read.
+/// </summary>
+public sealed class EdgeClient : IDisposable
+{
+    // Kilobytes. Headers of a CDN's answer are far smaller, and what is not read cannot do harm.
+    private const int MaxHeaderLength = 16;
+
+    // Bytes of a body that are read so that the connection can be used again: enough for the one byte asked for.
+    private const int MaxDrainLength = 1024;
+
+    private readonly TransportSettings _settings;
+    private readonly HttpTransport _transport;
+    private readonly Redactor _redactor = new(static () => []);
+    private readonly EdgeFindings _findings;
+
+    /// <summary>Prepares the client; nothing is sent.</summary>
+    /// <param name="settings">
+    /// The timeout bounds one URL, and the proxy is used for every one: nothing secret of the connection travels with the requests.
+    /// </param>
+    /// <exception cref="VodClientException">The proxy's address cannot be used, or there is a login for none.</exception>
+    public EdgeClient(TransportSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (settings.Proxy is null && settings.ProxyLogin is not null)
+        {
+            // It would go to whatever proxy the environment names.
+            throw new VodClientException(
+                FailureKind.InvalidSetting, ErrorIds.InvalidEndpoint, "There is a login for a proxy, but no proxy.", "Also give the address of the proxy.");
+        }
+
+        _settings = settings with { Proxy = Endpoints.Proxy(settings.Proxy), ConfigureSockets = Limit };
+        _transport = HttpTransport.Create(_settings, mayUseProxy: true);
+        _findings = new EdgeFindings(_settings, _redactor);
+    }
+
+    /// <summary>Requests a URL by HEAD, and by GET of its first byte where HEAD is refused.</summary>
+    /// <param name="url">A URL that <see cref="PreheatUrl.IsValid"/> accepts.</param>
+    /// <param name="scope">Cancels the request, and takes a trace line for each.</param>
+    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
+    public async Task<EdgeTestResult> TestAsync(string url, InvocationContext scope)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        ArgumentNullException.ThrowIfNull(scope);
+        string wire = WireUrl.Of(url);
+        using var timer = new CancellationTokenSource(_settings.Timeout, _settings.Clock);
+        using CancellationTokenRegistration caller = scope.Cancellation.UnsafeRegister(
+            static either => ((CancellationTokenSource)either!).Cancel(), timer);
+        try
+        {
+            using HttpResponseMessage head = await SendAsync(HttpMethod.Head, wire, scope, timer.Token).ConfigureAwait(false);
+            if (head.StatusCode is not (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented or HttpStatusCode.Forbidden))
+            {
+                return _findings.FromResponse(head);
+            }
+
+            using HttpResponseMessage get = await SendAsync(HttpMethod.Get, wire, scope, timer.Token).ConfigureAwait(false);
+            return _findings.FromResponse(get);
+        }
+        catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
+        {
+            scope.Cancellation.ThrowIfCancellationRequested();
+            return _findings.FromFailure(new Uri(wire), error);
+        }
+    }
+
+    /// <summary>Ends all requests.</summary>
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _settings.ProxyLogin?.Dispose();
+    }
+
+    /// <summary>Keeps what is read of an answer small; the compression of a file is no concern of a test.</summary>
+    internal static void Limit(SocketsHttpHandler sockets)
+    {
+        sockets.AutomaticDecompression = DecompressionMethods.None;
+        sockets.MaxResponseHeadersLength = MaxHeaderLength;
+        sockets.MaxResponseDrainSize = MaxDrainLength;
+
+        // The timer of a test is the one bound, and nothing depends on whether a request was sent.
+        sockets.ConnectTimeout = Timeout.InfiniteTimeSpan;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string wire, InvocationContext scope, CancellationToken cancellation)
+    {
+        using HttpRequestMessage request = HttpRequests.Create(method, wire, scope);
+        request.Headers.TryAddWithoutValidation("Accept", "*/*");
+        if (method == HttpMethod.Get)
+        {
+            request.Headers.Range = new RangeHeaderValue(0, 0);
+        }
+
+        long start = _settings.Clock.GetTimestamp();
+        string outcome = "no answer";
+        try
+        {
+            HttpResponseMessage response = await _transport.Client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            outcome = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+            return response;
+        }
+        finally
+        {
+            double elapsed = _settings.Clock.GetElapsedTime(start).TotalMilliseconds;
+            scope.Trace(_redactor.Clean(string.Create(CultureInfo.InvariantCulture, $"{method} {wire} -> {outcome} ({elapsed:0} ms)")));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+
+namespace VodPreheat.Client.Edge;
+
+/// <summary>
+/// What an answer, or its absence, means for a file that was or will be pre-loaded, and what to look at. The only place that decides.
+/// </summary>
+/// <remarks>
+/// Sources: the FAQs on pre-loading, cdn_faq/zh-cn_topic_0165310746 (caching, origin) and vod_faq/vod_08_0201 (hotlink and referer
+/// protection); the VOD user guide on domains without traffic.
+/// </remarks>
+internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor)
+{
+    private const string ProxyLogin = "The proxy requires a login, or refused the one that it was given.";
+
+    /// <summary>What an answer says; its body is not looked at.</summary>
+    public EdgeTestResult FromResponse(HttpResponseMessage response)
+    {
+        var headers = new CacheHeaders(response.Headers);
+        int status = (int)response.StatusCode;
+        (EdgeFinding finding, string hint) = status switch
+        {
+            >= 200 and < 300 => CacheControlHeader.FindForbidding(headers.CacheControl) is { } directive
+                ? (EdgeFinding.NotCacheable, NotCacheable(directive, headers.State))
+                : (EdgeFinding.Ok, Ok(headers.State)),
+            304 => Unexpected(status),
+            >= 300 and < 400 => (EdgeFinding.Redirected, Redirected(response)),
+            401 or 403 => (
+                EdgeFinding.AccessDenied,
+                "With key hotlink protection, use a signed URL that has not expired. With referer protection, allow an empty referer. " +
+                "Also check the lists of IP addresses and user agents; they may exclude this machine only."),
+            404 or 410 => (
+                EdgeFinding.NotFound,
+                "Check that the URL is spelled correctly (case matters), that the asset is published, and that the file exists at the origin."),
+            407 => (EdgeFinding.ConnectionFailed, ProxyLogin),
+            >= 500 => (
+                EdgeFinding.ServerError,
+                "Check that the origin is running, allows requests from the CDN, and is not overloaded: many files at once can use up its bandwidth."),
+            _ => Unexpected(status),
+        };
+        return new EdgeTestResult(status, headers.State, headers.CacheControl, headers.Age, finding, hint);
+    }
+
+    /// <summary>What it means that there is no answer.</summary>
+    public EdgeTestResult FromFailure(Uri uri, Exception error)
+    {
+        string host = redactor.Clean(uri.Authority);
+        string detail = redactor.Clean(error.GetBaseException().Message).TrimEnd('.');
+        (EdgeFinding finding, string hint) = error switch
+        {
+            OperationCanceledException => (
+                EdgeFinding.TimedOut,
+                string.Create(CultureInfo.InvariantCulture, $"There was no answer from {host} within {settings.Timeout.TotalSeconds} s. ") +
+                "Check firewalls and proxies on the way, and the load of the origin; or allow more time."),
+            // .NET 8 does not say with which status.
+            HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } refusal => (
+                EdgeFinding.ConnectionFailed,
+                refusal.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin
+                    : $"The proxy did not open a tunnel to {host}: check its login, what it allows, and whether it can reach the host."),
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } when IsProxied(uri) => (
+                EdgeFinding.ConnectionFailed,
+                $"Check the address of the proxy, which could not be reached: {detail}."),
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (
+                EdgeFinding.NameNotResolved,
+                $"Check the spelling of {host}, the CNAME record of the acceleration domain, and the DNS of this machine. " +
+                "A domain without traffic is disabled after one month and deleted after two."),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
+                EdgeFinding.TlsFailed,
+                $"Check the certificate of the acceleration domain (names, dates, chain), and what inspects TLS on the way: {detail}."),
+            HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } => (
+                EdgeFinding.Unexpected,
+                $"Check the port in the URL; the answer of {host} is not HTTP as expected: {detail}."),
+            _ => (
+                EdgeFinding.ConnectionFailed,
+                $"Check the port in the URL, and the network and firewalls on the way to {host}: {detail}."),
+        };
+        return new EdgeTestResult(StatusCode: null, CacheState.Unknown, CacheControl: null, Age: null, finding, hint);
+    }
+
+    // One request shows one node, and may itself bring the file there.
+    private static string Ok(CacheState cache) => cache switch
+    {
+        CacheState.Hit => "The node that answered, one near this machine, has the file in its cache. Other nodes may not.",
+        CacheState.Miss =>
+            "The node that answered, one near this machine, did not have the file in its cache; this request may have brought it there. " +
+            "Other nodes may differ.",
+        _ => "The node that answered, one near this machine, does not say whether it has the file in its cache. Other nodes may differ.",
+    };
+
+    private string NotCacheable(string directive, CacheState cache) =>
+        $"Change the header at the origin, or set a cache rule for the acceleration domain that overrides it: {redactor.Clean(directive)} forbids caching." +
+        (cache == CacheState.Hit ? " The node that answered has the file in its cache all the same." : string.Empty);
+
+    private string Redirected(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Location", out System.Net.Http.Headers.HeaderStringValues target)
+            ? $"Pre-load the URL at the end of the redirects, which are not followed; this one leads to {redactor.Clean(target.ToString())}"
+            : "Check the redirect rules of the acceleration domain and of the origin: this redirect has no target.";
+
+    private static (EdgeFinding, string) Unexpected(int status) => (EdgeFinding.Unexpected, status switch
+    {
+        416 => "The file is empty: it does not even have a first byte.",
+        429 => "There were too many requests: wait, and test fewer URLs at a time.",
+        _ => string.Create(
+            CultureInfo.InvariantCulture,
+            $"Check the URL, and the rules of the acceleration domain and of the origin: HTTP {status} is not an answer for a file."),
+    });
+
+    // Then names are resolved, and connections made, by the proxy.
+    private bool IsProxied(Uri uri) => settings.Proxy is not null || HttpClient.DefaultProxy.GetProxy(uri) is { } proxy && proxy != uri;
+}

@@ -1,0 +1,123 @@
+using System.Management.Automation;
+using VodPreheat.Client.Concurrency;
+using VodPreheat.Client.Edge;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Json;
+using VodPreheat.Connections;
+using VodPreheat.Errors;
+
+namespace VodPreheat.Commands;
+
+/// <summary>
+/// Test-VodPreheatUrl: requests URLs from the CDN as a player does, and says why they are not served or cached, in the order of the
+/// input. Needs no connection.
+/// </summary>
+[Cmdlet(VerbsDiagnostic.Test, "VodPreheatUrl", HelpUri = HelpLinks.Root + "Test-VodPreheatUrl.md")]
+[OutputType(typeof(PreheatUrlTest))]
+public sealed class TestVodPreheatUrlCommand : VodCmdlet
+{
+    private EdgeClient? _edge;
+    private OrderedRequestBuffer<string, EdgeTestResult>? _window;
+    private bool _isUrlGiven;
+
+    /// <summary>Playback URLs.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public string?[]? Url { get; set; }
+
+    /// <summary>The most URLs that are tested at the same time.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int ThrottleLimit { get; set; } = 8;
+
+    /// <summary>Seconds for the test of one URL.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int TimeoutSec { get; set; } = 10;
+
+    /// <summary>Address of an HTTP proxy; that of the environment (HTTPS_PROXY, HTTP_PROXY) if not given.</summary>
+    [Parameter]
+    public Uri? Proxy { get; set; }
+
+    /// <summary>Login of the proxy.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? ProxyCredential { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        try
+        {
+            _edge = new EdgeClient(new TransportSettings
+            {
+                Proxy = Proxy,
+                ProxyLogin = SecureStringReader.ReadProxyLogin(ProxyCredential),
+                Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            });
+        }
+        catch (VodClientException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, target: null, subject: null));
+        }
+
+        _window = new(ThrottleLimit, url => _edge!.TestAsync(url, Scope));
+
+        // An empty list as an argument is nothing to do; an object from the pipeline without a URL is a mistake.
+        _isUrlGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Url));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (string? given in _isUrlGiven || Url is { Length: > 0 } ? Url ?? [null] : [null])
+        {
+            string url = given?.Trim() ?? string.Empty;
+            if (!PreheatUrl.IsValid(url))
+            {
+                WriteError(ErrorRecords.InvalidUrl(given));
+                continue;
+            }
+
+            if (_window!.IsFull)
+            {
+                WriteNext();
+            }
+
+            _window.Add(url);
+            while (_window.IsNextReady)
+            {
+                WriteNext();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        while (!_window!.IsEmpty)
+        {
+            WriteNext();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _window?.Dispose();
+        _edge?.Dispose();
+    }
+
+    private void WriteNext()
+    {
+        WaitFor(_window!.Next);
+        (string url, Task<EdgeTestResult> answer) = _window.Take();
+        EdgeTestResult result = answer.GetAwaiter().GetResult();
+        WriteObject(new PreheatUrlTest(
+            url, result.StatusCode, result.Cache.ToString(), result.CacheControl, result.Age, result.Finding.ToString(), result.Hint));
+    }
+}

@@ -1,0 +1,34 @@
+namespace VodPreheat;
+
+/// <summary>What one request for a URL showed: whether the CDN serves it, has it in its cache, and may keep it there.</summary>
+/// <remarks>Sources: cdn_faq/cdn_faq_0245 (hit or miss), cdn_faq/zh-cn_topic_0165310746 and vod_faq/vod_08_0201 (reasons).</remarks>
+public sealed class PreheatUrlTest(string url, int? statusCode, string cache, string? cacheControl, int? age, string finding, string hint)
+{
+    /// <summary>The URL, as given.</summary>
+    public string Url { get; } = url;
+
+    /// <summary>The HTTP status; null when there was no answer.</summary>
+    public int? StatusCode { get; } = statusCode;
+
+    /// <summary>Whether the node that answered had the file in its cache: Hit, Miss or Unknown.</summary>
+    public string Cache { get; } = cache;
+
+    /// <summary>The Cache-Control header as sent; null when there was none.</summary>
+    // PowerShell hands $null to a string parameter as an empty text.
+    public string? CacheControl { get; } = string.IsNullOrEmpty(cacheControl) ? null : cacheControl;
+
+    /// <summary>How long the file has been in the cache, in seconds, as the node says; null when it does not.</summary>
+    public int? Age { get; } = age;
+
+    /// <summary>
+    /// The conclusion: Ok, AccessDenied, NotFound, NotCacheable, Redirected, ServerError, NameNotResolved, ConnectionFailed, TlsFailed,
+    /// TimedOut or Unexpected.
+    /// </summary>
+    public string Finding { get; } = finding;
+
+    /// <summary>What to look at, and what the test cannot know.</summary>
+    public string Hint { get; } = hint;
+
+    /// <summary>Finding and URL.</summary>
+    public override string ToString() => $"{Finding} {Url}";
+}

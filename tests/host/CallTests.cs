@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Json;
+using VodPreheat.Client.Polling;
+using VodPreheat.TestServer;
+
+namespace VodPreheat.HostTests;
+
+/// <summary>Every call, and what the client does when one goes wrong.</summary>
+public sealed class CallTests : IDisposable
+{
+    private static readonly string[] s_urls = ["https://cdn.example.com/a.mp4", "https://cdn.example.com/b.mp4"];
+
+    private readonly Cloud _cloud = new();
+
+    [Fact]
+    public async Task Query()
+    {
+        _cloud.Server.SetTask("a", "succeed https://cdn.example.com/a.mp4", "failed https://cdn.example.com/b.mp4");
+        using VodClient client = await _cloud.ConnectAsync();
+        IReadOnlyList<PreheatingRow> rows = await client.GetPreheatingResultsAsync("a", Cloud.Scope());
+        Assert.Equal(s_urls, rows.Select(row => row.Url));
+        Assert.Equal(["succeed", "failed"], rows.Select(row => row.Status));
+    }
+
+    [Fact]
+    public async Task Compressed_answer()
+    {
+        _cloud.Server.AddFault(FaultKind.Gzip);
+        using VodClient client = await _cloud.ConnectAsync();
+        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+    }
+
+    [Fact]
+    public async Task Submission_of_URLs_and_of_an_asset()
+    {
+        using VodClient client = await _cloud.ConnectAsync();
+        Assert.NotEmpty(await client.SubmitUrlsAsync(s_urls, Cloud.Scope()));
+        Assert.NotEmpty(await client.SubmitAssetAsync("an-asset", Cloud.Scope()));
+        Assert.Equal(s_urls, _cloud.Server.SubmittedUrls);
+        Assert.Equal(["an-asset"], _cloud.Server.SubmittedAssets);
+    }
+
+    [Fact]
+    public async Task Wait()
+    {
+        _cloud.Server.PollsUntilDone = 2;
+        using VodClient client = await _cloud.ConnectAsync();
+        string taskId = await client.SubmitUrlsAsync(s_urls, Cloud.Scope());
+        var poller = new PreheatTaskPoller(
+            client, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), Cloud.Scope(), TimeProvider.System);
+        poller.Add(taskId);
+        PollEnd? end = await poller.NextAsync();
+        Assert.Equal(taskId, end?.TaskId);
+        Assert.All(end!.Value.Rows, row => Assert.Equal("succeed", row.Status));
+        Assert.Null(await poller.NextAsync());
+    }
+
+    [Theory]
+    [InlineData(FaultKind.Error503)]
+    [InlineData(FaultKind.ResetBeforeHeaders)]
+    [InlineData(FaultKind.TruncatedBody)]
+    [InlineData(FaultKind.Throttled429RetryNow)]
+    public async Task Retry(FaultKind fault)
+    {
+        _cloud.Server.AddFault(fault, times: 2);
+        using VodClient client = await _cloud.ConnectAsync();
+        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+        Assert.Equal(3, _cloud.Server.RequestCount);
+    }
+
+    [Fact]
+    public async Task Retries_that_are_used_up()
+    {
+        _cloud.Server.AddFault(FaultKind.Error500, times: -1);
+        using VodClient client = await _cloud.ConnectAsync(new TransportSettings { MaximumRetryCount = 1 });
+        VodClientException failure = await FailureAsync(client);
+        Assert.Equal(("VOD.10051", FailureKind.Unavailable, 2), (failure.ErrorCode, failure.Kind, _cloud.Server.RequestCount));
+    }
+
+    [Fact]
+    public async Task Throttled_requests_wait_for_as_long_as_the_service_says()
+    {
+        _cloud.Server.AddFault(FaultKind.Throttled429RetryAfter);
+        using VodClient client = await _cloud.ConnectAsync();
+        long start = Stopwatch.GetTimestamp();
+        await client.GetPreheatingResultsAsync("a", Cloud.Scope());
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Limit_of_queries_a_minute()
+    {
+        using VodClient client = await _cloud.ConnectAsync(new TransportSettings { RequestsPerMinute = 2 });
+        using var impatience = new CancellationTokenSource();
+        var scope = new InvocationContext(impatience.Token);
+        await client.GetPreheatingResultsAsync("a", scope);
+        await client.GetPreheatingResultsAsync("b", scope);
+        Task third = client.GetPreheatingResultsAsync("c", scope);
+        Assert.NotSame(third, await Task.WhenAny(third, Task.Delay(300, TestContext.Current.CancellationToken)));
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => third);
+        Assert.Equal(2, _cloud.Server.RequestCount);
+    }
+
+    [Fact]
+    public async Task Refused_key()
+    {
+        _cloud.Server.RemoveAccessKey(LoopbackServer.DefaultAccessKey);
+        using VodClient client = await _cloud.ConnectAsync();
+        Assert.Equal(FailureKind.Authentication, (await FailureAsync(client)).Kind);
+        Assert.Equal(1, _cloud.Server.RequestCount);
+    }
+
+    [Fact]
+    public async Task The_activity_of_the_process_is_not_sent()
+    {
+        using var listener = new ActivityListener { ShouldListenTo = _ => true, Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded };
+        ActivitySource.AddActivityListener(listener);
+        using Activity ambient = new Activity("the host's own").AddBaggage("tenant", "secret").Start();
+        ambient.TraceStateString = "vendor=1";
+        using VodClient client = await _cloud.ConnectAsync();
+        await client.GetPreheatingResultsAsync("a", Cloud.Scope());
+        Assert.Same(ambient, Activity.Current);
+        Assert.DoesNotContain(
+            Assert.Single(_cloud.Server.Requests).Headers.Keys,
+            name => name.ToLowerInvariant() is "traceparent" or "tracestate" or "request-id" or "correlation-context" or "baggage");
+    }
+
+    public void Dispose() => _cloud.Dispose();
+
+    private static Task<VodClientException> FailureAsync(VodClient client) =>
+        Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+}

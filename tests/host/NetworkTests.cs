@@ -1,0 +1,65 @@
+using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.TestServer;
+
+namespace VodPreheat.HostTests;
+
+/// <summary>Proxies, TLS and broken connections, on the runtime's own sockets.</summary>
+public sealed class NetworkTests
+{
+    [Fact]
+    public async Task Proxy_with_a_login()
+    {
+        using var cloud = new Cloud();
+        using ProxyServer proxy = ProxyServer.Start("user", "password");
+        using VodClient client = await cloud.ConnectAsync(new TransportSettings
+        {
+            Proxy = proxy.Endpoint,
+            ProxyLogin = new ProxyLogin("user", domain: "", new Secret("password")),
+        });
+        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+        Assert.Contains(proxy.Seen, line => line.StartsWith($"GET {cloud.Server.Endpoint}", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(TlsFault.UntrustedRoot)]
+    [InlineData(TlsFault.Expired)]
+    [InlineData(TlsFault.WrongName)]
+    public async Task Certificate_that_is_refused(TlsFault fault)
+    {
+        using LoopbackServer server = LoopbackServer.StartTls(fault);
+        VodClientException failure = await FailureAsync(server.Endpoint);
+        Assert.Equal((FailureKind.ConnectionFailed, Delivery.NotSent, 0), (failure.Kind, failure.Delivery, server.RequestCount));
+        Assert.Contains("TLS", failure.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connection_that_is_refused()
+    {
+        VodClientException failure = await FailureAsync(ClosedPort.Refused());
+        Assert.Equal((FailureKind.ConnectionFailed, Delivery.NotSent), (failure.Kind, failure.Delivery));
+    }
+
+    [Fact]
+    public async Task Answer_that_does_not_come()
+    {
+        using var cloud = new Cloud();
+        cloud.Server.AddFault(FaultKind.Stall);
+        using VodClient client = await cloud.ConnectAsync(new TransportSettings { MaximumRetryCount = 0, Timeout = TimeSpan.FromSeconds(1) });
+        VodClientException failure = await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+        Assert.Equal(FailureKind.Timeout, failure.Kind);
+    }
+
+    private static async Task<VodClientException> FailureAsync(Uri endpoint)
+    {
+        using var client = new VodClient(
+            endpoint,
+            LoopbackServer.DefaultProjectId,
+            new FixedCredentialSource(
+                new AccessKeyCredential(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null), "AccessKey"),
+            new TransportSettings { MaximumRetryCount = 0 });
+        return await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+    }
+}

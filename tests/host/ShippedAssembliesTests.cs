@@ -1,0 +1,30 @@
+namespace VodPreheat.HostTests;
+
+/// <summary>What the metadata of the shipped files says, whatever of it runs.</summary>
+public sealed class ShippedAssembliesTests
+{
+    private static readonly SharedTypes s_shared = new(
+        Directory.GetFiles(Engine.Library, "*.dll").Select(file => Path.GetFileNameWithoutExtension(file)).ToHashSet());
+
+    [Theory]
+    [InlineData("VodPreheat.PowerShell.dll")]
+    [InlineData("lib/VodPreheat.Client.dll")]
+    public void Ours_use_no_member_of_the_runtime_that_names_a_type_of_a_shipped_assembly(string file) =>
+        Assert.Empty(s_shared.FindIn(Path.Combine(Engine.Module, "bin", file)));
+
+    [Fact]
+    public void Packages_use_only_those_that_the_client_does_not_come_to()
+    {
+        // The filter that the library's factory puts in for its metrics; the client builds its handlers without the factory.
+        string[] known = [.. from type in new[] { "HttpClientHandler", "SocketsHttpHandler" } from member in new[] { "get", "set" } select $"{type}.{member}_MeterFactory"];
+        Assert.Equal(known, Directory.GetFiles(Engine.Library, "*.dll").SelectMany(s_shared.FindIn).Distinct().Order());
+    }
+
+    [Fact]
+    public void Such_members_are_found()
+    {
+        // This file's own use of one.
+        _ = new SocketsHttpHandler().ActivityHeadersPropagator;
+        Assert.Equal("SocketsHttpHandler.get_ActivityHeadersPropagator", Assert.Single(s_shared.FindIn(typeof(ShippedAssembliesTests).Assembly.Location)));
+    }
+}

@@ -1,0 +1,128 @@
+using VodPreheat.Client;
+using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.TestServer;
+
+namespace VodPreheat.HostTests;
+
+/// <summary>Every way of signing in, each with a query that the service accepts.</summary>
+public sealed class SignInTests : IDisposable
+{
+    private const string Key = LoopbackServer.DefaultAccessKey;
+    private const string Project = LoopbackServer.DefaultProjectId;
+
+    private readonly Cloud _cloud = new();
+
+    [Fact]
+    public async Task Access_key()
+    {
+        await AssertWorksAsync(_cloud.ConnectAsync(), "AccessKey");
+        Assert.DoesNotContain(_cloud.Server.Requests, request => request.Area == "Iam");
+    }
+
+    [Fact]
+    public async Task Access_key_whose_project_is_looked_up()
+    {
+        await AssertWorksAsync(_cloud.Factory().ConnectWithAccessKeyAsync(Key, SecretKey(), securityToken: null, Cloud.Scope()), "AccessKey");
+        Assert.Contains(_cloud.Server.Requests, request => request.Area == "Iam");
+    }
+
+    [Fact]
+    public Task Temporary_access_key()
+    {
+        _cloud.Server.AddTemporaryKey("TEMPORARYKEY", "temporary-secret", "security-token", Project);
+        return AssertWorksAsync(
+            _cloud.Factory(projectId: Project).ConnectWithAccessKeyAsync("TEMPORARYKEY", new Secret("temporary-secret"), new Secret("security-token"), Cloud.Scope()),
+            "AccessKey");
+    }
+
+    [Fact]
+    public Task Token()
+    {
+        _cloud.Server.AddToken("a-token", Project);
+        return AssertWorksAsync(_cloud.Factory(projectId: Project).ConnectWithTokenAsync(new Secret("a-token"), Cloud.Scope()), "Token");
+    }
+
+    [Fact]
+    public async Task Password_renewed_when_the_service_says_that_the_token_has_expired()
+    {
+        _cloud.Server.AddUser("user", "password", "account");
+        using VodClient client = await _cloud.Factory().ConnectWithPasswordAsync("user", new Secret("password"), "account", Cloud.Scope());
+        await QueryAsync(client);
+        _cloud.Server.ExpireToken(_cloud.Server.LastToken);
+        await QueryAsync(client);
+        Assert.Equal(("Password", 2), (client.AuthenticationType, _cloud.Server.TokensIssued));
+    }
+
+    [Fact]
+    public async Task Wrong_password()
+    {
+        _cloud.Server.AddUser("user", "password", "account");
+        VodClientException refused = await Assert.ThrowsAsync<VodClientException>(() =>
+            _cloud.Factory().ConnectWithPasswordAsync("user", new Secret("wrong"), "account", Cloud.Scope()));
+        Assert.Equal(FailureKind.Authentication, refused.Kind);
+    }
+
+    [Fact]
+    public async Task Agency_of_the_machine_renewed_before_its_keys_expire()
+    {
+        // Five minutes is the margin within which keys are renewed, so each query finds its keys due.
+        _cloud.Server.MetadataKeyLife = TimeSpan.FromSeconds(1);
+        ConnectionFactory factory = _cloud.Factory(environment: ("VODPREHEAT_METADATA_ENDPOINT", _cloud.Server.Endpoint.AbsoluteUri));
+        using VodClient client = await factory.ConnectWithIdentityAsync(Cloud.Scope());
+        await Task.Delay(TimeSpan.FromSeconds(1.1), TestContext.Current.CancellationToken);
+        await QueryAsync(client);
+        Assert.Equal("Identity", client.AuthenticationType);
+        Assert.InRange(_cloud.Server.MetadataKeysIssued, 2, int.MaxValue);
+    }
+
+    [Fact]
+    public Task Environment() => AssertWorksAsync(
+        _cloud.Factory(
+            environment:
+            [
+                ("HUAWEICLOUD_SDK_AK", Key),
+                ("HUAWEICLOUD_SDK_SK", LoopbackServer.DefaultSecretKey),
+                ("HUAWEICLOUD_SDK_PROJECT_ID", Project),
+            ]).ConnectWithFoundKeyAsync(Cloud.Scope()),
+        "AccessKey");
+
+    [Fact]
+    public async Task Credentials_file()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, $"[basic]\nak = {Key}\nsk = {LoopbackServer.DefaultSecretKey}\n", TestContext.Current.CancellationToken);
+            await AssertWorksAsync(
+                _cloud.Factory(environment: ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file)).ConnectWithFoundKeyAsync(Cloud.Scope()), "AccessKey");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task Sandbox()
+    {
+        using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
+        Assert.Equal(3, (await client.GetPreheatingResultsAsync("example", Cloud.Scope())).Count);
+    }
+
+    public void Dispose() => _cloud.Dispose();
+
+    private static Secret SecretKey() => new(LoopbackServer.DefaultSecretKey);
+
+    private static async Task QueryAsync(VodClient client) =>
+        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+
+    private static async Task AssertWorksAsync(Task<VodClient> signIn, string authenticationType)
+    {
+        using VodClient client = await signIn;
+        await QueryAsync(client);
+        Assert.Equal(authenticationType, client.AuthenticationType);
+    }
+}

@@ -1,0 +1,208 @@
+# What users see of objects and errors: live or copied, in every language mode, on every host.
+
+BeforeDiscovery {
+    $script:kinds = 'a task of one URL', 'a task of many URLs', 'a task of an asset', 'a result', 'a connection'
+    $script:forms = 'live', 'from Export-Clixml', 'from a job'
+}
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+
+    # A host without a window, which says so in its own way: each member of its RawUI throws.
+    Add-Type -IgnoreWarnings -TypeDefinition @'
+using System;
+using System.Collections.Generic;
+using System.Collections.ObjectModel;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Security;
+
+public sealed class WindowlessHost(Exception complaint) : PSHost
+{
+    public override PSHostUserInterface UI { get; } = new Interface(complaint);
+    public override string Name => "windowless";
+    public override Version Version => new(1, 0);
+    public override Guid InstanceId { get; } = Guid.NewGuid();
+    public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
+    public override CultureInfo CurrentUICulture => CultureInfo.InvariantCulture;
+    public override void EnterNestedPrompt() { }
+    public override void ExitNestedPrompt() { }
+    public override void NotifyBeginApplication() { }
+    public override void NotifyEndApplication() { }
+    public override void SetShouldExit(int exitCode) { }
+
+    private sealed class Interface(Exception complaint) : PSHostUserInterface
+    {
+        public override PSHostRawUserInterface RawUI { get; } = new Raw(complaint);
+        public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) => throw complaint;
+        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) => throw complaint;
+        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) => throw complaint;
+        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) => throw complaint;
+        public override string ReadLine() => throw complaint;
+        public override SecureString ReadLineAsSecureString() => throw complaint;
+        public override void Write(string value) { }
+        public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) { }
+        public override void WriteDebugLine(string message) { }
+        public override void WriteErrorLine(string value) { }
+        public override void WriteLine(string value) { }
+        public override void WriteProgress(long sourceId, ProgressRecord record) { }
+        public override void WriteVerboseLine(string message) { }
+        public override void WriteWarningLine(string message) { }
+    }
+
+    private sealed class Raw(Exception complaint) : PSHostRawUserInterface
+    {
+        public override ConsoleColor BackgroundColor { get => throw complaint; set => throw complaint; }
+        public override Size BufferSize { get => throw complaint; set => throw complaint; }
+        public override Coordinates CursorPosition { get => throw complaint; set => throw complaint; }
+        public override int CursorSize { get => throw complaint; set => throw complaint; }
+        public override ConsoleColor ForegroundColor { get => throw complaint; set => throw complaint; }
+        public override bool KeyAvailable => throw complaint;
+        public override Size MaxPhysicalWindowSize => throw complaint;
+        public override Size MaxWindowSize => throw complaint;
+        public override Coordinates WindowPosition { get => throw complaint; set => throw complaint; }
+        public override Size WindowSize { get => throw complaint; set => throw complaint; }
+        public override string WindowTitle { get => throw complaint; set => throw complaint; }
+        public override void FlushInputBuffer() => throw complaint;
+        public override BufferCell[,] GetBufferContents(Rectangle rectangle) => throw complaint;
+        public override KeyInfo ReadKey(ReadKeyOptions options) => throw complaint;
+        public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw complaint;
+        public override void SetBufferContents(Rectangle rectangle, BufferCell fill) => throw complaint;
+        public override void SetBufferContents(Coordinates origin, BufferCell[,] contents) => throw complaint;
+    }
+}
+'@
+
+    Connect-VodAccount -Sandbox -Region cn-north-4
+    $at = [DateTimeOffset]::new(2026, 1, 2, 3, 4, 5, [DateTimeOffset]::Now.Offset)
+    $script:samples = @{
+        'a task of one URL'   = [VodPreheat.PreheatTask]::new('task-1', 'https://cdn.example.com/1.mp4', $null, $at)
+        'a task of many URLs' = [VodPreheat.PreheatTask]::new('task-2', @('https://cdn.example.com/1.mp4', 'https://cdn.example.com/2.mp4'), $null, $at)
+        'a task of an asset'  = [VodPreheat.PreheatTask]::new('task-3', @(), 'asset-id', $at)
+        'a result'            = [VodPreheat.PreheatingResult]::new('task-1', 'https://cdn.example.com/1.mp4', 'failed')
+        'a connection'        = Get-VodConnection
+    }
+    $script:parts = @{
+        'a task of one URL'   = 'task-1', '2026-01-02 03:04:05', 'https://cdn.example.com/1.mp4'
+        'a task of many URLs' = 'task-2', '2026-01-02 03:04:05', 'https://cdn.example.com/1.mp4'
+        'a task of an asset'  = 'task-3', '2026-01-02 03:04:05', 'asset asset-id'
+        'a result'            = 'task-1', 'failed', 'https://cdn.example.com/1.mp4'
+        'a connection'        = 'Sandbox', 'cn-north-4', (Get-VodConnection).ProjectId
+    }
+
+    function Copy-As($Object, [string] $Form) {
+        switch ($Form) {
+            'live' { $Object }
+            'from Export-Clixml' { $Object | Export-Clixml TestDrive:/copy.xml; Import-Clixml TestDrive:/copy.xml }
+            # A job sends objects one level deep: what is deeper comes as text.
+            'from a job' { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($Object, 1)) }
+        }
+    }
+
+    # The text of a format command in a runspace of its own.
+    function Get-View($Object, [string] $Command = 'Format-Table', [string] $LanguageMode = 'FullLanguage', $In = $Host) {
+        $state = [initialsessionstate]::CreateDefault2()
+        $state.ImportPSModule($Manifest)
+        $runspace = [runspacefactory]::CreateRunspace($In, $state)
+        $runspace.Open()
+        $runspace.SessionStateProxy.LanguageMode = $LanguageMode
+        $shell = [powershell]::Create()
+        $shell.Runspace = $runspace
+        try {
+            $shell.AddCommand($Command).AddParameter('InputObject', $Object).AddCommand('Out-String').AddParameter('Width', 200).Invoke() -join ''
+            $shell.Streams.Error | Should -BeNullOrEmpty
+        } finally {
+            $shell.Dispose()
+            $runspace.Dispose()
+        }
+    }
+}
+
+AfterAll { Clear-Session }
+
+Describe 'The view of <_>' -ForEach $kinds {
+    BeforeAll { $script:kind = $_ }
+
+    It 'is whole in <_>' -ForEach 'Format-Table', 'Format-List' {
+        $text = Get-View $samples[$kind] $_
+        foreach ($part in $parts[$kind]) {
+            # Of an asset and of a date a list has more than a table.
+            if ($_ -eq 'Format-List') { $part = $part -replace '^asset ' -replace '^2026.*', '2026' }
+            $text | Should -BeLike "*$part*"
+        }
+    }
+
+    It 'has no empty column: <Form>, <Mode>' -ForEach @(
+        foreach ($form in $forms) { foreach ($mode in 'FullLanguage', 'ConstrainedLanguage') { @{ Form = $form; Mode = $mode } } }
+    ) {
+        $text = Get-View (Copy-As $samples[$kind] $Form) -LanguageMode $Mode
+        foreach ($part in $parts[$kind]) {
+            # As text a date has the form of the culture that wrote it.
+            if ($Form -eq 'from a job') { $part = $part -replace '^2026.*', '2026' }
+            $text | Should -BeLike "*$part*"
+        }
+    }
+
+    It 'has no empty column on a host that throws <_>' -ForEach @(
+        'System.Management.Automation.Host.HostException', 'System.NotImplementedException', 'System.InvalidOperationException'
+        'System.NullReferenceException', 'System.Management.Automation.PipelineStoppedException', 'System.TypeLoadException'
+    ) {
+        $text = Get-View $samples[$kind] -In ([WindowlessHost]::new((New-Object $_)))
+        foreach ($part in $parts[$kind]) { $text | Should -BeLike "*$part*" }
+    }
+
+    It 'names its columns as the properties' {
+        $type = $samples[$kind].GetType()
+        foreach ($view in (Get-FormatData $type.FullName).FormatViewDefinition) {
+            if ($view.Control -is [Management.Automation.TableControl]) {
+                $entries = $view.Control.Rows[0].Columns
+                $names = for ($i = 0; $i -lt $entries.Count; $i++) { $view.Control.Headers[$i].Label ?? $entries[$i].DisplayEntry.Value }
+            } else {
+                $names = $view.Control.Entries[0].Items | ForEach-Object { $_.Label ?? $_.DisplayEntry.Value }
+            }
+            $names | Should -Not -BeNullOrEmpty
+            foreach ($name in $names) { $type.GetProperty($name) | Should -Not -BeNullOrEmpty -Because "'$name' is what Select-Object is given" }
+        }
+    }
+}
+
+Describe 'The view of a deserialized task' {
+    It 'names several URLs in one line' {
+        Get-View (Copy-As $samples['a task of many URLs'] 'from Export-Clixml') | Should -BeLike '*https://cdn.example.com/1.mp4 and 1 more*'
+    }
+}
+
+Describe 'A status' {
+    It '<Status> is <Colour>' -ForEach @(
+        @{ Status = 'succeed'; Colour = 'green' }
+        @{ Status = 'SUCCEED'; Colour = 'green' }
+        @{ Status = 'failed'; Colour = 'red' }
+        @{ Status = 'processing'; Colour = 'yellow' }
+        @{ Status = 'new'; Colour = $null }
+    ) {
+        # Tests often run with their output redirected, where there is no colour.
+        $expected = $Colour -and -not [Console]::IsOutputRedirected ? "<$Colour>$Status<reset>" : $Status
+        [VodPreheat.Formatting.ViewFormatter]::Colour($Status, '<green>', '<red>', '<yellow>', '<reset>') | Should -BeExactly $expected
+    }
+}
+
+Describe 'An error' {
+    It 'shows its message, and the hint once, in <View>: <Name>' -ForEach @(
+        foreach ($view in 'ConciseView', 'NormalView') {
+            @{ View = $view; Name = 'of the service'; Fail = { Get-VodPreheatResult no-such-task } }
+            @{ View = $view; Name = 'of the input'; Fail = { Start-VodPreheat nonsense } }
+            @{ View = $view; Name = 'terminating'; Fail = { Connect-VodAccount -Region cn-north-4 -Endpoint 'http://example.com' -Token (ConvertTo-Secret t) } }
+        }
+    ) {
+        $run = Get-Outcome $Fail
+        $record = $run.Failure ?? $run.Errors[0]
+        $ErrorView = $View
+
+        # ConciseView breaks the lines, and puts a bar in front of each.
+        $text = ($record | Out-String -Width 2000) -replace '\r?\n\s*\|?\s*', ' '
+        $text | Should -BeLike "*$([WildcardPattern]::Escape($record.Exception.Message))*"
+        [regex]::Matches($text, [regex]::Escape($record.Exception.Hint)).Count | Should -Be 1
+        $text | Should -Not -Match 'Recommendation'
+    }
+}

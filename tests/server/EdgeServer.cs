@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
+using VodPreheat.TestServer.Faults;
+using VodPreheat.TestServer.State;
+using VodPreheat.TestServer.Wire;
+
+namespace VodPreheat.TestServer;
+
+/// <summary>
+/// A node of a CDN on the loopback address: serves the files that it is told of, by HEAD, GET and GET of the first byte, with any
+/// headers and faults; anything else is 404.
+/// </summary>
+public sealed class EdgeServer : IDisposable
+{
+    private readonly ConnectionHost _host;
+    private readonly ConcurrentDictionary<string, EdgeFile> _files = new();
+    private ServerState _state = new();
+
+    private EdgeServer(X509Certificate2? certificate)
+    {
+        _host = new ConnectionHost(0, certificate, ServeAsync);
+        Endpoint = new Uri($"{(certificate is null ? "http" : "https")}://127.0.0.1:{_host.Port}");
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>Whether a path that it was not told of is a file, too.</summary>
+    public bool AnyFile { get; set; }
+
+    /// <summary>A wait before each answer; it ends early when the client goes away.</summary>
+    public int LatencyMs
+    {
+        get => _state.LatencyMs;
+        set => _state.LatencyMs = value;
+    }
+
+    /// <summary>All requests in the order of arrival.</summary>
+    public RecordedRequest[] Requests => _state.Log.Snapshot();
+
+    /// <summary>The number of requests.</summary>
+    public int RequestCount => _state.Log.Count;
+
+    /// <summary>The number of connections open now.</summary>
+    public int OpenConnections => _host.Open;
+
+    /// <summary>The highest number of requests that were being answered at one time.</summary>
+    public int MaxInFlight => _state.MaxInFlight;
+
+    /// <summary>Starts a node on a free port.</summary>
+    public static EdgeServer Start() => new(null);
+
+    /// <summary>Starts a TLS node with a bad certificate.</summary>
+    public static EdgeServer StartTls(TlsFault fault) => new(Certificates.Make(fault));
+
+    /// <summary>Makes a path a file, without a word about caches.</summary>
+    public void SetFile(string path) => _files[path] = EdgeFile.Served;
+
+    /// <summary>Gives a path its answer, with headers such as "Age: 5".</summary>
+    public void SetFile(string path, int status, params string[] headers) => _files[path] = new EdgeFile(EdgeFile.Served.Answer with
+    {
+        Status = status,
+        Headers = [.. headers.Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1]))],
+    });
+
+    /// <summary>Gives HEAD a status of its own, for a path that has an answer.</summary>
+    public void SetHeadStatus(string path, int status) => _files[path] = _files[path] with { HeadStatus = status };
+
+    /// <summary>Gives a path a fault of the wire; of GET alone if HEAD has a status of its own.</summary>
+    public void SetFault(string path, FaultKind kind) => _files[path] = _files.GetValueOrDefault(path, EdgeFile.Served) with { Fault = kind };
+
+    /// <summary>Sets everything back. Connections stay open.</summary>
+    public void Reset()
+    {
+        _files.Clear();
+        AnyFile = false;
+        _state = new ServerState();
+    }
+
+    /// <summary>Stops listening and cuts every connection.</summary>
+    public void Dispose() => _host.Dispose();
+
+    private async Task ServeAsync(HttpConnection connection, CancellationToken stop)
+    {
+        while (await connection.ReadRequestAsync(stop).ConfigureAwait(false) is { } request)
+        {
+            if (!await AnswerAsync(connection, request, _state, stop).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+    }
+
+    // True if the connection stays open.
+    private async Task<bool> AnswerAsync(HttpConnection connection, RecordedRequest request, ServerState state, CancellationToken stop)
+    {
+        EdgeFile file = _files.GetValueOrDefault(request.Path, AnyFile ? EdgeFile.Served : EdgeFile.NotThere);
+        state.Log.Add(request);
+
+        // In flight until just before the answer: the client's next request may come before this task runs on.
+        state.Enter();
+        bool isClientThere = await connection.WaitAsync(TimeSpan.FromMilliseconds(state.LatencyMs), stop).ConfigureAwait(false);
+        state.Leave();
+        if (!isClientThere)
+        {
+            return false;
+        }
+
+        HttpAnswer answer = file.AnswerTo(request);
+        bool isHead = request.Method == "HEAD";
+        FaultKind? fault = isHead && file.HeadStatus is not null ? null : file.Fault;
+        request.StatusSent = FaultyWire.SendsStatus(fault) ? answer.Status : 0;
+        if (await FaultyWire.SendAsync(fault, connection, answer, state.Now, stop).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        byte[] head = answer.Head(state.Now, request.KeepAlive, answer.Body.Length);
+        await connection.WriteAsync(isHead ? head : [.. head, .. answer.Body], stop).ConfigureAwait(false);
+        return request.KeepAlive;
+    }
+}

@@ -1,0 +1,294 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Edge;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.TestServer;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Edge;
+
+/// <summary>Real sockets, and a node of a CDN that answers as nodes do.</summary>
+public sealed class EdgeClientTests : IDisposable
+{
+    private readonly SkippingClock _clock = new();
+    private readonly EdgeServer _edge = EdgeServer.Start();
+    private readonly EdgeClient _client;
+
+    public EdgeClientTests() => _client = new EdgeClient(Settings());
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _edge.Dispose();
+    }
+
+    [Fact]
+    public async Task An_answer_is_read_by_head_alone()
+    {
+        _edge.SetFile("/a.mp4", 200, "x-hcs-proxy-type: 1", "Cache-Control: Max-Age=60", "Age: 12");
+        EdgeTestResult result = await TestAsync("/a.mp4");
+        Assert.Equal(new EdgeTestResult(200, CacheState.Hit, "Max-Age=60", 12, EdgeFinding.Ok, result.Hint), result);
+        Assert.Equal(["HEAD /a.mp4 -> 200"], _edge.Requests.Select(request => request.ToString()));
+    }
+
+    [Theory]
+    [InlineData(405, 200, 206, EdgeFinding.Ok)]
+    [InlineData(501, 200, 206, EdgeFinding.Ok)]
+    [InlineData(403, 200, 206, EdgeFinding.Ok)]
+    [InlineData(403, 403, 403, EdgeFinding.AccessDenied)]
+    [InlineData(405, 404, 404, EdgeFinding.NotFound)]
+    [InlineData(501, 501, 501, EdgeFinding.ServerError)]
+    public async Task Where_head_is_refused_the_first_byte_is_asked_for(int toHead, int toGet, int status, EdgeFinding finding)
+    {
+        _edge.SetFile("/a.mp4", toGet, "Age: 3");
+        _edge.SetHeadStatus("/a.mp4", toHead);
+        EdgeTestResult result = await TestAsync("/a.mp4");
+        Assert.Equal((status, finding, 3), (result.StatusCode, result.Finding, result.Age));
+        Assert.Equal([$"HEAD /a.mp4 -> {toHead}", $"GET /a.mp4 -> {status}"], _edge.Requests.Select(request => request.ToString()));
+        Assert.Equal((null, "bytes=0-0"), (_edge.Requests[0].Headers.GetValueOrDefault("Range"), _edge.Requests[1].Headers["Range"]));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(404)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task Any_other_answer_to_head_counts(int status)
+    {
+        _edge.SetFile("/a.mp4");
+        _edge.SetHeadStatus("/a.mp4", status);
+        Assert.Equal(status, (await TestAsync("/a.mp4")).StatusCode);
+        Assert.Equal(1, _edge.RequestCount);
+    }
+
+    [Fact]
+    public async Task A_request_has_what_every_player_sends_and_nothing_more()
+    {
+        using var activity = new Activity("ambient").Start();
+        _edge.SetFile("/a.mp4", 403, "Set-Cookie: session=1; path=/", "WWW-Authenticate: Basic realm=\"x\"");
+        await TestAsync("/a.mp4");
+        await TestAsync("/a.mp4");
+        Assert.Equal(4, _edge.RequestCount);
+        Assert.All(_edge.Requests, static request => Assert.Equal(
+            request.Method == "GET" ? ["Accept", "Host", "Range", "User-Agent"] : ["Accept", "Host", "User-Agent"],
+            request.Headers.Keys.Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        _edge.SetFile("/a.mp4", 302, $"Location: {_edge.Endpoint}b.mp4");
+        EdgeTestResult result = await TestAsync("/a.mp4");
+        Assert.Equal((302, EdgeFinding.Redirected), (result.StatusCode, result.Finding));
+        Assert.Contains($"{_edge.Endpoint}b.mp4", result.Hint, StringComparison.Ordinal);
+        Assert.Equal(1, _edge.RequestCount);
+    }
+
+    [Theory]
+    [InlineData("/a%2Fb%41%zz/../c//d;e?auth_key=1-0-0-%2B+&x=/?")]
+    [InlineData("/a|b^c`{}\"<>?q='*()!~")]
+    public async Task The_url_goes_out_byte_for_byte(string target)
+    {
+        _edge.AnyFile = true;
+        Assert.Equal(EdgeFinding.Ok, (await TestAsync(target + "#t=5")).Finding);
+        Assert.Equal(target, Assert.Single(_edge.Requests).Target);
+    }
+
+    [Theory]
+    [InlineData(TlsFault.UntrustedRoot, "UntrustedRoot")]
+    [InlineData(TlsFault.Expired, "NotTimeValid")]
+    [InlineData(TlsFault.WrongName, "RemoteCertificateNameMismatch")]
+    public async Task A_bad_certificate_is_a_finding_and_nothing_is_sent(TlsFault fault, string reason)
+    {
+        using EdgeServer edge = EdgeServer.StartTls(fault);
+        EdgeTestResult result = await _client.TestAsync($"{edge.Endpoint}a.mp4", TestClient.Scope());
+        Assert.Equal((null, EdgeFinding.TlsFailed, 0), (result.StatusCode, result.Finding, edge.RequestCount));
+        Assert.Contains(reason, result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_without_tls_is_a_finding_of_its_own() =>
+        Assert.Equal(EdgeFinding.TlsFailed, (await _client.TestAsync($"https://{_edge.Endpoint.Authority}/a.mp4", TestClient.Scope())).Finding);
+
+    [Fact]
+    public async Task A_refused_connection_is_a_finding() =>
+        Assert.Equal(EdgeFinding.ConnectionFailed, (await _client.TestAsync($"{ClosedPort.Refused()}a.mp4", TestClient.Scope())).Finding);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(70)]
+    [InlineData(240)]
+    public async Task A_name_that_does_not_exist_or_cannot_is_a_finding(int length) => Assert.Equal(
+        EdgeFinding.NameNotResolved, (await _client.TestAsync($"https://{new string('h', length)}.invalid/a.mp4", TestClient.Scope())).Finding);
+
+    [Theory]
+    [InlineData(FaultKind.ResetBeforeHeaders, EdgeFinding.ConnectionFailed)]
+    [InlineData(FaultKind.ResetInHeaders, EdgeFinding.ConnectionFailed)]
+    [InlineData(FaultKind.CloseBeforeHeaders, EdgeFinding.ConnectionFailed)]
+    [InlineData(FaultKind.ResetInBody, EdgeFinding.Ok)]
+    [InlineData(FaultKind.TruncatedBody, EdgeFinding.Ok)]
+    [InlineData(FaultKind.StallInBody, EdgeFinding.Ok)]
+    [InlineData(FaultKind.DripBody, EdgeFinding.Ok)]
+    [InlineData(FaultKind.EndlessBody, EdgeFinding.Ok)]
+    [InlineData(FaultKind.BrokenGzip, EdgeFinding.Ok)]
+    public async Task What_comes_behind_the_headers_is_not_waited_for(FaultKind fault, EdgeFinding finding)
+    {
+        _edge.SetFile("/a.mp4");
+        _edge.SetHeadStatus("/a.mp4", 405);
+        _edge.SetFault("/a.mp4", fault);
+
+        // The clock stands still: nothing but the answer can end the test.
+        Assert.Equal(finding, (await TestAsync("/a.mp4").WaitAsync(TimeSpan.FromSeconds(15))).Finding);
+        await TestClient.EventuallyAsync(() => _edge.OpenConnections <= 1);
+    }
+
+    [Fact]
+    public async Task Headers_without_end_are_cut()
+    {
+        _edge.SetFile("/a.mp4", 200, [.. Enumerable.Range(0, 300).Select(number => $"X-Long-{number}: {new string('x', 100)}")]);
+        EdgeTestResult result = await TestAsync("/a.mp4");
+        Assert.Equal((null, EdgeFinding.Unexpected), (result.StatusCode, result.Finding));
+    }
+
+    [Theory]
+    [InlineData(FaultKind.EndlessBody)]
+    [InlineData(FaultKind.DripBody)]
+    [InlineData(null)]
+    public async Task Of_an_endless_or_long_body_a_few_kilobytes_are_read(FaultKind? fault)
+    {
+        _edge.SetFile("/a.mp4", 403);
+        if (fault is { } kind)
+        {
+            _edge.SetFault("/a.mp4", kind);
+            _edge.SetHeadStatus("/a.mp4", 403);
+        }
+
+        CountingStream? wire = null;
+        using var sockets = new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellation) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+                return wire = new CountingStream(new NetworkStream(socket, ownsSocket: true));
+            },
+        };
+        using (var client = new EdgeClient(Settings() with { Network = () => sockets }))
+        {
+            Assert.Equal(EdgeFinding.AccessDenied, (await client.TestAsync($"{_edge.Endpoint}a.mp4", TestClient.Scope())).Finding);
+
+            // Also the reading behind the answer, which lets a connection be used again, is over then.
+            await TestClient.EventuallyAsync(() => fault is null || _edge.OpenConnections == 0);
+        }
+
+        Assert.InRange(wire!.BytesRead, 200, 8 * 1024);
+    }
+
+    [Theory]
+    [InlineData("/stalled.mp4")]
+    [InlineData("/get-stalled.mp4")]
+    public async Task One_url_has_one_time_limit(string path)
+    {
+        _edge.SetFile("/get-stalled.mp4");
+        _edge.SetHeadStatus("/get-stalled.mp4", 405);
+        _edge.SetFault("/get-stalled.mp4", FaultKind.Stall);
+        _edge.SetFault("/stalled.mp4", FaultKind.Stall);
+        Task<EdgeTestResult> test = TestAsync(path);
+        await TestClient.EventuallyAsync(() => _edge.RequestCount == (path == "/stalled.mp4" ? 1 : 2));
+        _clock.Advance(SkippingClock.Endless - TimeSpan.FromSeconds(1));
+        Assert.False(test.IsCompleted);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        EdgeTestResult result = await test;
+        Assert.Equal((null, EdgeFinding.TimedOut), (result.StatusCode, result.Finding));
+        Assert.Contains($"{_edge.Endpoint.Authority} within 600 s", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_a_test_as_cancelled_and_its_connection()
+    {
+        _edge.SetFault("/stalled.mp4", FaultKind.Stall);
+        using var cancellation = new CancellationTokenSource();
+        Task<EdgeTestResult> test = _client.TestAsync($"{_edge.Endpoint}stalled.mp4", new InvocationContext(cancellation.Token));
+        await TestClient.EventuallyAsync(() => _edge.RequestCount == 1);
+        await cancellation.CancelAsync();
+        await TestClient.AssertCancelledAsync(test);
+        await TestClient.EventuallyAsync(() => _edge.OpenConnections == 0);
+    }
+
+    [Fact]
+    public async Task Each_request_leaves_a_line_without_what_is_not_sent()
+    {
+        _edge.SetFile("/a.mp4");
+        _edge.SetHeadStatus("/a.mp4", 405);
+        var scope = TestClient.Scope();
+        await _client.TestAsync($"http://user:password@{_edge.Endpoint.Authority}/a.mp4#t", scope);
+        await _client.TestAsync($"{ClosedPort.Refused()}a.mp4", scope);
+        Assert.Collection(
+            TestClient.TraceOf(scope),
+            line => Assert.StartsWith($"HEAD {_edge.Endpoint}a.mp4 -> 405 (", line, StringComparison.Ordinal),
+            line => Assert.StartsWith($"GET {_edge.Endpoint}a.mp4 -> 206 (", line, StringComparison.Ordinal),
+            line => Assert.StartsWith($"HEAD {ClosedPort.Refused()}a.mp4 -> no answer (", line, StringComparison.Ordinal));
+        Assert.DoesNotContain("Authorization", _edge.Requests.SelectMany(request => request.Headers.Keys));
+    }
+
+    [Fact]
+    public async Task A_proxy_gets_the_url_without_user_name_and_its_login_and_the_server_does_not()
+    {
+        _edge.AnyFile = true;
+        using ProxyServer proxy = ProxyServer.Start("user", "pass");
+        using var client = new EdgeClient(Settings() with { Proxy = proxy.Endpoint, ProxyLogin = new ProxyLogin("user", string.Empty, new Secret("pass")) });
+        string authority = $"cdn.example.com:{_edge.Endpoint.Port}";
+        Assert.Equal(EdgeFinding.Ok, (await client.TestAsync($"http://me:secret@{authority}/a.mp4?auth_key=%2B", TestClient.Scope())).Finding);
+        Assert.All(proxy.Seen, line => Assert.Equal($"HEAD http://{authority}/a.mp4?auth_key=%2B", line));
+        Assert.DoesNotContain(_edge.Requests.SelectMany(request => request.Headers.Keys), static name => name.Contains("Authorization", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(407, "http", EdgeFinding.ConnectionFailed, "requires a login")]
+    [InlineData(407, "https", EdgeFinding.ConnectionFailed, "login")]
+    [InlineData(502, "http", EdgeFinding.ServerError, "origin")]
+    [InlineData(502, "https", EdgeFinding.ConnectionFailed, "did not open a tunnel")]
+    public async Task What_the_proxy_refuses_is_a_finding(int status, string scheme, EdgeFinding finding, string hint)
+    {
+        using ProxyServer proxy = status == 407 ? ProxyServer.Start("user", "pass") : ProxyServer.Start();
+        proxy.FailWith = status;
+        using var client = new EdgeClient(Settings() with { Proxy = proxy.Endpoint, ProxyLogin = new ProxyLogin("user", string.Empty, new Secret("wrong-one")) });
+        EdgeTestResult result = await client.TestAsync($"{scheme}://cdn.example.com/a.mp4", TestClient.Scope());
+        Assert.Equal(finding, result.Finding);
+        Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong-one", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_is_not_there_is_not_blamed_on_the_host()
+    {
+        using var client = new EdgeClient(Settings() with { Proxy = ClosedPort.Refused() });
+        EdgeTestResult result = await client.TestAsync("https://cdn.example.com/a.mp4", TestClient.Scope());
+        Assert.Equal(EdgeFinding.ConnectionFailed, result.Finding);
+        Assert.StartsWith("Check the address of the proxy", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("socks5://proxy.example.com", null)]
+    [InlineData("http://user:secret@proxy.example.com", null)]
+    [InlineData(null, "user")]
+    public void A_proxy_that_cannot_be_used_is_refused_at_once(string? proxy, string? user)
+    {
+        VodClientException failure = Assert.Throws<VodClientException>(() => new EdgeClient(new TransportSettings
+        {
+            Proxy = proxy is null ? null : new Uri(proxy),
+            ProxyLogin = user is null ? null : new ProxyLogin(user, string.Empty, new Secret("secret")),
+        }));
+        Assert.Equal((ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting), (failure.ErrorCode, failure.Kind));
+        Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    private TransportSettings Settings() => new() { Clock = _clock, Timeout = SkippingClock.Endless };
+
+    private Task<EdgeTestResult> TestAsync(string target) =>
+        _client.TestAsync($"{_edge.Endpoint.GetLeftPart(UriPartial.Authority)}{target}", TestClient.Scope());
+}

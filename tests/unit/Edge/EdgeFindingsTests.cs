@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using VodPreheat.Client.Edge;
+using VodPreheat.Client.Http;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Edge;
+
+public sealed class EdgeFindingsTests
+{
+    [Theory]
+    [InlineData(200, EdgeFinding.Ok, "does not say")]
+    [InlineData(206, EdgeFinding.Ok, "does not say")]
+    [InlineData(204, EdgeFinding.Ok, "does not say")]
+    [InlineData(301, EdgeFinding.Redirected, "no target")]
+    [InlineData(302, EdgeFinding.Redirected, "no target")]
+    [InlineData(303, EdgeFinding.Redirected, "no target")]
+    [InlineData(304, EdgeFinding.Unexpected, "HTTP 304")]
+    [InlineData(307, EdgeFinding.Redirected, "no target")]
+    [InlineData(308, EdgeFinding.Redirected, "no target")]
+    [InlineData(400, EdgeFinding.Unexpected, "HTTP 400")]
+    [InlineData(401, EdgeFinding.AccessDenied, "signed URL")]
+    [InlineData(403, EdgeFinding.AccessDenied, "referer")]
+    [InlineData(404, EdgeFinding.NotFound, "published")]
+    [InlineData(405, EdgeFinding.Unexpected, "HTTP 405")]
+    [InlineData(407, EdgeFinding.ConnectionFailed, "proxy requires a login")]
+    [InlineData(410, EdgeFinding.NotFound, "published")]
+    [InlineData(416, EdgeFinding.Unexpected, "empty")]
+    [InlineData(418, EdgeFinding.Unexpected, "HTTP 418")]
+    [InlineData(429, EdgeFinding.Unexpected, "too many")]
+    [InlineData(499, EdgeFinding.Unexpected, "HTTP 499")]
+    [InlineData(500, EdgeFinding.ServerError, "origin")]
+    [InlineData(501, EdgeFinding.ServerError, "origin")]
+    [InlineData(503, EdgeFinding.ServerError, "origin")]
+    [InlineData(504, EdgeFinding.ServerError, "origin")]
+    [InlineData(599, EdgeFinding.ServerError, "origin")]
+    public async Task A_status_has_its_finding_and_hint(int status, EdgeFinding finding, string hint)
+    {
+        EdgeTestResult result = await TestAsync(Answers.Body(status, ""));
+        Assert.Equal((status, finding), (result.StatusCode, result.Finding));
+        Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1", CacheState.Hit, "has the file in its cache. Other nodes may not")]
+    [InlineData("0", CacheState.Miss, "may have brought it there")]
+    [InlineData("", CacheState.Unknown, "does not say")]
+    public async Task What_one_request_cannot_know_is_said(string proxyType, CacheState state, string hint)
+    {
+        EdgeTestResult result = await TestAsync(Answers.Body(200, "", ("x-hcs-proxy-type", proxyType)));
+        Assert.Equal((EdgeFinding.Ok, state), (result.Finding, result.Cache));
+        Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
+        Assert.Contains("one near this machine", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0", false)]
+    [InlineData("1", true)]
+    public async Task A_file_that_may_not_be_cached_is_no_good_even_when_a_node_has_it(string proxyType, bool isCached)
+    {
+        EdgeTestResult result = await TestAsync(Answers.Body(200, "", ("Cache-Control", "public, max-age=0"), ("Age", "3"), ("x-hcs-proxy-type", proxyType)));
+        Assert.Equal((EdgeFinding.NotCacheable, "public, max-age=0", 3), (result.Finding, result.CacheControl, result.Age));
+        Assert.Contains("max-age=0 forbids", result.Hint, StringComparison.Ordinal);
+        Assert.Equal(isCached, result.Hint.Contains("all the same", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Only_a_file_that_is_served_is_judged_by_its_cache_control()
+    {
+        EdgeTestResult result = await TestAsync(Answers.Body(404, "", ("Cache-Control", "no-store")));
+        Assert.Equal((EdgeFinding.NotFound, "no-store"), (result.Finding, result.CacheControl));
+    }
+
+    [Fact]
+    public async Task The_target_of_a_redirect_is_shown_without_control_characters()
+    {
+        EdgeTestResult result = await TestAsync(Answers.Body(302, "", ("Location", "https://login.example.com/\u001b]0;x\u0007?next=\u202e1")));
+        Assert.Contains("https://login.example.com/ ]0;x ?next= 1", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_directive_is_shown_without_control_characters()
+    {
+        EdgeTestResult result = await TestAsync(Answers.Body(200, "", ("Cache-Control", "max-age=\u001b[2J")));
+        Assert.Equal("max-age=\u001b[2J", result.CacheControl);
+        Assert.DoesNotContain('\u001b', result.Hint);
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.NameResolutionError, EdgeFinding.NameNotResolved, "spelling of edge.test.invalid")]
+    [InlineData(HttpRequestError.ConnectionError, EdgeFinding.ConnectionFailed, "edge.test.invalid: deep reason.")]
+    [InlineData(HttpRequestError.SecureConnectionError, EdgeFinding.TlsFailed, "certificate")]
+    [InlineData(HttpRequestError.ProxyTunnelError, EdgeFinding.ConnectionFailed, "proxy did not open a tunnel to edge.test.invalid")]
+    [InlineData(HttpRequestError.ResponseEnded, EdgeFinding.ConnectionFailed, "deep reason")]
+    [InlineData(HttpRequestError.Unknown, EdgeFinding.ConnectionFailed, "deep reason")]
+    [InlineData(HttpRequestError.InvalidResponse, EdgeFinding.Unexpected, "deep reason")]
+    [InlineData(HttpRequestError.ConfigurationLimitExceeded, EdgeFinding.Unexpected, "deep reason")]
+    public async Task A_failure_has_its_finding_and_hint(HttpRequestError error, EdgeFinding finding, string hint)
+    {
+        EdgeTestResult result = await TestAsync(Answers.Throws(new HttpRequestException(error, "outer", new AuthenticationException("deep\u001breason."))));
+        Assert.Equal(new EdgeTestResult(null, CacheState.Unknown, null, null, finding, result.Hint), result);
+        Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.NameResolutionError)]
+    [InlineData(HttpRequestError.ConnectionError)]
+    public async Task What_the_proxy_resolves_and_connects_is_not_blamed_on_the_host(HttpRequestError error)
+    {
+        var failure = new HttpRequestException(error, "outer", new SocketException((int)SocketError.ConnectionRefused));
+        EdgeTestResult result = await TestAsync(Answers.Throws(failure), new Uri("http://proxy.test.invalid:3128"));
+        Assert.Equal(EdgeFinding.ConnectionFailed, result.Finding);
+        Assert.StartsWith("Check the address of the proxy", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_wants_a_login_says_so_and_not_where_it_is()
+    {
+        var failure = new HttpRequestException(
+            HttpRequestError.ProxyTunnelError, "The proxy tunnel request to proxy 'http://u:secret@p/' failed", null, HttpStatusCode.ProxyAuthenticationRequired);
+        EdgeTestResult result = await TestAsync(Answers.Throws(failure));
+        Assert.Equal(EdgeFinding.ConnectionFailed, result.Finding);
+        Assert.Equal("The proxy requires a login, or refused the one that it was given.", result.Hint);
+    }
+
+    [Fact]
+    public async Task A_broken_socket_is_a_failed_connection() =>
+        Assert.Equal(EdgeFinding.ConnectionFailed, (await TestAsync(Answers.Throws(new IOException("broken pipe")))).Finding);
+
+    private static async Task<EdgeTestResult> TestAsync(Answer answer, Uri? proxy = null)
+    {
+        using var network = new FakeNetwork(answer);
+        using var client = new EdgeClient(new TransportSettings { Network = () => network, Timeout = SkippingClock.Endless, Proxy = proxy });
+        return await client.TestAsync("https://edge.test.invalid/v/a.mp4?auth_key=1", TestClient.Scope());
+    }
+}

@@ -1,0 +1,254 @@
+using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Iam;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Http;
+
+/// <summary>The two paces of a connection, and how long a throttled request is repeated.</summary>
+public sealed class RateLimitHandlerTests
+{
+    private readonly ManualClock _clock = new();
+
+    [Fact]
+    public async Task Queries_over_the_limit_a_minute_wait_but_submissions_go()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using VodClient client = TestClient.Create(network, _clock, perMinute: 3);
+        await Task.WhenAll(client.QueryAsync(), client.QueryAsync(), client.QueryAsync());
+        using var stop = new CancellationTokenSource();
+        Task fourth = client.QueryAsync(scope: new InvocationContext(stop.Token));
+        await client.SubmitAsync();
+
+        Assert.Equal(4, network.Count);
+        Assert.False(fourth.IsCompleted);
+        Assert.Equal((60, 0), (client.QueryLimit.HeldFor.TotalSeconds, client.SubmissionLimit.HeldFor.TotalSeconds));
+        await stop.CancelAsync();
+        await TestClient.AssertCancelledAsync(fourth);
+        Assert.Equal(4, network.Count);
+    }
+
+    [Fact]
+    public async Task Submissions_over_the_limit_a_minute_wait_but_queries_go()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using VodClient client = TestClient.Create(network, _clock, submissionsPerMinute: 2);
+        await Task.WhenAll(client.SubmitAsync(), client.SubmitAsync());
+        Task third = client.SubmitAsync();
+        await client.QueryAsync();
+
+        Assert.Equal(3, network.Count);
+        Assert.False(third.IsCompleted);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await third.WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    [Theory]
+    [InlineData("GET", "POST")]
+    [InlineData("POST", "GET")]
+    public async Task A_throttled_answer_holds_every_request_of_its_kind_and_none_of_the_other(string kind, string other)
+    {
+        using var network = new FakeNetwork(Answers.Good, Answers.Throttled, Answers.Good);
+        using VodClient client = TestClient.Create(network, _clock);
+        await client.SendAsync(kind);
+
+        Task[] waiting = [client.SendAsync(kind), client.SendAsync(kind), client.SendAsync(kind)];
+        await client.SendAsync(other);
+        await client.SendAsync(other);
+        Assert.Equal(4, network.Count);
+        _clock.Advance(TimeSpan.FromSeconds(59.9));
+        Assert.Equal(4, network.Count);
+        _clock.Advance(TimeSpan.FromSeconds(0.1));
+        await TestClient.EventuallyAsync(() => network.Count == 5);
+
+        // One was accepted in the minute before: more wait their minute.
+        await TestClient.EventuallyAsync(() => waiting[0].IsCompleted);
+        Assert.Equal(TimeSpan.FromMinutes(1), (kind == "GET" ? client.QueryLimit : client.SubmissionLimit).HeldFor);
+        Assert.Equal(TimeSpan.Zero, (kind == "GET" ? client.SubmissionLimit : client.QueryLimit).HeldFor);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_throttled_request_is_repeated_for_five_minutes_whatever_the_number_of_retries(int retries)
+    {
+        var clock = new SkippingClock();
+        using var network = new FakeNetwork(Answers.Throttled) { Clock = clock };
+        using VodClient client = TestClient.Create(network, clock, retries);
+        VodClientException failure = await TestClient.FailureAsync(() => client.SubmitAsync());
+
+        Assert.Equal((FailureKind.Throttled, "APIGW.0308", 5), (failure.Kind, failure.ErrorCode, network.Count));
+        Assert.Equal([60, 65, 70, 75], clock.Waits.Select(wait => Math.Round(wait.TotalSeconds)));
+    }
+
+    [Fact]
+    public async Task A_Retry_After_of_five_minutes_is_waited_for_once()
+    {
+        var clock = new SkippingClock();
+        using var network = new FakeNetwork(Answers.Error(429, "APIGW.0308", "m", ("Retry-After", "300")));
+        using VodClient client = TestClient.Create(network, clock);
+        await TestClient.FailureAsync(() => client.QueryAsync());
+
+        Assert.Equal(2, network.Count);
+        Assert.Equal([TimeSpan.FromMinutes(5)], clock.Waits);
+    }
+
+    [Theory]
+    [InlineData("301")]
+    [InlineData("2147483647")]
+    [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]
+    public async Task A_Retry_After_over_five_minutes_is_reported_at_once_and_nothing_is_held(string value)
+    {
+        using var network = new FakeNetwork(Answers.Error(429, "APIGW.0308", "m", ("Retry-After", value)), Answers.Good);
+        using VodClient client = TestClient.Create(network, _clock, perMinute: 1);
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+
+        Assert.Equal(FailureKind.Throttled, failure.Kind);
+        Assert.True(failure.IsWaitTooLong);
+        Assert.Equal(default, client.QueryLimit);
+        await client.QueryAsync();
+        Assert.Equal(2, network.Count);
+    }
+
+    [Fact]
+    public async Task Without_retries_a_throttled_request_is_sent_once_and_the_next_one_is_held()
+    {
+        using var network = new FakeNetwork(Answers.Throttled, Answers.Good);
+        using VodClient client = TestClient.Create(network, _clock, retries: 0);
+        await TestClient.FailureAsync(() => client.QueryAsync());
+        Task next = client.QueryAsync();
+
+        Assert.Equal(1, network.Count);
+        Assert.Equal(TimeSpan.FromMinutes(1), client.QueryLimit.HeldFor);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await next.WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task Each_attempt_of_a_query_counts_against_the_limit()
+    {
+        using var network = new FakeNetwork(Answers.Body(503, "{}", ("Retry-After", "1")));
+        using VodClient client = TestClient.Create(network, _clock, perMinute: 2);
+        Task query = client.QueryAsync();
+        foreach (int sent in new[] { 1, 2, 2 })
+        {
+            await TestClient.EventuallyAsync(() => network.Count == sent && _clock.RunningTimers == 1);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(57), client.QueryLimit.HeldFor);
+        _clock.Advance(TimeSpan.FromSeconds(57));
+        await TestClient.EventuallyAsync(() => network.Count == 3);
+        Assert.False(query.IsCompleted);
+    }
+
+    [Fact]
+    public async Task What_never_reached_the_service_does_not_count()
+    {
+        using var network = new FakeNetwork(Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)), Answers.Good);
+        using VodClient client = TestClient.Create(network, _clock, retries: 0, perMinute: 1);
+        await TestClient.FailureAsync(() => client.QueryAsync());
+        await client.QueryAsync().WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task Throttled_by_IAM_on_the_way_holds_no_query()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using var iam = new FakeNetwork(Answers.Error(429, "IAM.0012", "Threshold"));
+        var source = new SignIn(new IamClient(TestClient.Endpoint, TestClient.Settings(iam, _clock, retries: 0), () => []));
+        using var client = new VodClient(TestClient.Endpoint, TestClient.ProjectId, source, TestClient.Settings(network, _clock, retries: 0, perMinute: 1));
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+
+        Assert.Equal((FailureKind.Throttled, CloudService.Iam), (failure.Kind, failure.Service));
+        Assert.Equal(default, client.QueryLimit);
+        source.IsSignedIn = true;
+        await client.QueryAsync().WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task Eight_that_are_throttled_together_come_back_one_first_and_then_at_the_learned_limit()
+    {
+        int go = 0;
+        var release = new SemaphoreSlim(0);
+        using var network = new FakeNetwork(async (sent, cancellation) =>
+        {
+            await release.WaitAsync(cancellation);
+            return await (Volatile.Read(ref go) == 0 ? Answers.Throttled : Answers.Good)(sent, cancellation);
+        });
+        using VodClient client = TestClient.Create(network, _clock);
+        InvocationContext scope = TestClient.Scope();
+        Volatile.Write(ref go, 1);
+        release.Release(4);
+        for (int i = 0; i < 4; i++)
+        {
+            await client.QueryAsync(scope: scope);
+        }
+
+        Volatile.Write(ref go, 0);
+        Task[] herd = [.. Enumerable.Range(0, 8).Select(_ => client.QueryAsync(scope: scope))];
+        Assert.Equal(12, network.Count);
+        release.Release(8);
+        await TestClient.EventuallyAsync(() => client.QueryLimit.LearnedPerMinute == 4);
+        Assert.Single(TestClient.TraceOf(scope), line => line.StartsWith("Throttled", StringComparison.Ordinal));
+
+        Volatile.Write(ref go, 1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await TestClient.EventuallyAsync(() => network.Count == 13);
+        release.Release(8);
+        await TestClient.EventuallyAsync(() => herd.Count(query => query.IsCompleted) == 4);
+        Assert.Equal(16, network.Count);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await Task.WhenAll(herd).WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task A_disposed_connection_leaves_no_timer()
+    {
+        using var network = new FakeNetwork(Answers.Throttled);
+        VodClient client = TestClient.Create(network, _clock);
+        Task[] waiting = [client.SubmitAsync(), client.SubmitAsync()];
+        await TestClient.EventuallyAsync(() => _clock.RunningTimers == 1);
+        client.Dispose();
+        foreach (Task request in waiting)
+        {
+            Assert.Equal(ErrorIds.NotConnected, (await TestClient.FailureAsync(() => request)).ErrorCode);
+        }
+
+        Assert.Equal(0, _clock.RunningTimers);
+    }
+
+    /// <summary>Has no credential before it has asked IAM for something.</summary>
+    private sealed class SignIn(IamClient iam) : CredentialSource
+    {
+        private readonly AccessKeyCredential _key = TestClient.Key();
+
+        public bool IsSignedIn { get; set; }
+
+        public override string AuthenticationType => "AccessKey";
+
+        public override string? AccountName => null;
+
+        public override DateTimeOffset? ExpiresAt => null;
+
+        internal override IEnumerable<Secret> Secrets => _key.Secrets;
+
+        internal override async ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation)
+        {
+            if (!IsSignedIn)
+            {
+                await iam.GetProjectsAsync("r", _key, scope, cancellation);
+            }
+
+            return _key;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            iam.Dispose();
+            _key.Dispose();
+        }
+    }
+}

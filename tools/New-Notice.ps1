@@ -1,0 +1,51 @@
+#Requires -Version 7.4
+
+<#
+.SYNOPSIS
+    Writes THIRD-PARTY-NOTICES.md from the packages that are shipped with the module.
+.PARAMETER DependencyFile
+    The client's .deps.json, as the build writes it.
+.PARAMETER Destination
+    The file to write; that of the repository by default.
+.EXAMPLE
+    tools/New-Notice.ps1 -DependencyFile src/VodPreheat.Client/bin/Release/net8.0/VodPreheat.Client.deps.json
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $DependencyFile,
+
+    [string] $Destination = "$PSScriptRoot/../THIRD-PARTY-NOTICES.md"
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$packages = & "$PSScriptRoot/Get-ShippedPackage.ps1" -DependencyFile $DependencyFile
+$ourLicense = (Get-Content "$PSScriptRoot/../LICENSE" -Raw).ReplaceLineEndings("`n")
+$mit = $ourLicense.Substring($ourLicense.IndexOf('Permission is hereby granted')).Trim()
+
+$lines = @(
+    '# Third-party notices'
+    ''
+    'The module contains these packages, unchanged, in `bin/lib`. This file is generated from them by `tools/New-Notice.ps1`.'
+    ''
+    '| Package | Version | Licence | Project |'
+    '|---|---|---|---|'
+    $packages | ForEach-Object { "| $($_.Name) | $($_.Version) | $($_.License) | <$($_.Url)> |" }
+
+    foreach ($group in $packages | Group-Object License, Copyright | Sort-Object Name) {
+        $first = $group.Group[0]
+        $text = $first.LicenseText
+        if (-not $text) {
+            if ($first.License -ne 'MIT') { throw "$($first.Name) brings no text of its licence, $($first.License)." }
+            $text = "MIT License`n`n$($first.Copyright)`n`n$mit"
+        }
+        ''
+        "## $($first.License): $($group.Group.Name -join ', ')"
+        ''
+        '```text'
+        $text
+        '```'
+    }
+)
+Set-Content $Destination (($lines -join "`n") + "`n") -NoNewline
