@@ -72,9 +72,11 @@ function Get-HeldSecret($Connection) {
     }
 }
 
-# Ends the default connection and takes away the environment that Connect-VodAccount reads.
+# Ends the default connection, takes away the environment that Connect-VodAccount reads, and begins an empty journal, so that none
+# of the tests' submissions come into that of whoever runs them.
 function Clear-Session {
     Disconnect-VodAccount
+    $env:VODPREHEAT_JOURNAL = Join-Path (Get-PSDrive TestDrive).Root "journal-$([guid]::NewGuid())/journal.jsonl"
     Remove-Item Env:HUAWEICLOUD_SDK_*, Env:HW_REGION_NAME*, Env:VODPREHEAT_METADATA_ENDPOINT*
 }
 

@@ -2,6 +2,7 @@ using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Iam;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Sandbox;
 
 namespace VodPreheat.Client.Connections;
@@ -34,11 +35,15 @@ public sealed class ConnectionFactory
     public string? Region => _settings.Region;
 
     /// <summary>A connection in this process, without cloud, network or file.</summary>
-    public static VodClient ConnectSandbox(TransportSettings transport) => new(
+    public static VodClient ConnectSandbox(TransportSettings transport, string? region = null) => new(
         SandboxHandler.Endpoint,
         SandboxHandler.ProjectId,
         new FixedCredentialSource(SandboxHandler.CreateCredential(), "Sandbox"),
-        transport with { Network = static () => new SandboxHandler() });
+        transport with { Network = static () => new SandboxHandler() },
+        SubmissionJournal.InMemory())
+    {
+        Region = region ?? "sandbox",
+    };
 
     /// <summary>Signs in by an access key.</summary>
     public Task<VodClient> ConnectWithAccessKeyAsync(string accessKey, Secret secretKey, Secret? securityToken, InvocationContext scope) =>
@@ -148,7 +153,8 @@ public sealed class ConnectionFactory
                 projectId ??= credential.ProjectId ?? await FindProjectAsync(source, credential, scope).ConfigureAwait(false);
             }
 
-            return new VodClient(_vod, CheckedProjectId(projectId), source, _settings.Transport);
+            var journal = SubmissionJournal.OfThisMachine(_settings.ReadVariable, _settings.Transport.Clock);
+            return new VodClient(_vod, CheckedProjectId(projectId), source, _settings.Transport, journal) { Region = Region };
         }
         catch
         {

@@ -171,7 +171,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         };
         if (ParameterSetName == SandboxSet)
         {
-            return new VodConnection(Region ?? "sandbox", ConnectionFactory.ConnectSandbox(transport));
+            return new VodConnection(ConnectionFactory.ConnectSandbox(transport, Region));
         }
 
         var connector = new ConnectionFactory(new ConnectSettings
@@ -199,6 +199,6 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             IdentitySet => connector.ConnectWithIdentityAsync(Scope),
             _ => connector.ConnectWithFoundCredentialAsync(Scope),
         };
-        return new VodConnection(connector.Region, WaitFor(client).GetAwaiter().GetResult());
+        return new VodConnection(WaitFor(client).GetAwaiter().GetResult());
     }
 }

@@ -146,6 +146,7 @@ internal static class ErrorRecords
         FailureKind.InsecureEndpoint => ErrorCategory.SecurityError,
         FailureKind.Timeout => ErrorCategory.OperationTimeout,
         FailureKind.UnexpectedResponse => ErrorCategory.InvalidData,
+        FailureKind.JournalUnavailable => ErrorCategory.WriteError,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using VodPreheat.Client.Json;
@@ -43,10 +42,6 @@ public static class ViewFormatter
         return FitUrl(Describe(Property<string[]>(task, nameof(PreheatTask.Url)) ?? [], Property<string>(task, nameof(PreheatTask.AssetId))), host, taken);
     }
 
-    /// <summary>A text of others without the characters that drive a terminal or reorder what is beside them.</summary>
-    public static string Clean(string? text) =>
-        string.Concat((text ?? string.Empty).Select(static c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? ' ' : c));
-
     /// <summary>What a task was submitted for, in one line.</summary>
     public static string Describe(PreheatTask task)
     {
@@ -54,16 +49,20 @@ public static class ViewFormatter
         return Describe(task.Url, task.AssetId);
     }
 
-    /// <summary>A status in its colour; plain where it goes to no screen, where the engine would leave the colours in.</summary>
-    public static string Colour(string? status, string? green, string? red, string? yellow, string? reset)
+    /// <summary>A status in its colour.</summary>
+    public static string ColourStatus(string? status, string? green, string? red, string? yellow, string? reset)
     {
         status ??= string.Empty;
         string? colour = PreheatStatus.IsSucceed(status) ? green
             : PreheatStatus.IsFailed(status) ? red
             : string.Equals(status, "processing", StringComparison.OrdinalIgnoreCase) ? yellow
             : null;
-        return string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? status : $"{colour}{status}{reset}";
+        return Colour(status, colour, reset);
     }
+
+    /// <summary>A text in a colour; plain where it goes to no screen, where the engine would leave the colours in.</summary>
+    public static string Colour(string? text, string? colour, string? reset) =>
+        string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? text ?? string.Empty : $"{colour}{text}{reset}";
 
     private static string Describe(string[] urls, string? assetId) => string.IsNullOrEmpty(assetId)
         ? urls.Length switch

@@ -5,6 +5,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
 using VodPreheat.UnitTests.Support;
@@ -31,7 +32,8 @@ public sealed class PreheatTaskPollerTests : IDisposable
             new Uri("https://vod.test.invalid"),
             "project",
             new FixedCredentialSource(new TokenCredential(new Secret("token")), "Token"),
-            new TransportSettings { Network = () => _vod, Clock = _clock, RequestsPerMinute = 0, MaximumRetryCount = 0, Timeout = ManualClock.Endless });
+            new TransportSettings { Network = () => _vod, Clock = _clock, RequestsPerMinute = 0, MaximumRetryCount = 0, Timeout = ManualClock.Endless },
+            SubmissionJournal.InMemory());
     }
 
     private delegate FakeAnswer AnswerOf(string taskId, int query);

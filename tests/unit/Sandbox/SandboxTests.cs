@@ -39,8 +39,8 @@ public sealed class SandboxTests
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         using VodClient other = ConnectionFactory.ConnectSandbox(new TransportSettings());
-        string urls = await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Scope());
-        string asset = await client.SubmitAssetAsync("asset 1", TestClient.Scope());
+        string urls = (await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Scope())).TaskId!;
+        string asset = (await client.SubmitAssetAsync("asset 1", TestClient.Scope())).TaskId!;
         Assert.Equal(["https://a/1", "https://a/2"], (await client.QueryAsync(urls)).Select(row => row.Url));
         Assert.Equal(2, (await client.QueryAsync(asset)).Count);
         await TestClient.FailureAsync(() => other.QueryAsync(urls));
