@@ -24,11 +24,11 @@ public sealed partial class LoopbackServer
         set => _state.Tasks.Quota = value;
     }
 
-    /// <summary>The VOD calls answered in any 60 seconds; over it 429 APIGW.0308. 0 is no limit.</summary>
-    public int ThrottlePerMinute
+    /// <summary>The submissions answered in any 60 seconds; over it 429 APIGW.0308. 0 is no limit, 10 that of the international site.</summary>
+    public int SubmissionsPerMinute
     {
-        get => _state.Throttle.PerMinute;
-        set => _state.Throttle.PerMinute = value;
+        get => _state.Submissions.PerMinute;
+        set => _state.Submissions.PerMinute = value;
     }
 
     /// <summary>All URLs accepted, in order.</summary>
