@@ -22,13 +22,21 @@ public sealed class ConnectionFactory
     public ConnectionFactory(ConnectSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        _settings = settings with
+        try
         {
-            Region = RegionOf(settings),
-            ProjectId = string.IsNullOrWhiteSpace(settings.ProjectId) ? null : CheckedProjectId(settings.ProjectId.Trim()),
-            Transport = settings.Transport with { Proxy = Endpoints.Proxy(settings.Transport.Proxy) },
-        };
-        _vod = Endpoints.Vod(settings.Endpoint, _settings.Region, settings.ReadVariable);
+            _settings = settings with
+            {
+                Region = RegionOf(settings),
+                ProjectId = string.IsNullOrWhiteSpace(settings.ProjectId) ? null : CheckedProjectId(settings.ProjectId.Trim()),
+                Transport = settings.Transport with { Proxy = Endpoints.Proxy(settings.Transport.Proxy, settings.Transport.ProxyLogin) },
+            };
+            _vod = Endpoints.Vod(settings.Endpoint, _settings.Region, settings.ReadVariable);
+        }
+        catch
+        {
+            settings.Transport.ProxyLogin?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The region, if one is known.</summary>

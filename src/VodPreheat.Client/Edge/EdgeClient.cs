@@ -34,7 +34,16 @@ public sealed class EdgeClient : IDisposable
     public EdgeClient(TransportSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        _settings = settings with { Proxy = CheckedProxy(settings), ConfigureSockets = Limit };
+        try
+        {
+            _settings = settings with { Proxy = Endpoints.Proxy(settings.Proxy, settings.ProxyLogin), ConfigureSockets = Limit };
+        }
+        catch
+        {
+            settings.ProxyLogin?.Dispose();
+            throw;
+        }
+
         _transport = HttpTransport.Create(_settings, mayUseProxy: true);
         Secret[] secrets = settings.ProxyLogin is { } login ? [login.Password] : [];
         _redactor = new Redactor(() => secrets);
@@ -78,30 +87,14 @@ public sealed class EdgeClient : IDisposable
         _settings.ProxyLogin?.Dispose();
     }
 
-    /// <summary>Keeps what is read of an answer small; the compression of a file is no concern of a test.</summary>
+    /// <summary>Keeps what is read of an answer small.</summary>
     internal static void Limit(SocketsHttpHandler sockets)
     {
-        sockets.AutomaticDecompression = DecompressionMethods.None;
         sockets.MaxResponseHeadersLength = MaxHeaderLength;
         sockets.MaxResponseDrainSize = MaxDrainLength;
 
         // The timer of a test is the one bound, and nothing depends on whether a request was sent.
         sockets.ConnectTimeout = Timeout.InfiniteTimeSpan;
-    }
-
-    private static Uri? CheckedProxy(TransportSettings settings)
-    {
-        try
-        {
-            // A login alone would go to whatever proxy the environment names.
-            return settings.Proxy is not null || settings.ProxyLogin is null ? Endpoints.Proxy(settings.Proxy) : throw new VodClientException(
-                FailureKind.InvalidSetting, ErrorIds.InvalidEndpoint, "There is a login for a proxy, but no proxy.", "Also give the address of the proxy.");
-        }
-        catch
-        {
-            settings.ProxyLogin?.Dispose();
-            throw;
-        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string wire, InvocationContext scope, CancellationToken cancellation)

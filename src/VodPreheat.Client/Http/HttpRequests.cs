@@ -13,6 +13,7 @@ internal static class HttpRequests
     {
         HttpRequestMessage request = Create(method, url, scope);
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", AttemptHandler.Compression);
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Http;
 
@@ -38,7 +39,7 @@ public sealed class InvocationContext(CancellationToken cancellation)
     {
         if (IsTraced)
         {
-            _trace.Enqueue(line);
+            _trace.Enqueue(DisplayText.Clean(line));
         }
     }
 

@@ -31,7 +31,8 @@ internal sealed class IamClient : IDisposable
     {
         _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
         _clock = settings.Clock;
-        var redactor = new Redactor(() => Volatile.Read(ref _exchanged) is { } exchanged ? secrets().Append(exchanged) : secrets());
+        var redactor = new Redactor(() =>
+            [.. secrets(), .. settings.ProxySecrets(endpoint), .. Volatile.Read(ref _exchanged) is { } exchanged ? [exchanged] : Array.Empty<Secret>()]);
         _failures = new FailureFactory(CloudService.Iam, redactor, settings);
         var limit = new RateLimit("requests to IAM", perMinute: 0, _clock);
         _transport = HttpTransport.Create(

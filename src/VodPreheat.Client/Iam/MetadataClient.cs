@@ -63,8 +63,7 @@ internal sealed class MetadataClient : IDisposable
                 FailureKind.Authentication,
                 ErrorIds.NoCredential,
                 $"-Identity found no keys. The metadata service answered with HTTP {(int?)failure.StatusCode}.",
-                FailureFactory.NeedsAgency,
-                failure)
+                FailureFactory.NeedsAgency)
             {
                 Service = CloudService.Metadata,
             };

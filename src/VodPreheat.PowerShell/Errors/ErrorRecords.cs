@@ -40,7 +40,7 @@ internal static class ErrorRecords
     public static ErrorRecord InvalidUrl(string? url) => Make(
         Exception(
             ErrorIds.InvalidUrl,
-            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{url}' is not an absolute http or https URL.",
+            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{DisplayText.Clean(url, DisplayText.MaxLength)}' is not an absolute http or https URL.",
             "Give the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with -AssetId."),
         ErrorCategory.InvalidArgument,
         url);
@@ -130,7 +130,7 @@ internal static class ErrorRecords
 
     private static VodException Exception(VodClientException failure, string? subject, string hint, bool outcomeUnknown = false)
     {
-        string summary = subject is null ? failure.Summary : $"{subject}: {failure.Summary}";
+        string summary = subject is null ? failure.Summary : $"{DisplayText.Clean(subject, DisplayText.MaxLength)}: {failure.Summary}";
         return new($"{summary} {hint}", failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, hint, failure.InnerException) { OutcomeUnknown = outcomeUnknown };
     }
 
@@ -138,8 +138,14 @@ internal static class ErrorRecords
         new($"{what.TrimEnd('.')} ({errorId}). {hint}", errorId, statusCode: null, requestId: null, hint, innerException: null) { OutcomeUnknown = outcomeUnknown };
 
     // The hint is in the message, where every view shows it, and not in RecommendedAction, which some views show in addition.
-    private static ErrorRecord Make(VodException exception, ErrorCategory category, object? target) =>
-        new(exception, exception.ErrorCode, category, target);
+    private static ErrorRecord Make(VodException exception, ErrorCategory category, object? target)
+    {
+        var record = new ErrorRecord(exception, exception.ErrorCode, category, target);
+
+        // Shown beside the category, while the target itself stays what it is.
+        record.CategoryInfo.TargetName = DisplayText.Clean(record.CategoryInfo.TargetName ?? string.Empty, DisplayText.MaxLength);
+        return record;
+    }
 
     private static ErrorCategory CategoryOf(FailureKind kind) => kind switch
     {

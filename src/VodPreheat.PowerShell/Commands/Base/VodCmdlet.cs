@@ -119,8 +119,10 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         if (SessionState.PSVariable.GetValue("global:Error") is ArrayList errors
             && !errors.OfType<ErrorRecord>().Any(known => known.Exception == record.Exception))
         {
-            record = new ErrorRecord(record.Exception, $"{record.FullyQualifiedErrorId},{GetType().FullName}", record.CategoryInfo.Category, record.TargetObject);
+            ErrorCategoryInfo shown = record.CategoryInfo;
+            record = new ErrorRecord(record.Exception, $"{record.FullyQualifiedErrorId},{GetType().FullName}", shown.Category, record.TargetObject);
             record.CategoryInfo.Activity = MyInvocation.MyCommand.Name;
+            record.CategoryInfo.TargetName = shown.TargetName;
             errors.Insert(0, record);
         }
 

@@ -1,0 +1,59 @@
+using System.Text;
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Json;
+
+/// <summary>What an answer costs in memory, however it is made up.</summary>
+public sealed class AnswerMemoryTests
+{
+    private const int Size = 1024 * 1024;
+
+    // What an answer may cost in all is 16 times its size; the objects that a cmdlet makes of rows are at most 4 of these.
+    private const int Bar = 12;
+
+    public static TheoryData<string, string, string> Shapes => new()
+    {
+        { "{", "\"n\":0,", "\"n\":0}" },
+        { "{\"x\":[", "[],", "[]]}" },
+        { "[", "0,", "0]" },
+        { "[", "{},", "{}]" },
+        { "{\"preheating_results\":[", "{\"url\":\"\"},", "{\"url\":\"\"}]}" },
+        { "{\"preheating_results\":[", "{\"url\":\"a\"},", "{\"url\":\"a\"}]}" },
+        { "{\"preheating_results\":[", "{\"url\":\"a\",\"status\":\"b\"},", "{\"url\":\"a\"}]}" },
+        { "{\"preheating_results\":[", "{},", "{}]}" },
+        { "{\"preheating_results\":[", "null,", "null]}" },
+        { "{\"preheating_results\":[", "{\"url\":\"a\",\"x\":[[],[]]},", "1]}" },
+        { "{", "\"preheating_results\":[{\"url\":\"a\"}],", "\"preheating_results\":null}" },
+        { "{\"error_code\":\"VOD.10053\",\"error_msg\":\"", "a", "\"}" },
+        { "{\"error_code\":\"VOD.10053\",\"error_msg\":\"", "\\u0007", "\"}" },
+        { "{\"error\":{\"error_msg\":\"", "a", "\"}}" },
+        { "{", "\"error\":{\"code\":1},", "\"error\":1}" },
+        { "{\"preheating_results\":[{\"url\":\"", "a", "\"}]}" },
+        { "{\"preheating_results\":[{\"url\":\"", "\\\"", "\"}]}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void An_answer_costs_at_most_a_multiple_of_its_size(string start, string part, string end)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(new StringBuilder(start).Insert(start.Length, part, Size / part.Length).Append(end).ToString());
+        foreach (int status in new[] { 200, 400 })
+        {
+            foreach (string method in new[] { "GET", "POST" })
+            {
+                using var network = new FakeNetwork(Answers.Body(status, body));
+                using VodClient client = TestClient.Create(network, retries: 0);
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                Task sent = client.SendAsync(method);
+                long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+                // All of it on this thread: whatever was allocated was counted.
+                Assert.True(sent.IsCompleted, "It went on elsewhere.");
+                Assert.True(sent.IsCompletedSuccessfully || sent.Exception!.InnerException is VodClientException, "Another exception.");
+                Assert.InRange((double)allocated / body.Length, 0, Bar);
+            }
+        }
+    }
+}
