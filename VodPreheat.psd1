@@ -14,6 +14,7 @@
         'Disconnect-VodAccount'
         'Get-VodConnection'
         'Get-VodPreheatResult'
+        'Get-VodPreheatTask'
         'Start-VodPreheat'
         'Test-VodPreheatUrl'
         'Wait-VodPreheat'

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Text.RegularExpressions;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
@@ -12,7 +11,7 @@ using VodPreheat.Formatting;
 namespace VodPreheat.Completion;
 
 /// <summary>Completes -TaskId from the end of the connection's journal, newest first. Never asks the service.</summary>
-internal sealed partial class TaskIdCompleter : IArgumentCompleter
+internal sealed class TaskIdCompleter : IArgumentCompleter
 {
     private const int Most = 100;
 
@@ -21,7 +20,7 @@ internal sealed partial class TaskIdCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
-        VodClient? client = (fakeBoundParameters?["Connection"] as VodConnection ?? DefaultConnection.Current)?.Client;
+        VodClient? client = (ConnectionCompleter.ConnectionIn(fakeBoundParameters?["Connection"]) ?? DefaultConnection.Current)?.Client;
         SubmissionJournal journal = client?.Journal ?? SubmissionJournal.OfThisMachine();
         try
         {
@@ -44,16 +43,11 @@ internal sealed partial class TaskIdCompleter : IArgumentCompleter
 
     private static CompletionResult Result(PreheatTask task)
     {
-        string id = Shown(task.TaskId);
-        return new CompletionResult(
-            Quote(task.TaskId), id, CompletionResultType.ParameterValue, Shown(ViewFormatter.Describe(task)) is { Length: > 0 } what ? what : id);
+        string id = ViewFormatter.Clean(task.TaskId);
+        string what = ViewFormatter.Clean(ViewFormatter.Describe(task));
+        return new CompletionResult(Quote(task.TaskId), id, CompletionResultType.ParameterValue, what.Length > 0 ? what : id);
     }
 
     // Ids are 32 hex digits so far; anything else could mean something to the parser.
     private static string Quote(string id) => id.All(char.IsAsciiLetterOrDigit) ? id : $"'{CodeGeneration.EscapeSingleQuotedStringContent(id)}'";
-
-    private static string Shown(string text) => ControlCharacters().Replace(text, " ");
-
-    [GeneratedRegex(@"[\p{Cc}\p{Cf}]+", RegexOptions.CultureInvariant)]
-    private static partial Regex ControlCharacters();
 }
