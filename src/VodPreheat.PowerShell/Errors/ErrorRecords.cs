@@ -21,12 +21,12 @@ internal static class ErrorRecords
         CategoryOf(failure.Kind),
         target);
 
-    /// <summary>An empty or blank task id.</summary>
+    /// <summary>An empty or blank task id, as also a submission has whose outcome is unknown.</summary>
     public static ErrorRecord InvalidTaskId(string? taskId) => Make(
         Exception(
             ErrorIds.InvalidTaskId,
-            "A task id is empty or blank.",
-            "Give the task ids that Start-VodPreheat wrote; the API lists none, so a lost id cannot be found again."),
+            "A task id is empty or blank: it was not given, or belongs to a submission whose outcome is unknown, which may have no task.",
+            "Give the task ids that Start-VodPreheat or Get-VodPreheatTask wrote. A submission without one can be submitted again, which costs quota again."),
         ErrorCategory.InvalidArgument,
         taskId);
 
@@ -76,7 +76,12 @@ internal static class ErrorRecords
     /// <param name="items">The URLs or asset id of the request.</param>
     /// <param name="subject">The same for the message.</param>
     public static ErrorRecord SubmissionAbandoned(string[] items, string subject) => Make(
-        Exception(ErrorIds.SubmissionStopped, $"{subject}: the command ended during this submission", OutcomeUnknown, outcomeUnknown: true),
+        Exception(
+            ErrorIds.SubmissionStopped,
+            $"{subject}: the command ended during this submission",
+            "If the service still answers within 10 seconds, Get-VodPreheatTask shows the task; otherwise it is not known whether the request " +
+            "was accepted. TargetObject contains the submitted items.",
+            outcomeUnknown: true),
         ErrorCategory.OperationStopped,
         items);
 
