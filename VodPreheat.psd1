@@ -14,6 +14,7 @@
         'Disconnect-VodAccount'
         'Get-VodConnection'
         'Get-VodPreheatResult'
+        'Invoke-VodPreheat'
         'Start-VodPreheat'
         'Test-VodPreheatUrl'
         'Wait-VodPreheat'

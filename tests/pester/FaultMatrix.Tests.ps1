@@ -21,7 +21,7 @@ BeforeDiscovery {
                     Unknown  = [bool] $row.Unknown
                     Renewed  = [bool] $row.Renewed
                     # Nothing further can work; or it passes by itself, so that Wait-VodPreheat asks again.
-                    Stops    = $row.Category -in 'AuthenticationError', 'QuotaExceeded'
+                    Stops    = $row.Category -in 'AuthenticationError', 'QuotaExceeded' -or $fault -in '403:VOD.10057', '403:APIGW.0310'
                     Passes   = $row.Category -in 'ConnectionError', 'OperationTimeout', 'InvalidData', 'ResourceUnavailable', 'LimitsExceeded'
                     # Is repeated until it is accepted, and no failure then, unless nothing is repeated at all.
                     Throttled = $row.Category -eq 'LimitsExceeded'
@@ -50,22 +50,23 @@ VOD.10053             ; InvalidArgument     ;     ;      ;         ;         ; E
 APIGW.0302            ; PermissionDenied    ;     ;      ;         ;         ; Forbidden403
 VOD.10074             ; PermissionDenied    ;     ;      ;         ;         ; PermissionVod
 IAM.0002              ; PermissionDenied    ;     ;      ;         ;         ; IamDenied
-=                     ; InvalidArgument     ;     ;      ;         ;         ; 400:VOD.10053 403:VOD.10081 400:VOD.10109 403:VOD.10057 403:APIGW.0310 400:APIGW.0607
+=                     ; InvalidArgument     ;     ;      ;         ;         ; 400:VOD.10053 403:VOD.10081 400:VOD.10109 400:APIGW.0607
+=                     ; InvalidArgument     ;     ;      ;         ;         ; 403:VOD.10057 403:APIGW.0310
 =                     ; ObjectNotFound      ;     ;      ;         ;         ; 400:VOD.10062 403:VOD.10062 404:APIGW.0101
 =                     ; InvalidOperation    ;     ;      ;         ;         ; 403:VOD.10060 403:VOD.10088 403:VOD.10089 403:VOD.10110
 =                     ; PermissionDenied    ;     ;      ;         ;         ; 403:VOD.10111 403:VOD.10120 403:APIGW.0401 403:APIGW.0802 403:IAM.0003
 =                     ; LimitsExceeded      ; yes ; yes  ;         ;         ; 403:VOD.10127 429:IAM.0012
-=                     ; ResourceUnavailable ;     ;      ; yes     ;         ; 403:VOD.10051
+=                     ; ResourceUnavailable ; yes ;      ; yes     ;         ; 403:VOD.10051
 =                     ; QuotaExceeded       ;     ;      ;         ;         ; 403:VOD.10086 403:VOD.10078 405:APIGW.0501
-=                     ; AuthenticationError ;     ;      ;         ;         ; 403:VOD.10054 400:IAM.1107 400:IAM.1108
+=                     ; AuthenticationError ;     ;      ;         ; yes     ; 403:VOD.10054 400:IAM.1107 400:IAM.1108
 =                     ; AuthenticationError ;     ;      ;         ; yes     ; 401:APIGW.0303 401:APIGW.0305 401:IAM.0001 401:IAM.0062
 '@
 
     # The certificates, then a proxy that opens no tunnel to https, then one that does not forward http.
     $script:connectionFaults = Get-Table @'
 Id                    ; Category            ; Get ; Post ; Unknown ; Renewed ; Faults
-VodConnectionFailed   ; ConnectionError     ; yes ; yes  ;         ;         ; Refused NoSuchHost UntrustedRoot Expired WrongName Tunnel407 Tunnel502
-VodConnectionFailed   ; ConnectionError     ;     ;      ;         ;         ; Proxy407
+VodConnectionFailed   ; ConnectionError     ; yes ; yes  ;         ;         ; Refused NoSuchHost UntrustedRoot Expired WrongName Tunnel502
+VodConnectionFailed   ; ConnectionError     ;     ;      ;         ;         ; Tunnel407 Proxy407
 VodHttpError          ; ResourceUnavailable ; yes ;      ; yes     ;         ; Proxy502
 '@
 
@@ -214,9 +215,26 @@ BeforeAll {
         (Get-VodPreheatResult next -Connection $Connection).TaskId | Should -Be 'next'
     }
 
+    # The same after the failure of a case: refused credentials are not sent again, so that it fails alike; then another
+    # connection takes the place of this one.
+    function Assert-After([hashtable] $Case, $Connection) {
+        if ($Case.Category -ne 'AuthenticationError') {
+            Assert-Next $Connection
+            return
+        }
+
+        Clear-Fault
+        $next = Invoke-Watched { Get-VodPreheatResult next -Connection $Connection }
+        Assert-Failure $next.Errors[0] $Case.Id $Case.Category
+        $next.Requests | Should -BeNullOrEmpty
+        foreach ($key in @($open.Keys).Where({ [object]::ReferenceEquals($open[$_], $Connection) })) { $open.Remove($key) }
+        Disconnect-VodAccount -Connection $Connection
+    }
+
     function Assert-Submission([hashtable] $Case, $Run, [string[]] $Items, [string[]] $Faulty) {
         $tasks = @($Run.Output | ForEach-Object { $_.AssetId ? $_.AssetId : $_.Url })
-        $Run.Stopped | Should -Be $Case.Stops
+        # A used-up quota ends the submissions, not the pipeline.
+        $Run.Stopped | Should -Be ($Case.Stops -and $Case.Category -ne 'QuotaExceeded')
         if (-not $Case.Id) {
             $Run.Errors | Should -BeNullOrEmpty
             $tasks | Should -Be $Items
@@ -346,7 +364,7 @@ Describe 'Faults of the service' {
                 $run.Output.TaskId | Sort-Object | Should -Be 'bad', 'good'
             }
             Assert-NoSecret $run $connection
-            Assert-Next $connection
+            Assert-After $Cell $connection
         }
     }
 
@@ -366,7 +384,7 @@ Describe 'Faults of the service' {
             $run.Requests.Where({ $_.Method -eq 'POST' -and $_.Area -eq 'Vod' }).Count | Should -Be ($sent + ($Stops ? 0 : 1))
             Assert-Submission $_ $run $items $faulty
             Assert-NoSecret $run $connection
-            Assert-Next $connection
+            Assert-After $_ $connection
         }
     }
 }
@@ -413,13 +431,13 @@ Describe 'Faults on the way to the service' {
             $run.Requests.Where({ $_.Area -eq 'Vod' }) | Should -BeNullOrEmpty
             @($tls.Values.RequestCount) | Should -Be 0, 0, 0
             $again = $Cmdlet -like 'Start*' ? $Post : $Get
-            $rounds = $Cmdlet -eq 'Wait-VodPreheat' ? 2 : 1
+            $rounds = $Cmdlet -eq 'Wait-VodPreheat' -and $Get ? 2 : 1
             @($run.Told -match '^(GET|POST) http').Count | Should -Be ($rounds * (Get-SendCount $case $Retries $again))
-            if ($Cmdlet -eq 'Wait-VodPreheat') {
+            if ($Cmdlet -eq 'Wait-VodPreheat' -and $Get) {
                 # A first query and, when the time is up, a last one.
                 Assert-Failure $run.Errors[0] 'VodWaitTimeout' 'OperationTimeout'
                 @($run.Told -like 'The query of task bad failed*').Count | Should -Be 2
-            } elseif ($Cmdlet -eq 'Get-VodPreheatResult') {
+            } elseif ($Cmdlet -in 'Get-VodPreheatResult', 'Wait-VodPreheat') {
                 Assert-Failure $run.Errors[0] $Id $Category
                 $run.Errors[0].TargetObject | Should -Be 'bad'
             } else {

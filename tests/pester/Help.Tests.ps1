@@ -54,11 +54,13 @@ BeforeAll {
         [regex]::Match($text, "(?ms)^## $Title\n(.*?)(?=^## |\z)").Groups[1].Value
     }
 
-    # Runs a text as typed at the prompt, in a folder of its own, and gives the errors.
+    # Runs a text as typed at the prompt, in a folder of its own, and gives the errors. What a pod has mounted is there, too.
     function Invoke-Text([string] $Code) {
         Push-Location TestDrive:
         try {
-            & ([scriptblock]::Create($Code)) 2>&1 6>$null | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+            Set-Content oidc-token $server.MakeIdToken('kubernetes', 'vod-preheat')
+            if (-not (Test-Path urls.txt)) { Set-Content urls.txt 'https://cdn.example.com/a.mp4' }
+            & ([scriptblock]::Create($Code.Replace('/var/run/secrets/tokens/', './'))) 2>&1 6>$null | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
         }
         finally {
             Pop-Location
@@ -69,6 +71,7 @@ BeforeAll {
     $server = $TestServer::Start()
     $server.AnyTask = $true
     $server.AddUser('vod-operator', 'Made-up password 1', 'example-company')
+    foreach ($provider in 'gitlab', 'kubernetes') { $server.AddIdentityProvider($provider, 'vod-preheat') }
     $secondProject = 'fedcba9876543210fedcba9876543210'
     $server.AddProject($secondProject, 'ap-southeast-3')
     $server.AddAccessKey($TestServer::DefaultAccessKey, $TestServer::DefaultSecretKey, $secondProject)
@@ -82,6 +85,7 @@ BeforeAll {
         HUAWEICLOUD_SDK_REGION_VOD_AP_SOUTHEAST_3 = "$($server.Endpoint)"
         VODPREHEAT_METADATA_ENDPOINT              = "$($server.Endpoint)"
         HW_REGION_NAME                            = 'cn-north-4'
+        VOD_ID_TOKEN                              = $server.MakeIdToken('gitlab', 'vod-preheat')
         PSModulePath                              = "$root/out$([IO.Path]::PathSeparator)$env:PSModulePath"
     }
     $before = @{}

@@ -110,7 +110,7 @@ public enum FaultKind
     /// <summary>302 to a path of this server which answers 200 with a row; it shows among the requests if followed.</summary>
     Redirect302,
 
-    /// <summary>400 VOD.10053 with the token headers in its text: plain, URL-encoded, in Base64 and in hex.</summary>
+    /// <summary>400 VOD.10053 with the token headers, password and identity token in its text: plain, URL-encoded, in Base64 and in hex.</summary>
     EchoSecretsIn400,
 
     /// <summary>401 APIGW.0301.</summary>

@@ -19,7 +19,9 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
         accessKey = accessKey.Trim();
         if (accessKey.Length == 0 || !accessKey.All(char.IsAsciiLetterOrDigit))
         {
-            throw CredentialsFile.Invalid("The access key id is not made of letters and digits only.");
+            throw InvalidCredential.Given(
+                "The access key id is not made of letters and digits only.",
+                "Give the access key id as the user name, and its secret key as the password.");
         }
 
         return new(accessKey, secretKey.CheckedForHeader("secret key"), securityToken?.CheckedForHeader("security token")) { ProjectId = projectId };

@@ -21,6 +21,13 @@ public sealed class Secret : IDisposable
         Encoding.UTF8.GetBytes(text, _utf8);
     }
 
+    /// <summary>Copies the UTF-8 bytes; the caller wipes its own buffer.</summary>
+    internal Secret(ReadOnlySpan<byte> utf8)
+    {
+        _utf8 = GC.AllocateUninitializedArray<byte>(utf8.Length, pinned: true);
+        utf8.CopyTo(_utf8);
+    }
+
     /// <summary>Wipes a secret that was let go.</summary>
     ~Secret() => CryptographicOperations.ZeroMemory(_utf8);
 

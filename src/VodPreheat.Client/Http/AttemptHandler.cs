@@ -11,13 +11,19 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
     /// <summary>The largest body that is read, in bytes, after decompression.</summary>
     public const int MaxBodyBytes = 16 * 1024 * 1024;
 
+    /// <summary>How long a submission that is under way may go on when its caller has stopped, so that its answer is not lost.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     private const int FirstRead = 4096;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(timeout, clock);
         using CancellationTokenRegistration caller = cancellationToken.UnsafeRegister(
-            static either => ((CancellationTokenSource)either!).Cancel(), timer);
+            request.Method == HttpMethod.Post
+                ? static either => ((CancellationTokenSource)either!).CancelAfter(Grace)
+                : static either => ((CancellationTokenSource)either!).Cancel(),
+            timer);
         HttpResponseMessage? response = null;
         try
         {

@@ -12,8 +12,11 @@ namespace VodPreheat.Client.Iam;
 /// <summary>A project of IAM: its id, and its name, which for a region's own project is the region's id.</summary>
 internal readonly record struct Project(string Id, string Name);
 
-/// <summary>The two calls of IAM that connecting needs: a token for a password, and the projects of a region.</summary>
-/// <remarks>Source: api-iam, "Obtaining a User Token Through Password Authentication" and "Querying Project Information".</remarks>
+/// <summary>The calls of IAM that connecting needs: a token for a password or an identity token, and the projects of a region.</summary>
+/// <remarks>
+/// Source: api-iam, "Obtaining a User Token Through Password Authentication", "Obtaining a Token with an OpenID Connect ID Token"
+/// (iam_13_0605) and "Querying Project Information".
+/// </remarks>
 internal sealed class IamClient : IDisposable
 {
     private readonly string _root;
@@ -21,11 +24,14 @@ internal sealed class IamClient : IDisposable
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
 
+    // In the body of the token request that is under way, so that an error may echo it.
+    private Secret? _exchanged;
+
     public IamClient(Uri endpoint, TransportSettings settings, Func<IEnumerable<Secret>> secrets)
     {
         _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
         _clock = settings.Clock;
-        var redactor = new Redactor(secrets);
+        var redactor = new Redactor(() => Volatile.Read(ref _exchanged) is { } exchanged ? secrets().Append(exchanged) : secrets());
         _failures = new FailureFactory(CloudService.Iam, redactor, settings);
         var limit = new RateLimit("requests to IAM", perMinute: 0, _clock);
         _transport = HttpTransport.Create(
@@ -43,17 +49,49 @@ internal sealed class IamClient : IDisposable
     public async Task<Fetched> GetTokenAsync(
         string userName, Secret password, string domainName, Project project, InvocationContext scope, CancellationToken cancellation)
     {
-        byte[] body = TokenRequest(userName, password, domainName, project);
+        return await ExchangeAsync("/v3/auth/tokens?nocatalog=true", password, WriteUser, project, identityProvider: null, scope, cancellation).ConfigureAwait(false);
+
+        void WriteUser(Utf8JsonWriter json)
+        {
+            json.WriteStartObject("identity");
+            json.WriteStartArray("methods");
+            json.WriteStringValue("password");
+            json.WriteEndArray();
+            json.WriteStartObject("password");
+            json.WriteStartObject("user");
+            json.WriteString("name", userName);
+            json.WriteString("password", password.Bytes);
+            json.WriteStartObject("domain");
+            json.WriteString("name", domainName);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+    }
+
+    /// <summary>Gets a token scoped to a project, by its id or (without id) by its name, for an identity provider's token.</summary>
+    /// <exception cref="VodClientException">
+    /// Unknown provider or project, a token that has ended or is not for this provider, no rule or permission, or no answer.
+    /// </exception>
+    public async Task<Fetched> GetTokenAsync(
+        string identityProvider, Secret idToken, Project project, InvocationContext scope, CancellationToken cancellation)
+    {
         try
         {
-            using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Post, $"{_root}/v3/auth/tokens?nocatalog=true", body, scope);
-            using HttpResponseMessage response = await _transport.Client
-                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-            return _failures.Read(response, answer => ReadToken(response, answer));
+            return await ExchangeAsync("/v3.0/OS-AUTH/id-token/tokens", idToken, WriteIdToken, project, identityProvider, scope, cancellation).ConfigureAwait(false);
         }
-        finally
+        catch (VodClientException failure) when (IdTokenHint(failure) is { } hint)
         {
-            CryptographicOperations.ZeroMemory(body);
+            string claims = new Redactor(() => [idToken]).Clean(IdTokenClaims.Describe(idToken, _clock.GetUtcNow()));
+            throw failure.WithHint($"{hint} {claims}");
+        }
+
+        void WriteIdToken(Utf8JsonWriter json)
+        {
+            json.WriteStartObject("id_token");
+            json.WriteString("id", idToken.Bytes);
+            json.WriteEndObject();
         }
     }
 
@@ -72,28 +110,61 @@ internal sealed class IamClient : IDisposable
 
     public void Dispose() => _transport.Dispose();
 
-    private static byte[] TokenRequest(string userName, Secret password, string domainName, Project project)
+    // IAM's own codes say little of what was wrong with an identity token; the gateway's have hints that fit.
+    private static string? IdTokenHint(VodClientException failure) => failure.Kind switch
     {
-        // Large enough not to grow: a grown buffer would leave the password behind in the old one.
-        var buffer = new ArrayBufferWriter<byte>(4096 + (6 * password.Bytes.Length));
+        _ when !failure.ErrorCode.StartsWith("IAM.", StringComparison.Ordinal) && failure.ErrorCode != ErrorIds.HttpError => null,
+        FailureKind.Authentication =>
+            "Check that the identity token has not expired, that its audience is the client ID of the identity provider in IAM, " +
+            "and that issuer and signing key of the provider are those of whoever issued the token.",
+        FailureKind.PermissionDenied =>
+            "Check that an identity conversion rule of the identity provider applies to the token, " +
+            "and that the user group that it leads to has permissions in the project.",
+        FailureKind.NotFound or FailureKind.InvalidArgument =>
+            "Check the name of the identity provider (IAM console: Identity Providers), the project id or region, and the address of IAM.",
+        _ => null,
+    };
+
+    /// <summary>Asks for a token; the secret is in the body, which is wiped afterwards.</summary>
+    private async Task<Fetched> ExchangeAsync(
+        string path,
+        Secret secret,
+        Action<Utf8JsonWriter> writeIdentity,
+        Project project,
+        string? identityProvider,
+        InvocationContext scope,
+        CancellationToken cancellation)
+    {
+        byte[] body = TokenRequest(secret, writeIdentity, project);
+        Volatile.Write(ref _exchanged, secret);
+        try
+        {
+            using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Post, _root + path, body, scope);
+            if (identityProvider is not null)
+            {
+                request.Headers.TryAddWithoutValidation(HeaderNames.IdentityProvider, identityProvider);
+            }
+
+            using HttpResponseMessage response = await _transport.Client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            return _failures.Read(response, answer => ReadToken(response, answer, project));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(body);
+            Interlocked.CompareExchange(ref _exchanged, null, secret);
+        }
+    }
+
+    private static byte[] TokenRequest(Secret secret, Action<Utf8JsonWriter> writeIdentity, Project project)
+    {
+        // Large enough not to grow: a grown buffer would leave the secret behind in the old one.
+        var buffer = new ArrayBufferWriter<byte>(4096 + (6 * secret.Length));
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteStartObject("auth");
-            json.WriteStartObject("identity");
-            json.WriteStartArray("methods");
-            json.WriteStringValue("password");
-            json.WriteEndArray();
-            json.WriteStartObject("password");
-            json.WriteStartObject("user");
-            json.WriteString("name", userName);
-            json.WriteString("password", password.Bytes);
-            json.WriteStartObject("domain");
-            json.WriteString("name", domainName);
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
+            writeIdentity(json);
             json.WriteStartObject("scope");
             json.WriteStartObject("project");
             json.WriteString(project.Id.Length > 0 ? "id" : "name", project.Id.Length > 0 ? project.Id : project.Name);
@@ -108,7 +179,7 @@ internal sealed class IamClient : IDisposable
         return body;
     }
 
-    private Fetched ReadToken(HttpResponseMessage response, ReadOnlyMemory<byte> body)
+    private Fetched ReadToken(HttpResponseMessage response, ReadOnlyMemory<byte> body, Project wanted)
     {
         if (!response.Headers.NonValidated.TryGetValues(HeaderNames.SubjectToken, out System.Net.Http.Headers.HeaderStringValues values)
             || values.ToString() is not { Length: > 0 } text)
@@ -123,8 +194,9 @@ internal sealed class IamClient : IDisposable
         // Life by the issuer's own clock: this machine's may be off.
         DateTimeOffset issued = IamJson.Time(token, "issued_at") ?? _clock.GetUtcNow();
         string? projectId = token.TryGetProperty("project", out JsonElement project) ? IamJson.Text(project, "id") : null;
+        projectId ??= wanted.Id.Length > 0 ? wanted.Id : null;
         var credential = new TokenCredential(new Secret(text)) { ExpiresAt = expires, ProjectId = projectId };
-        return new Fetched(credential, expires - issued);
+        return new Fetched(credential, IamJson.Life(issued, expires));
     }
 
     private static IReadOnlyList<Project> ReadProjects(ReadOnlyMemory<byte> body)

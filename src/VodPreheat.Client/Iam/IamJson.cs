@@ -27,4 +27,12 @@ internal static class IamJson
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
         ? time
         : throw new JsonException($"'{name}' is not a time");
+
+    /// <summary>How long a credential lives by its issuer's clock: nothing at least, and a year at most, whatever the issuer says.</summary>
+    public static TimeSpan Life(DateTimeOffset issued, DateTimeOffset expires)
+    {
+        TimeSpan longest = TimeSpan.FromDays(365);
+        TimeSpan life = expires - issued;
+        return life < TimeSpan.Zero ? TimeSpan.Zero : life > longest ? longest : life;
+    }
 }

@@ -107,6 +107,6 @@ internal sealed class MetadataClient : IDisposable
         {
             ExpiresAt = expires,
         };
-        return new Fetched(credential, expires - _clock.GetUtcNow());
+        return new Fetched(credential, IamJson.Life(_clock.GetUtcNow(), expires));
     }
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
+using VodPreheat.Completion;
 
 namespace VodPreheat.Commands;
 
@@ -11,6 +12,14 @@ namespace VodPreheat.Commands;
 public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
 {
     private OrderedRequestBuffer<string, IReadOnlyList<PreheatingRow>>? _window;
+
+    /// <summary>The task ids that Start-VodPreheat (or the API) gave.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(TaskIdCompleter))]
+    public override string?[]? TaskId { get; set; }
 
     /// <summary>The most queries in flight.</summary>
     [Parameter]

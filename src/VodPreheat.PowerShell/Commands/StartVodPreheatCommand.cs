@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Json;
-using VodPreheat.Completion;
 using VodPreheat.Errors;
 using VodPreheat.Progress;
 
@@ -157,7 +157,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         string id = given.Trim();
-        Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Scope), taskId => new PreheatTask(taskId, [], id, DateTimeOffset.Now)));
+        Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Scope)));
     }
 
     /// <summary>Submits the URLs gathered so far, and then reports what came with them and is none.</summary>
@@ -168,7 +168,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             string[] urls = [.. _batch];
             _batch.Clear();
             string what = urls.Length == 1 ? urls[0] : $"{urls.Length} URLs, {urls[0]} to {urls[^1]}";
-            Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Scope), taskId => new PreheatTask(taskId, urls, assetId: null, DateTimeOffset.Now)));
+            Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Scope)));
         }
 
         while (!Stopping && _invalid.TryDequeue(out string? url))
@@ -196,9 +196,8 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         try
         {
             request.IsSent = true;
-            PreheatTask task = request.ToTask(WaitFor(request.Send(), ShowProgress).GetAwaiter().GetResult());
+            var task = new PreheatTask(WaitFor(request.Send(), ShowProgress).GetAwaiter().GetResult());
             _request = null;
-            RecentTasks.Add(task);
             _accepted.Add(task.TaskId);
             _progress!.Add(request.Items.Length);
             WriteObject(task);
@@ -270,10 +269,10 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         return unsent;
     }
 
-    private void ShowProgress() => _progress!.Show(Noun, TimeSpan.Zero, _end);
+    private void ShowProgress() => _progress!.Show(Noun, Client.SubmissionLimit, _end);
 
     /// <summary>One request to the service: what is in it, and how it is made.</summary>
-    private sealed record Request(string[] Items, string What, Func<Task<string>> Send, Func<string, PreheatTask> ToTask)
+    private sealed record Request(string[] Items, string What, Func<Task<Submission>> Send)
     {
         /// <summary>Whether it was sent, and may have taken effect.</summary>
         public bool IsSent { get; set; }

@@ -98,6 +98,15 @@ internal static class ErrorRecords
             target);
     }
 
+    /// <summary>A job whose time was up.</summary>
+    public static ErrorRecord JobTimeout(string[] open, int timeoutSec) => Make(
+        Exception(
+            ErrorIds.WaitTimeout,
+            $"The time of {timeoutSec} s was up with {Quantity.Of(open.Length, "URL")} open.",
+            "Run the same command again with -ResumeSince; what was accepted is not submitted again."),
+        ErrorCategory.OperationTimeout,
+        open);
+
     /// <summary>No connection was made in this process.</summary>
     public static ErrorRecord NotConnected() => Make(
         Exception(ErrorIds.NotConnected, "There is no connection.", "Run Connect-VodAccount first, or give -Connection."),
@@ -146,6 +155,7 @@ internal static class ErrorRecords
         FailureKind.InsecureEndpoint => ErrorCategory.SecurityError,
         FailureKind.Timeout => ErrorCategory.OperationTimeout,
         FailureKind.UnexpectedResponse => ErrorCategory.InvalidData,
+        FailureKind.JournalUnavailable => ErrorCategory.WriteError,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

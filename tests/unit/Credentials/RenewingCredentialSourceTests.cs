@@ -578,7 +578,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
         };
 
     private VodClient Client(FakeNetwork network) =>
-        new(TestClient.Endpoint, TestClient.ProjectId, _source, TestClient.Settings(network, new SkippingClock()));
+        TestClient.Create(_source, TestClient.Settings(network, new SkippingClock()));
 
     private Task<Credential> GetAsync() => _source.GetAsync(TestClient.Scope(), CancellationToken.None).AsTask();
 

@@ -106,7 +106,7 @@ public sealed class RateLimitHandlerTests
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
 
         Assert.Equal(FailureKind.Throttled, failure.Kind);
-        Assert.True(failure.IsRetryAfterTooLong);
+        Assert.True(failure.IsWaitTooLong);
         Assert.Equal(default, client.QueryLimit);
         await client.QueryAsync();
         Assert.Equal(2, network.Count);
@@ -159,7 +159,7 @@ public sealed class RateLimitHandlerTests
         using var network = new FakeNetwork(Answers.Good);
         using var iam = new FakeNetwork(Answers.Error(429, "IAM.0012", "Threshold"));
         var source = new SignIn(new IamClient(TestClient.Endpoint, TestClient.Settings(iam, _clock, retries: 0), () => []));
-        using var client = new VodClient(TestClient.Endpoint, TestClient.ProjectId, source, TestClient.Settings(network, _clock, retries: 0, perMinute: 1));
+        using var client = TestClient.Create(source, TestClient.Settings(network, _clock, retries: 0, perMinute: 1));
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
 
         Assert.Equal((FailureKind.Throttled, CloudService.Iam), (failure.Kind, failure.Service));

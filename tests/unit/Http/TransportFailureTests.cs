@@ -143,7 +143,7 @@ public sealed class TransportFailureTests : IDisposable
 
         VodClientException failure = await failing;
         Assert.Equal((ErrorIds.Timeout, FailureKind.Timeout, 2), (failure.ErrorCode, failure.Kind, _server.RequestCount));
-        Assert.Contains("86400 s", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("600 s", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

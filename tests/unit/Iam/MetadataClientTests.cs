@@ -88,6 +88,16 @@ public sealed class MetadataClientTests : IDisposable
     }
 
     [Theory]
+    [InlineData("9999-12-31T23:59:59.999999Z", 365)]
+    [InlineData("0001-01-01T00:00:00Z", 0)]
+    public async Task A_life_beyond_reason_is_cut(string expires, int days)
+    {
+        string body = KeysAnswer.Replace("2026-03-01T13:00:00.000000Z", expires, StringComparison.Ordinal);
+        using var network = new FakeNetwork(Answers.Body(404, ""), Answers.Body(200, body));
+        Assert.Equal(TimeSpan.FromDays(days), (await GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon()))).Life);
+    }
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("<html>")]
     [InlineData("""{"credential":{"access":"a","secret":"s","securitytoken":"t"}}""")]

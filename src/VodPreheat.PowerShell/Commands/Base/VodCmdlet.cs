@@ -10,7 +10,7 @@ namespace VodPreheat.Commands;
 /// <summary>A cmdlet that can be stopped at any moment: Ctrl+C reaches StopProcessing, a downstream stop only Dispose.</summary>
 public abstract class VodCmdlet : PSCmdlet, IDisposable
 {
-    // How long trace lines may lie while the pipeline thread waits for an answer.
+    // How long warnings and trace lines may lie while the pipeline thread waits for an answer.
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _stop = new();
@@ -42,7 +42,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>Ends all requests of this invocation.</summary>
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>Waits until the work that runs elsewhere has ended, however it ends, showing trace lines meanwhile.</summary>
+    /// <summary>Waits until the work that runs elsewhere has ended, however it ends, showing warnings and trace lines meanwhile.</summary>
     /// <param name="work">What to wait for.</param>
     /// <param name="onIdle">Runs a few times a second while there is nothing to do.</param>
     private protected TTask WaitFor<TTask>(TTask work, Action? onIdle = null)
@@ -63,12 +63,12 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
             throw new PipelineStoppedException();
         }
 
-        ShowTrace();
+        ShowMessages();
         return work;
 
         void OnIdle()
         {
-            ShowTrace();
+            ShowMessages();
             onIdle?.Invoke();
         }
     }
@@ -135,8 +135,14 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         ? verbose
         : SessionState.PSVariable.GetValue("VerbosePreference") is not ActionPreference.SilentlyContinue;
 
-    private void ShowTrace()
+    /// <summary>Shows the warnings and trace lines that came up elsewhere.</summary>
+    private protected void ShowMessages()
     {
+        while (Scope.TryTakeWarning(out string? warning))
+        {
+            WriteWarning(warning);
+        }
+
         while (Scope.TryTakeTrace(out string? line))
         {
             WriteVerbose(line);
