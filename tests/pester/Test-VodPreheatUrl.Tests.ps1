@@ -240,6 +240,11 @@ Describe 'Test-VodPreheatUrl' {
                 Script  = { [VodPreheat.PreheatTask]::new('t', @("$site/1", "$site/2"), $null, [datetimeoffset]::Now) | Test-VodPreheatUrl }
                 Targets = '/1', '/2'
             }
+            @{
+                Name    = 'outcomes'
+                Script  = { [VodPreheat.PreheatOutcome]::new("$site/1", 'failed', 't', 1, $null, $null, $null, $null) | Test-VodPreheatUrl }
+                Targets = @('/1')
+            }
             @{ Name = 'tests'; Script = { Test-VodPreheatUrl "$site/1" | Test-VodPreheatUrl }; Targets = '/1', '/1' }
             @{
                 Name    = 'lines of a file'
