@@ -12,6 +12,10 @@ internal static class ErrorRecords
         "It is not known whether the service accepted this request. It was not sent again, because each submission costs quota. " +
         "TargetObject contains the submitted items; check before you submit them again.";
 
+    private const string Abandoned =
+        "It is not known whether the service accepted this request. Get-VodPreheatTask shows it once the answer has arrived. " +
+        "TargetObject contains the submitted items; check before you submit them again.";
+
     /// <summary>A failure of the client.</summary>
     /// <param name="failure">What failed.</param>
     /// <param name="target">The task id or URLs concerned.</param>
@@ -76,12 +80,7 @@ internal static class ErrorRecords
     /// <param name="items">The URLs or asset id of the request.</param>
     /// <param name="subject">The same for the message.</param>
     public static ErrorRecord SubmissionAbandoned(string[] items, string subject) => Make(
-        Exception(
-            ErrorIds.SubmissionStopped,
-            $"{subject}: the command ended during this submission",
-            "If the service still answers within 10 seconds, Get-VodPreheatTask shows the task; otherwise it is not known whether the request " +
-            "was accepted. TargetObject contains the submitted items.",
-            outcomeUnknown: true),
+        Exception(ErrorIds.SubmissionStopped, $"{subject}: the command ended during this submission", Abandoned, outcomeUnknown: true),
         ErrorCategory.OperationStopped,
         items);
 

@@ -27,6 +27,13 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether the first error that is written ends the command, so that whatever came after it would be lost.</summary>
     private protected bool IsStoppedByErrors => ErrorAction == ActionPreference.Stop;
 
+    // As the engine decides it: the parameter first, then the caller's preference.
+    private ActionPreference ErrorAction => LanguagePrimitives.TryConvertTo(
+        MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
+        out ActionPreference action)
+        ? action
+        : ActionPreference.Continue;
+
     /// <summary>Ends all requests of this invocation.</summary>
     public void Dispose()
     {
@@ -85,13 +92,6 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         WriteError(record);
     }
 
-    /// <summary>What is to happen on an error, as the engine decides it: the parameter first, then the caller's preference.</summary>
-    private protected ActionPreference ErrorAction => LanguagePrimitives.TryConvertTo(
-        MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
-        out ActionPreference action)
-        ? action
-        : ActionPreference.Continue;
-
     /// <summary>
     /// Reports an error from <see cref="Dispose(bool)"/>, after something else has ended the pipeline. The engine still writes it
     /// then, except after Ctrl+C and under -ErrorAction Stop: it is put where users look for what they missed, into $Error. The list
@@ -106,7 +106,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
 
         try
         {
-            if (!Stopping && ErrorAction != ActionPreference.Stop)
+            if (!Stopping && !IsStoppedByErrors)
             {
                 WriteError(record);
             }
