@@ -187,7 +187,7 @@ public sealed class VodClient : IDisposable
     }
 
     private async Task<T> SendAsync<T>(
-        HttpMethod method, string url, byte[]? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
     {
         ThrowIfDisposed(Delivery.NotSent);
         try
@@ -203,7 +203,7 @@ public sealed class VodClient : IDisposable
     }
 
     private async Task<T> SendNowAsync<T>(
-        HttpMethod method, string url, byte[]? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending)
     {
         using HttpRequestMessage request = HttpRequests.Create(method, url, body, scope);
         request.Headers.TryAddWithoutValidation(HeaderNames.ProjectId, ProjectId);

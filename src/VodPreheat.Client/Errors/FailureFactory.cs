@@ -28,7 +28,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         {
             return read(body);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException error)
         {
             // Some services answer 200 with an error in the body.
             throw ErrorBody.Parse(body.Span, redactor.Clean) is { Code: not null } told

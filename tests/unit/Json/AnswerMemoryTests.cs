@@ -1,6 +1,9 @@
 using System.Text;
 using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Iam;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Json;
@@ -8,7 +11,7 @@ namespace VodPreheat.UnitTests.Json;
 /// <summary>What an answer costs in memory, however it is made up.</summary>
 public sealed class AnswerMemoryTests
 {
-    private const int Size = 1024 * 1024;
+    private const int Size = 256 * 1024;
 
     // What an answer may cost in all is 16 times its size; the objects that a cmdlet makes of rows are at most 4 of these.
     private const int Bar = 12;
@@ -30,6 +33,9 @@ public sealed class AnswerMemoryTests
         { "{\"error_code\":\"VOD.10053\",\"error_msg\":\"", "\\u0007", "\"}" },
         { "{\"error\":{\"error_msg\":\"", "a", "\"}}" },
         { "{", "\"error\":{\"code\":1},", "\"error\":1}" },
+        { "{\"projects\":[", "{\"id\":\"\"},", "{\"id\":\"\"}]}" },
+        { "{\"projects\":[", "{},", "{}]}" },
+        { "{\"token\":{\"expires_at\":\"2026-03-02T12:00:00Z\",\"catalog\":[", "{},", "{}]}}" },
         { "{\"preheating_results\":[{\"url\":\"", "a", "\"}]}" },
         { "{\"preheating_results\":[{\"url\":\"", "\\\"", "\"}]}" },
     };
@@ -41,12 +47,20 @@ public sealed class AnswerMemoryTests
         byte[] body = Encoding.UTF8.GetBytes(new StringBuilder(start).Insert(start.Length, part, Size / part.Length).Append(end).ToString());
         foreach (int status in new[] { 200, 400 })
         {
-            foreach (string method in new[] { "GET", "POST" })
+            using var network = new FakeNetwork(Answers.Body(status, body, ("X-Subject-Token", "token")));
+            TransportSettings settings = TestClient.Settings(network, retries: 0);
+            using VodClient client = TestClient.Create(network, retries: 0);
+            using var iam = new IamClient(TestClient.Endpoint, settings, () => []);
+            foreach (Func<Task> send in new Func<Task>[]
             {
-                using var network = new FakeNetwork(Answers.Body(status, body));
-                using VodClient client = TestClient.Create(network, retries: 0);
+                () => client.QueryAsync(),
+                () => client.SubmitAsync(),
+                () => iam.GetProjectsAsync(null, TestClient.Key(), TestClient.Scope(), CancellationToken.None),
+                () => iam.GetTokenAsync("user", new Secret("password"), "acme", new Project("p", ""), TestClient.Scope(), CancellationToken.None),
+            })
+            {
                 long before = GC.GetAllocatedBytesForCurrentThread();
-                Task sent = client.SendAsync(method);
+                Task sent = send();
                 long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
                 // All of it on this thread: whatever was allocated was counted.
