@@ -15,6 +15,7 @@
         'Get-VodConnection'
         'Get-VodPreheatResult'
         'Get-VodPreheatTask'
+        'Invoke-VodPreheat'
         'Start-VodPreheat'
         'Test-VodPreheatUrl'
         'Wait-VodPreheat'

@@ -37,8 +37,8 @@ public sealed class CallTests : IDisposable
     public async Task Submission_of_URLs_and_of_an_asset()
     {
         using VodClient client = await _cloud.ConnectAsync();
-        Assert.NotEmpty(await client.SubmitUrlsAsync(s_urls, Cloud.Scope()));
-        Assert.NotEmpty(await client.SubmitAssetAsync("an-asset", Cloud.Scope()));
+        Assert.NotEmpty((await client.SubmitUrlsAsync(s_urls, Cloud.Scope())).TaskId!);
+        Assert.NotEmpty((await client.SubmitAssetAsync("an-asset", Cloud.Scope())).TaskId!);
         Assert.Equal(s_urls, _cloud.Server.SubmittedUrls);
         Assert.Equal(["an-asset"], _cloud.Server.SubmittedAssets);
     }
@@ -48,14 +48,14 @@ public sealed class CallTests : IDisposable
     {
         _cloud.Server.PollsUntilDone = 2;
         using VodClient client = await _cloud.ConnectAsync();
-        string taskId = await client.SubmitUrlsAsync(s_urls, Cloud.Scope());
+        string taskId = (await client.SubmitUrlsAsync(s_urls, Cloud.Scope())).TaskId!;
         var poller = new PreheatTaskPoller(
             client, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), Cloud.Scope(), TimeProvider.System);
         poller.Add(taskId);
-        PollEnd? end = await poller.NextAsync();
+        PollAnswer? end = await poller.NextEndAsync();
         Assert.Equal(taskId, end?.TaskId);
         Assert.All(end!.Value.Rows, row => Assert.Equal("succeed", row.Status));
-        Assert.Null(await poller.NextAsync());
+        Assert.Null(await poller.NextEndAsync());
     }
 
     [Theory]

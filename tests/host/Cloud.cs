@@ -15,7 +15,7 @@ internal sealed class Cloud : IDisposable
 
     public static InvocationContext Scope() => new(CancellationToken.None);
 
-    /// <summary>Any way of signing in, within this cloud; the environment holds only these variables.</summary>
+    /// <summary>Any way of signing in, within this cloud; the environment holds only these variables, and no journal is kept.</summary>
     public ConnectionFactory Factory(TransportSettings? transport = null, string? projectId = null, params (string Name, string Value)[] environment) => new(
         new ConnectSettings
         {
@@ -24,7 +24,7 @@ internal sealed class Cloud : IDisposable
             IamEndpoint = Server.Endpoint,
             ProjectId = projectId,
             Transport = transport ?? new TransportSettings(),
-            ReadVariable = name => Array.Find(environment, variable => variable.Name == name).Value,
+            ReadVariable = name => name == "VODPREHEAT_JOURNAL" ? "off" : Array.Find(environment, variable => variable.Name == name).Value,
         });
 
     /// <summary>A connection by access key.</summary>

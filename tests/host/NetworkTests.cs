@@ -1,5 +1,8 @@
+using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;
@@ -15,7 +18,7 @@ public sealed class NetworkTests
         using VodClient client = await cloud.ConnectAsync(new TransportSettings
         {
             Proxy = proxy.Endpoint,
-            ProxyLogin = new ProxyLogin("user", string.Empty, new Secret("password")),
+            ProxyLogin = new ProxyLogin("user", domain: "", new Secret("password")),
         });
         Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
         Assert.Contains(proxy.Seen, line => line.StartsWith($"GET {cloud.Server.Endpoint}", StringComparison.Ordinal));
@@ -57,7 +60,8 @@ public sealed class NetworkTests
             LoopbackServer.DefaultProjectId,
             new FixedCredentialSource(
                 new AccessKeyCredential(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null), "AccessKey"),
-            new TransportSettings { MaximumRetryCount = 0 });
+            new TransportSettings { MaximumRetryCount = 0 },
+            SubmissionJournal.InMemory());
         return await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Scope()));
     }
 }

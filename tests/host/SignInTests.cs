@@ -86,7 +86,7 @@ public sealed class SignInTests : IDisposable
                 ("HUAWEICLOUD_SDK_AK", Key),
                 ("HUAWEICLOUD_SDK_SK", LoopbackServer.DefaultSecretKey),
                 ("HUAWEICLOUD_SDK_PROJECT_ID", Project),
-            ]).ConnectWithFoundKeyAsync(Cloud.Scope()),
+            ]).ConnectWithFoundCredentialAsync(Cloud.Scope()),
         "AccessKey");
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class SignInTests : IDisposable
         {
             await File.WriteAllTextAsync(file, $"[basic]\nak = {Key}\nsk = {LoopbackServer.DefaultSecretKey}\n", TestContext.Current.CancellationToken);
             await AssertWorksAsync(
-                _cloud.Factory(environment: ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file)).ConnectWithFoundKeyAsync(Cloud.Scope()), "AccessKey");
+                _cloud.Factory(environment: ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file)).ConnectWithFoundCredentialAsync(Cloud.Scope()), "AccessKey");
         }
         finally
         {

@@ -45,7 +45,7 @@ Describe 'Accounts' {
         $mixed = Connect-Account A
         $server.RemoveAccessKey('KEYA')
         $server.AddAccessKey('KEYA', 'secret-A', 'project-B')
-        Assert-Failure (Get-Outcome { Get-VodPreheatResult t -Connection $mixed }).Errors[0] 'VOD.10057' InvalidArgument
+        Assert-Failure (Get-Failure { Get-VodPreheatResult t -Connection $mixed }) 'VOD.10057' InvalidArgument
     }
 
     It 'stays with the connection that the pipeline began with' {

@@ -34,12 +34,14 @@ Describe 'Connect-VodAccount' {
             $every = 'Endpoint', 'IamEndpoint', 'MaximumRetryCount', 'NoDefault', 'PassThru', 'ProjectId', 'Proxy', 'ProxyCredential',
             'Region', 'RequestsPerMinute', 'SubmissionsPerMinute', 'TimeoutSec'
             $own = @{
-                Default   = @()
-                AccessKey = 'AccessKey', 'SecurityToken'
-                Token     = @('Token')
-                Password  = 'Credential', 'DomainName'
-                Identity  = @('Identity')
-                Sandbox   = @('Sandbox')
+                Default     = @()
+                AccessKey   = 'AccessKey', 'SecurityToken'
+                Token       = @('Token')
+                Password    = 'Credential', 'DomainName'
+                IdToken     = 'IdentityProvider', 'IdToken'
+                IdTokenPath = 'IdentityProvider', 'IdTokenPath'
+                Identity    = @('Identity')
+                Sandbox     = @('Sandbox')
             }
             $sets.Keys | Sort-Object | Should -Be ($own.Keys | Sort-Object)
             foreach ($name in $own.Keys) { $sets[$name] | Should -Be ($every + $own[$name] | Sort-Object) }
@@ -47,7 +49,7 @@ Describe 'Connect-VodAccount' {
 
         It 'takes no secret as plain text' {
             $parameters = (Get-Command Connect-VodAccount).Parameters
-            foreach ($name in 'SecurityToken', 'Token') { $parameters[$name].ParameterType | Should -Be ([securestring]) }
+            foreach ($name in 'SecurityToken', 'Token', 'IdToken') { $parameters[$name].ParameterType | Should -Be ([securestring]) }
             foreach ($name in 'AccessKey', 'Credential', 'ProxyCredential') {
                 $parameters[$name].ParameterType | Should -Be ([pscredential])
                 $parameters[$name].Attributes.TypeId | Should -Contain ([Management.Automation.CredentialAttribute]) -Because 'a bare string prompts'
@@ -247,7 +249,7 @@ Describe 'Connect-VodAccount' {
 
         It 'tells at once that <Name>, with what to do' -ForEach @(
             @{ Name = 'the password is wrong'; Fault = 'None'; Password = 'another'; Id = 'VodHttpError'; Match = 'username or password is wrong', 'DomainName' }
-            @{ Name = 'the user is locked'; Fault = 'Locked'; Id = 'IAM.0061'; Match = 'locked', 'wait 15 minutes' }
+            @{ Name = 'the user is locked'; Fault = 'Locked'; Id = 'IAM.0061'; Match = 'locked', 'ask an administrator' }
             @{ Name = 'the user may only use the console'; Fault = 'NoProgrammaticAccess'; Id = 'IAM.0081'; Match = , 'programmatic access' }
             @{ Name = 'the user is disabled'; Fault = 'Disabled'; Id = 'IAM.0082'; Match = , 'disabled' }
             @{ Name = 'a verification code is asked for'; Fault = 'MfaRequired'; Id = 'VodHttpError'; Match = 'MFA', '-AccessKey' }
@@ -260,79 +262,6 @@ Describe 'Connect-VodAccount' {
             $failure.Exception.RequestId | Should -Match $server.Requests[0].RequestId
             $server.RequestCount | Should -Be 1
             Get-VodConnection | Should -BeNullOrEmpty
-        }
-
-        It 'renews an ended token in the middle of a pipeline and loses no task' {
-            $null = Connect-User
-            $rows = 1..40 |
-                ForEach-Object { if ($_ -in 10, 25) { $server.ExpireToken($server.LastToken) }; $_ } |
-                Get-VodPreheatResult
-            $rows.TaskId | Should -Be (1..40)
-            $server.TokensIssued | Should -Be 3
-        }
-
-        It 'renews a revoked token once, with 8 in flight' {
-            $connection = Connect-User
-            Assert-Query
-            $before = $connection.ExpiresAt
-            $server.RevokeToken($server.LastToken)
-            $server.LatencyMs = 60
-            (Get-VodPreheatResult (1..40)).TaskId | Should -Be (1..40)
-            $server.MaxInFlight | Should -Be 8
-            $server.TokensIssued | Should -Be 2
-            $connection.ExpiresAt | Should -BeGreaterThan $before
-        }
-
-        It 'renews before the token ends' {
-            $server.TokenLife = [timespan]::FromSeconds(1)
-            $null = Connect-User
-            Assert-Query
-            Start-Sleep -Milliseconds 1100
-            Assert-Query
-            $server.TokensIssued | Should -Be 2
-            $server.Requests.StatusSent | Should -Not -Contain 401
-        }
-
-        It 'renews once only when the new token is refused, too' {
-            $null = Connect-User
-            $server.AddFault('Unauthorized401', -1)
-            Assert-Failure (Get-Failure { Get-VodPreheatResult (1..20) }) 'APIGW.0301' AuthenticationError
-            @(Get-Request Vod).Count | Should -Be 2
-            $server.TokensIssued | Should -Be 2
-        }
-
-        It 'makes one clear error of a renewal that fails' {
-            $null = Connect-User
-            Assert-Query
-            $server.ExpireToken($server.LastToken)
-            $server.SetUserFault('ops', 'Locked')
-            $server.LatencyMs = 60
-            $outcome = Get-Outcome { 1..40 | Get-VodPreheatResult }
-            Assert-Failure $outcome.Failure 'IAM.0061' AuthenticationError 'locked'
-            $outcome.Errors.Count | Should -Be 0
-            @(Get-Request Iam).Count | Should -Be 2
-        }
-
-        It 'tries no second time for a query that was under way' {
-            $null = Connect-User
-            Assert-Query
-            $server.ExpireToken($server.LastToken)
-            $server.SetUserFault('ops', 'Locked')
-            $failure = Get-Failure {
-                'soon', 'late', 'end' | ForEach-Object {
-                    $id = $_
-                    $server.LatencyMs = @{ soon = 50; late = 400; end = 0 }[$id]
-                    if ($id -eq 'end') {
-                        # The pipeline is busy here, so that nothing but the refusal itself can hold the late one back.
-                        Wait-Until { $server.Requests.Where({ $_.TaskId -eq 'late' }).StatusSent -eq 401 }
-                        Start-Sleep -Milliseconds 100
-                    }
-                    $id
-                    if ($id -ne 'end') { Wait-Until { $server.Requests.TaskId -contains $id } }
-                } | Get-VodPreheatResult
-            }
-            Assert-Failure $failure 'IAM.0061' AuthenticationError 'locked'
-            @(Get-Request Iam).Count | Should -Be 2
         }
 
         It 'retries IAM only where a POST may be repeated: <Fault> makes <Requests>' -ForEach @(
@@ -376,39 +305,22 @@ Describe 'Connect-VodAccount' {
         }
 
         It 'says what is wrong, <Mode>' -ForEach @(
-            @{ Mode = 'NoAgency'; Match = 'HTTP 401', 'agency' }
-            @{ Mode = 'NotThere'; Match = 'HTTP 404', 'ECS' }
-            @{ Mode = 'Hang'; Match = 'No metadata service answered', 'ECS' }
+            @{ Mode = 'NoAgency'; Id = 'VodNoCredential'; Category = 'AuthenticationError'; Match = 'HTTP 401', 'agency' }
+            @{ Mode = 'NotThere'; Id = 'VodNoCredential'; Category = 'AuthenticationError'; Match = 'HTTP 404', 'ECS' }
+            @{ Mode = 'Hang'; Id = 'VodTimeout'; Category = 'OperationTimeout'; Match = 'within 3 s', 'metadata service', 'ECS', 'agency' }
         ) {
             $server.MetadataMode = $Mode
-            Assert-Failure (Get-Failure { Connect-Machine }) VodNoCredential AuthenticationError $Match
+            Assert-Failure (Get-Failure { Connect-Machine }) $Id $Category $Match
         }
 
         It 'says that no metadata service is there' {
             $env:VODPREHEAT_METADATA_ENDPOINT = [VodPreheat.TestServer.ClosedPort]::Refused()
-            Assert-Failure (Get-Failure { Connect-Machine }) VodNoCredential AuthenticationError 'No metadata service answered'
+            Assert-Failure (Get-Failure { Connect-Machine }) VodConnectionFailed ConnectionError 'metadata service', 'ECS', 'agency'
         }
 
         It 'takes no other address than loopback' {
             $env:VODPREHEAT_METADATA_ENDPOINT = 'http://169.254.169.253'
             Assert-Failure (Get-Failure { Connect-Machine }) VodInsecureEndpoint SecurityError 'VODPREHEAT_METADATA_ENDPOINT'
-        }
-
-        It 'renews keys that end' {
-            $server.MetadataKeyLife = [timespan]::FromSeconds(1)
-            $null = Connect-Machine
-            Assert-Query
-            Start-Sleep -Milliseconds 1100
-            (Get-VodPreheatResult (1..20)).Count | Should -Be 20
-            $server.MetadataKeysIssued | Should -Be 2
-            $server.Requests.StatusSent | Should -Not -Contain 401
-        }
-
-        It 'renews keys that the service refuses, once' {
-            $connection = Connect-Machine
-            $server.ExpireTemporaryKey($connection.AccountName)
-            (Get-VodPreheatResult (1..20)).Count | Should -Be 20
-            $server.MetadataKeysIssued | Should -Be 2
         }
     }
 
@@ -532,8 +444,8 @@ Describe 'Connect-VodAccount' {
             @{ Name = 'empty SK'; Text = "[basic]`nak = A`nsk =`n"; Match = 'has ak but not sk' }
             @{ Name = 'SK without AK'; Text = "[basic]`nsk = hidden1`n"; Match = 'has sk but not ak' }
             @{ Name = 'neither'; Text = "[basic]`n"; Match = 'neither ak nor sk' }
-            @{ Name = 'a key twice'; Text = "[basic]`nak = A`nsk = hidden1`nsk = hidden2`n"; Match = "line 4: its name stands there twice" }
-            @{ Name = 'the section twice'; Text = "[basic]`nak = A`n[basic]`nsk = hidden1`n"; Match = 'line 3: section \[basic\] stands there twice' }
+            @{ Name = 'a key twice'; Text = "[basic]`nak = A`nsk = hidden1`nsk = hidden2`n"; Match = "line 4: its name is duplicated" }
+            @{ Name = 'the section twice'; Text = "[basic]`nak = A`n[basic]`nsk = hidden1`n"; Match = 'line 3: section \[basic\] is duplicated' }
             @{ Name = 'a line that is none'; Text = "[basic]`nak = A`nhidden1`n"; Match = "line 3: it is not 'name = value'" }
             @{ Name = 'an open section'; Text = "[basic`nak = A`nsk = hidden1`n"; Match = 'line 1: .*closing bracket' }
         ) {

@@ -11,6 +11,20 @@ BeforeAll {
         Remove-Item "$copy/bin/lib/$File"
         Join-Path $copy VodPreheat.psd1
     }
+
+    # A copy of the module with another version, each of its digits a 9, in its manifest and in its assembly's name.
+    function Copy-ModuleAsNine {
+        $copy = Join-Path $TestDrive ([guid]::NewGuid())
+        Copy-Item $folder $copy -Recurse
+        $name = $cmdletAssembly.GetName().Name
+        foreach ($part in @("$copy/VodPreheat.psd1", (Get-Module VodPreheat).Version.ToString()), @("$copy/bin/VodPreheat.PowerShell.dll", $name)) {
+            $file, $old = $part
+            $text = [Text.Encoding]::Latin1.GetString([IO.File]::ReadAllBytes($file))
+            $text | Should -BeLike "*$old*"
+            [IO.File]::WriteAllBytes($file, [Text.Encoding]::Latin1.GetBytes($text.Replace($old, ($old -replace '\d', '9'))))
+        }
+        "$copy/VodPreheat.psd1"
+    }
 }
 
 Describe 'The module' {
@@ -145,26 +159,36 @@ Describe 'The module' {
             $text | Should -Match 'clients: 1\s'
         }
 
-        It 'is not disturbed by other versions of the packages, loaded first' {
-            $packages = $env:NUGET_PACKAGES ?? "$HOME/.nuget/packages"
-            if (-not (Test-Path "$packages/microsoft.extensions.*/6.0.0/lib/*/Microsoft.Extensions.Options.dll") -or
-                -not (Test-Path "$packages/microsoft.extensions.*/6.0.0/lib/*/Microsoft.Extensions.DependencyInjection.dll")) {
-                Set-Content "$TestDrive/old.csproj" @'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Microsoft.Extensions.Options" Version="6.0.0" />
-    <PackageReference Include="Microsoft.Extensions.DependencyInjection" Version="6.0.0" />
-  </ItemGroup>
-</Project>
-'@
-                dotnet restore "$TestDrive/old.csproj" | Out-String | Should -Not -Match ' error '
-            }
+        It 'says that a second version needs a new session, and the first goes on: <Name>' -ForEach @(
+            @{ Name = 'newer second'; Newer = 1 }
+            @{ Name = 'older second'; Newer = 0 }
+        ) {
+            $nine = Copy-ModuleAsNine
+            $manifests = $Newer ? ($Manifest, $nine) : ($nine, $Manifest)
             $text = Invoke-Child {
-                param($manifest, $packages)
+                param($first, $second)
+                Import-Module $first -ErrorAction Stop
+                Connect-VodAccount -Sandbox
+                foreach ($more in @{}, @{ Force = $true }) {
+                    try { Import-Module $second -ErrorAction Stop @more; 'imported' } catch { "caught: $_" }
+                }
+                "loaded: $((Get-Module VodPreheat).Version)"
+                Import-Module $first -Force -ErrorAction Stop
+                "rows: $((Get-VodPreheatResult example).Count)"
+                try { Get-VodPreheatResult unknown -ErrorAction Stop } catch [VodPreheat.VodException] { 'typed' }
+            } $manifests
+            $versions = $manifests.ForEach({ (Import-PowerShellDataFile $_).ModuleVersion })
+            $said = "caught: VodPreheat $([regex]::Escape($versions[0])) is loaded .*Start a new session to use VodPreheat $([regex]::Escape($versions[1]))\."
+            [regex]::Matches($text, $said).Count | Should -Be 2
+            $text | Should -Not -Match 'imported'
+            $text | Should -Match "loaded: $([regex]::Escape($versions[0]))\s+rows: 3\s+typed"
+        }
+
+        It 'is not disturbed by other versions of the packages, loaded first' {
+            $text = Invoke-Child {
+                param($manifest, $older)
                 foreach ($name in 'Primitives', 'Options', 'DependencyInjection.Abstractions', 'DependencyInjection') {
-                    $files = Get-Item "$packages/microsoft.extensions.*/6.0.0/lib/netstandard2.*/Microsoft.Extensions.$name.dll"
-                    $null = [Reflection.Assembly]::LoadFrom($files[-1].FullName)
+                    $null = [Reflection.Assembly]::LoadFrom("$older/Microsoft.Extensions.$name.dll")
                 }
                 $null = [Microsoft.Extensions.DependencyInjection.ServiceCollection]::new()
                 Import-Module $manifest -ErrorAction Stop
@@ -177,7 +201,7 @@ Describe 'The module' {
                         "$name $([Runtime.Loader.AssemblyLoadContext]::GetLoadContext($assembly).Name): $($assembly.GetName().Version)"
                     }
                 }
-            } $Manifest, $packages
+            } $Manifest, "$root/out/older"
             $text | Should -Match 'rows: 3\s'
             foreach ($name in 'Microsoft.Extensions.Options', 'Microsoft.Extensions.DependencyInjection') {
                 $text | Should -Match "$([regex]::Escape($name)) Default: 6\.0\.0\.0\s"

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    $script:ways = 'AccessKey', 'SecurityToken', 'Token', 'Password', 'Identity', 'Environment', 'File', 'Sandbox'
+    $script:ways = 'AccessKey', 'SecurityToken', 'Token', 'Password', 'IdToken', 'IdTokenPath', 'Identity', 'Environment', 'File', 'Sandbox'
 }
 
 BeforeAll {
@@ -24,6 +24,7 @@ BeforeAll {
             $server.AddTemporaryKey('TEMPAK', 'temp+Sk/0000000001=', 'temp+Token/0000000001==', $project)
             $server.AddToken('given+Token/0000000001==', $project)
             $server.AddUser('ops', 'p@ss+Word/0000000001=', 'acme')
+            $server.AddIdentityProvider('ci', 'vod')
             $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint
             $Error.Clear()
             $way = New-Item -ItemType Directory (Join-Path $folder $Name)
@@ -104,6 +105,21 @@ BeforeAll {
             'p@ss+Word/0000000001='
             $server.IssuedTokens
         }
+        Write-Way IdToken {
+            param($more)
+            $script:idToken = $server.MakeIdToken('ci', 'vod')
+            Connect-Shown @{ IdentityProvider = 'ci'; IdToken = ConvertTo-Secret $idToken } $more
+        } -Renew { $server.ExpireToken($server.LastToken) } -GetSecret { $idToken; $server.IssuedTokens }
+        $idTokenFile = Join-Path $folder id-token
+        Write-Way IdTokenPath {
+            param($more)
+            $script:idToken = $server.MakeIdToken('ci', 'vod')
+            Set-Content $idTokenFile $idToken
+            Connect-Shown @{ IdentityProvider = 'ci'; IdTokenPath = $idTokenFile } $more
+        } -Renew {
+            $server.AddIamFault('EchoSecretsIn400')
+            $server.ExpireToken($server.LastToken)
+        } -GetSecret { $idToken; $server.IssuedTokens }
         Write-Way Identity {
             param($more)
             Connect-Shown @{ Identity = $true } $more
@@ -176,7 +192,7 @@ Describe 'Secrets' {
             if ($way -ne 'Sandbox') {
                 foreach ($part in 'VOD\.10053', 'verify aksk signature fail', 'VodUnexpectedResponse') { $transcript | Should -Match $part }
             }
-            if ($way -in 'SecurityToken', 'Token', 'Password', 'Identity', 'Environment', 'File') { $transcript | Should -Match '\*\*\*' }
+            if ($way -in 'SecurityToken', 'Token', 'Password', 'IdToken', 'IdTokenPath', 'Identity', 'Environment', 'File') { $transcript | Should -Match '\*\*\*' }
             $shown['errors.txt'] | Should -Match 'VodNotConnected'
             $shown.Count | Should -Be 10
         }

@@ -2,6 +2,9 @@
 
 $root = (Resolve-Path "$PSScriptRoot/../..").Path
 
+# PowerShell's own telemetry loads assemblies and opens sockets, which some tests count.
+$env:POWERSHELL_TELEMETRY_OPTOUT = 1
+
 # VODPREHEAT_TEST_MODULE: the folder of another copy, as coverage has it.
 $script:Manifest = "$($env:VODPREHEAT_TEST_MODULE ?? "$root/out/VodPreheat")/VodPreheat.psd1"
 Import-Module $Manifest -Force
@@ -44,7 +47,7 @@ function Connect-Server($Server, [hashtable] $With = @{}) {
         RequestsPerMinute    = 0
         SubmissionsPerMinute = 0
     }
-    if ($With.Keys.Where({ $_ -in 'Token', 'Credential', 'Identity', 'Default' })) { $parameters.Remove('AccessKey') }
+    if ($With.Keys.Where({ $_ -in 'Token', 'Credential', 'IdentityProvider', 'Identity', 'Default' })) { $parameters.Remove('AccessKey') }
     foreach ($key in $With.Keys) { $parameters[$key] = $With[$key] }
     foreach ($key in @($parameters.Keys)) {
         if ($null -eq $parameters[$key] -or $key -eq 'Default') { $parameters.Remove($key) }

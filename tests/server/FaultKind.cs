@@ -32,6 +32,15 @@ public enum FaultKind
     /// <summary>The body comes fast, in chunks, and does not end.</summary>
     EndlessBody,
 
+    /// <summary>Compressed blocks with nothing in them, without end: gigabytes that unpack to no byte.</summary>
+    EndlessGzip,
+
+    /// <summary>A status line that is none, with the credentials of the request in it.</summary>
+    EchoInStatusLine,
+
+    /// <summary>A header line that is none, with the credentials of the request in it.</summary>
+    EchoInHeaderLine,
+
     /// <summary>Two 1xx answers before the real one.</summary>
     Continue100,
 
@@ -110,7 +119,7 @@ public enum FaultKind
     /// <summary>302 to a path of this server which answers 200 with a row; it shows among the requests if followed.</summary>
     Redirect302,
 
-    /// <summary>400 VOD.10053 with the token headers in its text: plain, URL-encoded, in Base64 and in hex.</summary>
+    /// <summary>400 VOD.10053 with the token headers, password and identity token in its text: plain, URL-encoded, in Base64 and in hex.</summary>
     EchoSecretsIn400,
 
     /// <summary>401 APIGW.0301.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using VodPreheat.TestServer.Services;
 using VodPreheat.TestServer.State;
 
 namespace VodPreheat.TestServer;
@@ -76,6 +78,21 @@ public sealed partial class LoopbackServer
 
     /// <summary>Makes IAM refuse a user, or take them again.</summary>
     public void SetUserFault(string name, UserFault fault) => _state.Accounts.SetUserFault(name, fault);
+
+    /// <summary>
+    /// Adds an OpenID Connect provider whose rules apply to the subject "job" alone and give it permissions in the default project;
+    /// again with the same id, it has another signing key.
+    /// </summary>
+    public void AddIdentityProvider(string id, string clientId) => _state.Accounts.AddProvider(new IdentityProvider(
+        id, $"https://{id}.example.com", clientId, RandomNumberGenerator.GetBytes(32), ["job"], [DefaultProjectId]));
+
+    /// <summary>Makes an identity token as a provider does.</summary>
+    /// <param name="providerId">The provider.</param>
+    /// <param name="audience">Whom it is for; the provider's own client ID is the right one.</param>
+    /// <param name="subject">Whom it names.</param>
+    /// <param name="lifeSeconds">How long it lives; one that has ended if not above 0.</param>
+    public string MakeIdToken(string providerId, string audience, string subject = "job", int lifeSeconds = 300) => IdToken.Make(
+        _state.Accounts.FindProvider(providerId)!, audience, subject, _state.Now, _state.Now.AddSeconds(lifeSeconds));
 
     /// <summary>Adds a project; names may repeat.</summary>
     public void AddProject(string id, string name) => _state.Accounts.AddProject(id, name);

@@ -22,4 +22,10 @@ public sealed record ConnectSettings
 
     /// <summary>Reads an environment variable.</summary>
     public Func<string, string?> ReadVariable { get; init; } = Environment.GetEnvironmentVariable;
+
+    /// <summary>Makes a path that a person wrote absolute; null if it is no path of the file system.</summary>
+    public Func<string, string?> ResolvePath { get; init; } = Path.GetFullPath;
+
+    /// <summary>Takes a warning, on the thread that connects, before the first request is sent.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
 }

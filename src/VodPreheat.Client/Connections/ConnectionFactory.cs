@@ -8,7 +8,7 @@ using VodPreheat.Client.Sandbox;
 namespace VodPreheat.Client.Connections;
 
 /// <summary>
-/// Turns a way of signing in into a connection. Only the project look-up and a password go to IAM, and only
+/// Turns a way of signing in into a connection. Only the project look-up, a password and an identity token go to IAM, and only
 /// <see cref="ConnectWithIdentityAsync"/> goes to the metadata service; without them nothing is sent.
 /// </summary>
 /// <exception cref="VodClientException">The settings cannot work, or the credentials or the project were not found.</exception>
@@ -22,24 +22,35 @@ public sealed class ConnectionFactory
     public ConnectionFactory(ConnectSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        _settings = settings with
+        try
         {
-            Region = RegionOf(settings),
-            ProjectId = string.IsNullOrWhiteSpace(settings.ProjectId) ? null : CheckedProjectId(settings.ProjectId.Trim()),
-            Transport = settings.Transport with { Proxy = Endpoints.Proxy(settings.Transport.Proxy) },
-        };
-        _vod = Endpoints.Vod(settings.Endpoint, _settings.Region, settings.ReadVariable);
+            _settings = settings with
+            {
+                Region = RegionOf(settings),
+                ProjectId = string.IsNullOrWhiteSpace(settings.ProjectId) ? null : CheckedProjectId(settings.ProjectId.Trim()),
+                Transport = settings.Transport with { Proxy = Endpoints.Proxy(settings.Transport.Proxy, settings.Transport.ProxyLogin) },
+            };
+            _vod = Endpoints.Vod(settings.Endpoint, _settings.Region, settings.ReadVariable);
+        }
+        catch
+        {
+            settings.Transport.ProxyLogin?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The region, if one is known.</summary>
     public string? Region => _settings.Region;
 
-    /// <summary>A connection in this process, without cloud, network or file.</summary>
+    /// <summary>
+    /// A connection in this process, without cloud, network or file. VODPREHEAT_SANDBOX_QUOTA in the environment is the number of URLs
+    /// that it accepts.
+    /// </summary>
     public static VodClient ConnectSandbox(TransportSettings transport, string? region = null) => new(
         SandboxHandler.Endpoint,
         SandboxHandler.ProjectId,
         new FixedCredentialSource(SandboxHandler.CreateCredential(), "Sandbox"),
-        transport with { Network = static () => new SandboxHandler() },
+        transport with { Network = static () => new SandboxHandler(SandboxTasks.Quota(Environment.GetEnvironmentVariable)) },
         SubmissionJournal.InMemory())
     {
         Region = region ?? "sandbox",
@@ -53,34 +64,58 @@ public sealed class ConnectionFactory
     public Task<VodClient> ConnectWithTokenAsync(Secret token, InvocationContext scope) =>
         ConnectAsync(new FixedCredentialSource(new TokenCredential(token.CheckedForHeader("token")), "Token"), scope);
 
-    /// <summary>Signs in by the first access key of the environment and the credentials file.</summary>
-    public Task<VodClient> ConnectWithFoundKeyAsync(InvocationContext scope) =>
-        ConnectAsync(new FixedCredentialSource(CredentialChain.Find(_settings.ReadVariable), "AccessKey"), scope);
+    /// <summary>Signs in by the first credentials found: in the environment, then in the credentials file.</summary>
+    public Task<VodClient> ConnectWithFoundCredentialAsync(InvocationContext scope) => new CredentialChain(_settings).Find() switch
+    {
+        { Provider: { } login } => ConnectWithIdTokenFileAsync(login, scope),
+        { Key: var key } => ConnectAsync(new FixedCredentialSource(key!, "AccessKey"), scope),
+    };
 
     /// <summary>Signs in by an IAM user's password, at once, so that a wrong one is told here; renewed later by itself.</summary>
     public Task<VodClient> ConnectWithPasswordAsync(string userName, Secret password, string domainName, InvocationContext scope)
     {
         if (password.IsEmpty)
         {
-            throw CredentialsFile.Invalid("The password is empty.");
+            throw InvalidCredential.Given("The password is empty.", "Give the password of the IAM user.");
         }
 
-        if (_settings.ProjectId is null && _settings.Region is null)
-        {
-            throw ProjectLookup.NotFound("A token is made for one project, and neither a region nor a project id is known.");
-        }
-
-        var project = new Project(_settings.ProjectId ?? string.Empty, _settings.Region ?? string.Empty);
-        RenewingCredentialSource source = null!;
-        var iam = new IamClient(Iam(), _settings.Transport, () => source.Secrets);
-        source = new RenewingCredentialSource(
+        Project project = ProjectOfToken(null);
+        return ConnectByTokenAsync(
             "Password",
             userName,
-            (scope, cancellation) => iam.GetTokenAsync(userName, password, domainName, project, scope, cancellation),
-            iam,
             password,
-            _settings.Transport.Clock);
-        return ConnectAsync(source, scope, needsCredential: true);
+            iam => (scope, cancellation) => iam.GetTokenAsync(userName, password, domainName, project, scope, cancellation),
+            scope);
+    }
+
+    /// <summary>Signs in by an identity provider's token in a file, at once; renewed later by whatever token the file has then.</summary>
+    /// <param name="identityProvider">The name of the identity provider at IAM.</param>
+    /// <param name="tokenPath">The file's path, as a person wrote it.</param>
+    /// <param name="scope">What the requests share.</param>
+    public Task<VodClient> ConnectWithIdTokenFileAsync(string identityProvider, string tokenPath, InvocationContext scope) =>
+        ConnectWithIdTokenFileAsync(
+            new IdentityProviderLogin(
+                identityProvider,
+                _settings.ResolvePath(tokenPath) ?? throw InvalidCredential.Given(
+                    $"The path of the identity token, '{tokenPath}', is no path of the file system.", "Give the path of a file."),
+                ProjectId: null),
+            scope);
+
+    /// <summary>Signs in by an identity provider's token, at once; not renewed. The token is wiped when it has been used.</summary>
+    /// <param name="identityProvider">The name of the identity provider at IAM.</param>
+    /// <param name="idToken">The token.</param>
+    /// <param name="hintAtEnd">What to do when VOD no longer accepts IAM's token, as a sentence.</param>
+    /// <param name="scope">What the requests share.</param>
+    public async Task<VodClient> ConnectWithIdTokenAsync(string identityProvider, Secret idToken, string hintAtEnd, InvocationContext scope)
+    {
+        using Secret given = idToken;
+        using Secret token = IdToken.Parse(given.Bytes, "The identity token");
+        identityProvider = CheckedIdentityProvider(identityProvider);
+        Project project = ProjectOfToken(null);
+        using var iam = new IamClient(Iam(), _settings.Transport, static () => []);
+        Fetched fetched = await iam.GetTokenAsync(identityProvider, token, project, scope, scope.Cancellation).ConfigureAwait(false);
+        var source = new FixedCredentialSource(fetched.Credential, "IdToken", identityProvider, hintAtEnd);
+        return await ConnectAsync(source, scope, needsCredential: true).ConfigureAwait(false);
     }
 
     /// <summary>Signs in by the temporary keys of the ECS that this runs on; renewed by themselves.</summary>
@@ -89,6 +124,32 @@ public sealed class ConnectionFactory
         var metadata = new MetadataClient(_settings.Transport, _settings.ReadVariable);
         var source = new RenewingCredentialSource(
             "Identity", accountName: null, metadata.GetKeysAsync, metadata, fetchSecret: null, _settings.Transport.Clock);
+        return ConnectAsync(source, scope, needsCredential: true);
+    }
+
+    private Task<VodClient> ConnectWithIdTokenFileAsync(IdentityProviderLogin login, InvocationContext scope)
+    {
+        string identityProvider = CheckedIdentityProvider(login.Provider);
+        Project project = ProjectOfToken(login.ProjectId);
+        return ConnectByTokenAsync(
+            "IdToken",
+            identityProvider,
+            keptSecret: null,
+            iam => new IdTokenFileExchange(iam, identityProvider, login.TokenPath, project).GetTokenAsync,
+            scope);
+    }
+
+    /// <summary>Connects by a token of IAM that is fetched now and renewed later.</summary>
+    private Task<VodClient> ConnectByTokenAsync(
+        string authenticationType,
+        string accountName,
+        Secret? keptSecret,
+        Func<IamClient, Func<InvocationContext, CancellationToken, Task<Fetched>>> fetchFrom,
+        InvocationContext scope)
+    {
+        RenewingCredentialSource source = null!;
+        var iam = new IamClient(Iam(), _settings.Transport, () => source.Secrets);
+        source = new RenewingCredentialSource(authenticationType, accountName, fetchFrom(iam), iam, keptSecret, _settings.Transport.Clock);
         return ConnectAsync(source, scope, needsCredential: true);
     }
 
@@ -125,6 +186,22 @@ public sealed class ConnectionFactory
         using var iam = new IamClient(address, _settings.Transport, () => source.Secrets);
         return await ProjectLookup.FindAsync(iam, address, region, credential, scope).ConfigureAwait(false);
     }
+
+    /// <summary>The project that IAM makes a token for: by its id, else by its name, which is the region's.</summary>
+    private Project ProjectOfToken(string? besideCredentials)
+    {
+        string? id = _settings.ProjectId ?? (besideCredentials is null ? null : CheckedProjectId(besideCredentials));
+        return id is null && _settings.Region is null
+            ? throw ProjectLookup.NotFound("A token is made for one project, and neither a region nor a project id is known.")
+            : new Project(id ?? string.Empty, _settings.Region ?? string.Empty);
+    }
+
+    // It goes into a header.
+    private static string CheckedIdentityProvider(string name) => name.Trim() is { Length: > 0 } trimmed && trimmed.All(static c => c is > ' ' and <= '~')
+        ? trimmed
+        : throw InvalidCredential.Given(
+            "The name of the identity provider is empty, or has spaces or characters outside ASCII.",
+            "Give the name that the identity provider has in IAM (console: Identity Providers).");
 
     // It goes into a header and the path.
     private static string CheckedProjectId(string id) => id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')

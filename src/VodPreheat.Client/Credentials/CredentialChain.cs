@@ -1,70 +1,84 @@
+using VodPreheat.Client.Connections;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>
-/// Finds an access key where the official SDKs look: the environment, then the credentials file. A source that is there but
-/// faulty is an error, and parts of two sources never mix.
+/// Finds credentials where the official SDKs look: an access key in the environment, then an identity provider in the
+/// environment, then an access key in the credentials file. A source that is there but faulty is an error, and parts of two
+/// sources never mix.
 /// </summary>
-internal static class CredentialChain
+internal sealed class CredentialChain(ConnectSettings settings)
 {
     private const string Prefix = "HUAWEICLOUD_SDK_";
     private const string FileVariable = Prefix + "CREDENTIALS_FILE";
 
-    /// <summary>The first source's key, with the project id that stands beside it.</summary>
+    /// <summary>The first source's credentials.</summary>
     /// <exception cref="VodClientException">A faulty source, or none.</exception>
-    public static AccessKeyCredential Find(Func<string, string?> environment) =>
-        FromEnvironment(environment) ?? FromFile(environment) ?? throw NothingFound(environment);
+    public FoundCredential Find() => KeyOfEnvironment() is { } key ? new(key, null)
+        : ProviderOfEnvironment() is { } provider ? new(null, provider)
+        : KeyOfFile() is { } kept ? new(kept, null)
+        : throw NothingFound();
 
-    private static AccessKeyCredential? FromEnvironment(Func<string, string?> environment)
+    private AccessKeyCredential? KeyOfEnvironment() =>
+        Make("The environment", Prefix + "AK", Read("AK"), Prefix + "SK", Read("SK"), Read("SECURITY_TOKEN"), Read("PROJECT_ID"));
+
+    private IdentityProviderLogin? ProviderOfEnvironment()
     {
-        string? Get(string name) => environment(Prefix + name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
-
-        // A left-over security token or project id alone is no source.
-        return Get("AK") is null && Get("SK") is null
-            ? null
-            : Make("The environment", Prefix + "AK", Get("AK"), Prefix + "SK", Get("SK"), Get("SECURITY_TOKEN"), Get("PROJECT_ID"));
+        const string FileName = "ID_TOKEN_FILE";
+        return WholePair("The environment", Prefix + "IDP_ID", Read("IDP_ID"), Prefix + FileName, Read(FileName)) is (var provider, var file)
+            ? new IdentityProviderLogin(provider, Resolve(Prefix + FileName, file), Read("PROJECT_ID"))
+            : null;
     }
 
-    private static AccessKeyCredential? FromFile(Func<string, string?> environment)
+    private AccessKeyCredential? KeyOfFile()
     {
-        string? named = environment(FileVariable);
-        string path = string.IsNullOrWhiteSpace(named) ? DefaultPath() : named.Trim();
-        string text;
-        try
+        string? named = Read("CREDENTIALS_FILE");
+        string path = named is null ? DefaultPath() : Resolve(FileVariable, named);
+        if (CredentialsFile.Read(path, settings.Warn) is not { } values)
         {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return string.IsNullOrWhiteSpace(named)
-                ? null
-                : throw CredentialsFile.Invalid($"The credentials file {path}, named by {FileVariable}, does not exist.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw CredentialsFile.Invalid($"The credentials file {path} cannot be read: {error.Message}", error);
+            return named is null ? null : throw InvalidCredential.InSource($"The credentials file {path}, named by {FileVariable}, does not exist.");
         }
 
-        IReadOnlyDictionary<string, string> values = CredentialsFile.Parse(text, path);
+        string source = $"The credentials file {path}, section [basic],";
         string? Get(string name) => values.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
-        return Make($"The credentials file {path}, section [basic],", "ak", Get("ak"), "sk", Get("sk"), Get("security_token"), Get("project_id"));
+        return Make(source, "ak", Get("ak"), "sk", Get("sk"), Get("security_token"), Get("project_id"))
+            ?? throw InvalidCredential.InSource($"{source} has neither ak nor sk.");
     }
 
-    private static AccessKeyCredential Make(
+    // A left-over security token or project id alone is no source.
+    private static AccessKeyCredential? Make(
         string source, string accessName, string? access, string secretName, string? secret, string? securityToken, string? projectId)
     {
-        if (access is null || secret is null)
+        if (WholePair(source, accessName, access, secretName, secret) is not (var id, var key))
         {
-            throw CredentialsFile.Invalid(access is null && secret is null
-                ? $"{source} has neither {accessName} nor {secretName}."
-                : access is null
-                ? $"{source} has {secretName} but not {accessName}."
-                : $"{source} has {accessName} but not {secretName}.");
+            return null;
         }
 
-        return AccessKeyCredential.Create(access, new Secret(secret), securityToken is null ? null : new Secret(securityToken), projectId);
+        try
+        {
+            return AccessKeyCredential.Create(id, new Secret(key), securityToken is null ? null : new Secret(securityToken), projectId);
+        }
+        catch (VodClientException failure)
+        {
+            throw InvalidCredential.InSource($"{source} has an unusable key. {failure.What}");
+        }
     }
+
+    private static (string First, string Second)? WholePair(string source, string firstName, string? first, string secondName, string? second) =>
+        (first, second) switch
+        {
+            (null, null) => null,
+            ({ } one, { } two) => (one, two),
+            (null, _) => throw InvalidCredential.InSource($"{source} has {secondName} but not {firstName}."),
+            (_, null) => throw InvalidCredential.InSource($"{source} has {firstName} but not {secondName}."),
+        };
+
+    private string? Read(string name) =>
+        settings.ReadVariable(Prefix + name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+
+    private string Resolve(string variable, string path) =>
+        settings.ResolvePath(path) ?? throw InvalidCredential.InSource($"{variable}: '{path}' is no path of the file system.");
 
     // Rooted in any case: with no home folder it must not become a file of the current folder, which others may write to.
     private static string DefaultPath() => Path.Combine(
@@ -73,10 +87,10 @@ internal static class CredentialChain
         ".huaweicloud",
         "credentials");
 
-    private static VodClientException NothingFound(Func<string, string?> environment) => new(
+    private static VodClientException NothingFound() => new(
         FailureKind.Authentication,
         ErrorIds.NoCredential,
-        $"No credentials were found. Looked at: the environment variables {Prefix}AK and {Prefix}SK (not set); " +
-        $"the credentials file {(environment(FileVariable) is { Length: > 0 } named ? named : DefaultPath())} (not there).",
-        "Set one of them up, or give Connect-VodAccount -AccessKey, -Token, -Credential or -Identity.");
+        $"No credentials were found. Looked at: the environment variables {Prefix}AK and {Prefix}SK (not set), " +
+        $"{Prefix}IDP_ID and {Prefix}ID_TOKEN_FILE (not set), and the credentials file {DefaultPath()} (not there).",
+        "Set one of them up, or give Connect-VodAccount -AccessKey, -Token, -Credential, -IdentityProvider or -Identity.");
 }

@@ -10,9 +10,44 @@ namespace VodPreheat.Client.Credentials;
 /// <remarks>Source: ProfileCredentialProvider of the SDKs, whose readers trip over comments, duplicates and %.</remarks>
 internal static class CredentialsFile
 {
+    /// <summary>The largest file that is read, in bytes.</summary>
+    public const int MaxBytes = 64 * 1024;
+
     private const string Section = "basic";
 
-    /// <summary>The keys of section [basic].</summary>
+    /// <summary>The keys of section [basic]; null if there is no such file.</summary>
+    /// <param name="path">The path, absolute.</param>
+    /// <param name="warn">Is told when other users could change the file.</param>
+    /// <exception cref="VodClientException">The file cannot be read, or is not such a file; the message names the line.</exception>
+    public static IReadOnlyDictionary<string, string>? Read(string path, Action<string> warn)
+    {
+        string? text = SecretFile.Read(path, "credentials file", MaxBytes, static bytes =>
+        {
+            using var reader = new StreamReader(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count));
+            return reader.ReadToEnd();
+        });
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (UnixFileStatus.Of(path) is { } status && WhoElseMayWrite(status, UnixFileStatus.CurrentUser) is { } who)
+        {
+            warn($"The credentials file {path} {who} could replace the key in it. Only you should be able to write it: use a file of your own with mode 600.");
+        }
+
+        return Parse(text, path);
+    }
+
+    /// <summary>Who besides this user may write a file; null if nobody, or only root.</summary>
+    // Root's files are as good as one's own: containers and configuration tools leave them like that.
+    public static string? WhoElseMayWrite(UnixFileStatus status, uint user) =>
+        (status.Mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0
+            ? $"may be written by others (mode {Convert.ToString((int)status.Mode, 8)}), who"
+            : status.Owner != 0 && status.Owner != user ? "belongs to another user, who"
+            : null;
+
+    /// <summary>The keys of section [basic] in a text.</summary>
     /// <exception cref="VodClientException">The text is not such a file; the message names the line.</exception>
     public static IReadOnlyDictionary<string, string> Parse(string text, string path)
     {
@@ -35,7 +70,7 @@ internal static class CredentialsFile
                 bool isBasic = IsBasic(section);
                 if (isBasic && found)
                 {
-                    throw Fault(path, number, $"section [{Section}] stands there twice");
+                    throw Fault(path, number, $"section [{Section}] is duplicated");
                 }
 
                 found |= isBasic;
@@ -52,24 +87,16 @@ internal static class CredentialsFile
                 string name = line[..equals].Trim();
                 if (!values.TryAdd(name, line[(equals + 1)..].Trim()))
                 {
-                    throw Fault(path, number, "its name stands there twice in the section");
+                    throw Fault(path, number, "its name is duplicated in the section");
                 }
             }
         }
 
-        return found ? values : throw Invalid($"The credentials file {path} has no section [{Section}].");
+        return found ? values : throw InvalidCredential.InSource($"The credentials file {path} has no section [{Section}].");
     }
-
-    /// <summary>The error of a file that is there but cannot be used.</summary>
-    public static VodClientException Invalid(string what, Exception? inner = null) => new(
-        FailureKind.Authentication,
-        ErrorIds.CredentialInvalid,
-        what,
-        "Mend or remove that source: a faulty source is never passed over in favour of the next.",
-        inner);
 
     private static bool IsBasic(string section) => string.Equals(section, Section, StringComparison.OrdinalIgnoreCase);
 
     private static VodClientException Fault(string path, int line, string problem) =>
-        Invalid(string.Create(CultureInfo.InvariantCulture, $"The credentials file {path}, line {line}: {problem}."));
+        InvalidCredential.InSource(string.Create(CultureInfo.InvariantCulture, $"The credentials file {path}, line {line}: {problem}."));
 }

@@ -2,19 +2,26 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>A credential that was given and cannot be renewed: an access key or a token got elsewhere.</summary>
-public sealed class FixedCredentialSource(Credential credential, string authenticationType) : CredentialSource
+/// <summary>A credential that was given and cannot be renewed: an access key, a token got elsewhere or for what was given once.</summary>
+/// <param name="credential">The credential.</param>
+/// <param name="authenticationType">How the connection signs in.</param>
+/// <param name="accountName">Whose it is; null for the id of an access key.</param>
+/// <param name="hintAtRefusal">What to do when the service has refused it; null where its error says so.</param>
+public sealed class FixedCredentialSource(
+    Credential credential, string authenticationType, string? accountName = null, string? hintAtRefusal = null) : CredentialSource
 {
     /// <inheritdoc/>
     public override string AuthenticationType => authenticationType;
 
     /// <inheritdoc/>
-    public override string? AccountName => (credential as AccessKeyCredential)?.AccessKey;
+    public override string? AccountName => accountName ?? (credential as AccessKeyCredential)?.AccessKey;
 
     /// <inheritdoc/>
     public override DateTimeOffset? ExpiresAt => credential.ExpiresAt;
 
     internal override IEnumerable<Secret> Secrets => credential.Secrets;
+
+    internal override string? HintAtRefusal => hintAtRefusal;
 
     internal override ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation) => new(credential);
 

@@ -5,15 +5,26 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
-/// <summary>The one exception of the client. Its texts are already free of secrets.</summary>
+/// <summary>The one exception of the client. Its texts are fit to be shown, and so is what is inside of it.</summary>
 public sealed class VodClientException : Exception
 {
-    internal VodClientException(FailureKind kind, string errorCode, string what, string hint, Exception? inner = null)
-        : base(what, inner)
+    internal VodClientException(FailureKind kind, string errorCode, string what, string hint, CauseException? cause = null)
+        : base(DisplayText.Clean(what), cause)
     {
         Kind = kind;
         ErrorCode = errorCode;
         Hint = hint;
+    }
+
+    // The same failure, told otherwise.
+    private VodClientException(VodClientException other, string what, string hint)
+        : this(other.Kind, other.ErrorCode, what, hint, (CauseException?)other.InnerException)
+    {
+        Service = other.Service;
+        Delivery = other.Delivery;
+        StatusCode = other.StatusCode;
+        RequestId = other.RequestId;
+        RetryAfter = other.RetryAfter;
     }
 
     /// <summary>What sort of failure it was; retry, rate limit, renewal and error records look at nothing else.</summary>
@@ -39,12 +50,6 @@ public sealed class VodClientException : Exception
 
     /// <summary>How long the service asks to wait before the next request; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
-
-    /// <summary>
-    /// Whether the service asks for a longer wait than requests wait for: repeating the request, or sending another one of its kind,
-    /// would be refused as well.
-    /// </summary>
-    public bool IsRetryAfterTooLong => RetryAfter > RetryHandler.LongestRetryAfter;
 
     /// <summary>What happened, without the code, the request id and the hint.</summary>
     public string What => base.Message;
@@ -78,26 +83,30 @@ public sealed class VodClientException : Exception
     internal bool CredentialsAccepted => Service == CloudService.Vod && Kind is FailureKind.PermissionDenied or FailureKind.InvalidArgument
         or FailureKind.NotFound or FailureKind.InvalidOperation or FailureKind.QuotaExceeded or FailureKind.ProjectMismatch;
 
+    /// <summary>Whether the service asks for a longer wait than any request waits: it is not repeated.</summary>
+    public bool IsWaitTooLong => RetryAfter > RetryHandler.LongestRetryAfter;
+
     /// <summary>Whether nothing further can work on this connection.</summary>
     public bool EndsEverything => Kind is FailureKind.Authentication or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch
         or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint or FailureKind.JournalUnavailable;
 
     /// <summary>Whether no further submission can succeed for now, while queries may: also a used-up quota, or a wait that is too long.</summary>
-    public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsRetryAfterTooLong);
+    public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsWaitTooLong);
 
     /// <summary>
     /// Whether a service refused the credentials: sent again, they might be locked. Credentials that could not be had are none.
     /// </summary>
     internal bool IsRefusal => Kind == FailureKind.Authentication && Delivery == Delivery.Refused;
 
-    /// <summary>The same failure for requests that are not sent because of it.</summary>
-    internal VodClientException Remembered() => new(
-        Kind, ErrorCode, $"{What} Nothing more is sent with these credentials until you connect again.", Hint, InnerException)
-    {
-        Service = Service,
-        StatusCode = StatusCode,
-        RequestId = RequestId,
-    };
+    /// <summary>The same failure for requests that are not sent because of it, now and until there is another connection.</summary>
+    internal VodClientException Remembered() =>
+        new(this, $"{What} Nothing more is sent with these credentials until you connect again.", Hint) { Delivery = Delivery.NotSent };
+
+    /// <summary>The same failure for a request that is not sent because of it; the next one may be.</summary>
+    internal VodClientException Passing() => new(this, What, Hint) { Delivery = Delivery.NotSent };
+
+    /// <summary>The same failure with a hint that fits better.</summary>
+    internal VodClientException WithHint(string hint) => new(this, What, hint);
 
     /// <summary>
     /// Whether a submission may have taken effect although it failed: it was sent, and no answer says what became of it.

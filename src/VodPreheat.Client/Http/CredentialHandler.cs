@@ -23,6 +23,11 @@ internal sealed class CredentialHandler(CredentialSource source, AuthenticationB
         catch (VodClientException failure) when (failure.IsRefusal)
         {
             source.Reject(credential);
+            if (source.HintAtRefusal is { } hint)
+            {
+                throw failure.WithHint(hint);
+            }
+
             throw;
         }
     }

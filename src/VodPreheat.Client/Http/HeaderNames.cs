@@ -6,6 +6,7 @@ internal static class HeaderNames
     public const string AuthToken = "X-Auth-Token";
     public const string Authorization = "Authorization";
     public const string Date = "X-Sdk-Date";
+    public const string IdentityProvider = "X-Idp-Id";
     public const string ProjectId = "X-Project-Id";
     public const string SecurityToken = "X-Security-Token";
     public const string SubjectToken = "X-Subject-Token";

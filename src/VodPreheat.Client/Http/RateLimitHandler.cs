@@ -30,7 +30,7 @@ internal sealed class RateLimitHandler(CloudService service, RateLimit queries, 
                 limit.Leave(turn, RateLimit.Outcome.Accepted);
                 return response;
             }
-            catch (VodClientException failure) when (failure.Service == service && failure.Kind == FailureKind.Throttled && !failure.IsRetryAfterTooLong)
+            catch (VodClientException failure) when (failure.Service == service && failure.Kind == FailureKind.Throttled && !failure.IsWaitTooLong)
             {
                 TimeSpan hold = limit.Throttle(turn, failure.RetryAfter, InvocationContext.Of(request));
                 TimeSpan waited = firstThrottled is { } first ? clock.GetElapsedTime(first) : TimeSpan.Zero;

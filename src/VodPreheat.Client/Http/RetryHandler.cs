@@ -90,7 +90,7 @@ internal sealed class RetryHandler : DelegatingHandler
     // Signing in for this request has retries of its own: repeating its failure would multiply them.
     private bool ShouldRetry(bool isQuery, VodClientException failure) =>
         failure.Service == _service
-        && !failure.IsRetryAfterTooLong
+        && !failure.IsWaitTooLong
         && failure.Kind switch
         {
             FailureKind.ConnectionFailed or FailureKind.Timeout => isQuery || failure.Delivery == Delivery.NotSent,

@@ -1,10 +1,9 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using System.Text.Json;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Json;
 using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Iam;
@@ -12,8 +11,11 @@ namespace VodPreheat.Client.Iam;
 /// <summary>A project of IAM: its id, and its name, which for a region's own project is the region's id.</summary>
 internal readonly record struct Project(string Id, string Name);
 
-/// <summary>The two calls of IAM that connecting needs: a token for a password, and the projects of a region.</summary>
-/// <remarks>Source: api-iam, "Obtaining a User Token Through Password Authentication" and "Querying Project Information".</remarks>
+/// <summary>The calls of IAM that connecting needs: a token for a password or an identity token, and the projects of a region.</summary>
+/// <remarks>
+/// Source: api-iam, "Obtaining a User Token Through Password Authentication", "Obtaining a Token with an OpenID Connect ID Token"
+/// (iam_13_0605) and "Querying Project Information".
+/// </remarks>
 internal sealed class IamClient : IDisposable
 {
     private readonly string _root;
@@ -21,11 +23,15 @@ internal sealed class IamClient : IDisposable
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
 
+    // In the body of the token request that is under way, so that an error may echo it.
+    private Secret? _exchanged;
+
     public IamClient(Uri endpoint, TransportSettings settings, Func<IEnumerable<Secret>> secrets)
     {
         _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
         _clock = settings.Clock;
-        var redactor = new Redactor(secrets);
+        var redactor = new Redactor(() =>
+            [.. secrets(), .. settings.ProxySecrets(endpoint), .. Volatile.Read(ref _exchanged) is { } exchanged ? [exchanged] : Array.Empty<Secret>()]);
         _failures = new FailureFactory(CloudService.Iam, redactor, settings);
         var limit = new RateLimit("requests to IAM", perMinute: 0, _clock);
         _transport = HttpTransport.Create(
@@ -43,17 +49,49 @@ internal sealed class IamClient : IDisposable
     public async Task<Fetched> GetTokenAsync(
         string userName, Secret password, string domainName, Project project, InvocationContext scope, CancellationToken cancellation)
     {
-        byte[] body = TokenRequest(userName, password, domainName, project);
+        return await ExchangeAsync("/v3/auth/tokens?nocatalog=true", password, WriteUser, project, identityProvider: null, scope, cancellation).ConfigureAwait(false);
+
+        void WriteUser(Utf8JsonWriter json)
+        {
+            json.WriteStartObject("identity");
+            json.WriteStartArray("methods");
+            json.WriteStringValue("password");
+            json.WriteEndArray();
+            json.WriteStartObject("password");
+            json.WriteStartObject("user");
+            json.WriteString("name", userName);
+            SecretBuffer.WriteString(json, "password", password);
+            json.WriteStartObject("domain");
+            json.WriteString("name", domainName);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+    }
+
+    /// <summary>Gets a token scoped to a project, by its id or (without id) by its name, for an identity provider's token.</summary>
+    /// <exception cref="VodClientException">
+    /// Unknown provider or project, a token that has ended or is not for this provider, no rule or permission, or no answer.
+    /// </exception>
+    public async Task<Fetched> GetTokenAsync(
+        string identityProvider, Secret idToken, Project project, InvocationContext scope, CancellationToken cancellation)
+    {
         try
         {
-            using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Post, $"{_root}/v3/auth/tokens?nocatalog=true", body, scope);
-            using HttpResponseMessage response = await _transport.Client
-                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-            return _failures.Read(response, answer => ReadToken(response, answer));
+            return await ExchangeAsync("/v3.0/OS-AUTH/id-token/tokens", idToken, WriteIdToken, project, identityProvider, scope, cancellation).ConfigureAwait(false);
         }
-        finally
+        catch (VodClientException failure) when (IdTokenHint(failure) is { } hint)
         {
-            CryptographicOperations.ZeroMemory(body);
+            string claims = new Redactor(() => [idToken]).Clean(IdTokenClaims.Describe(idToken, _clock.GetUtcNow()));
+            throw failure.WithHint($"{hint} {claims}");
+        }
+
+        void WriteIdToken(Utf8JsonWriter json)
+        {
+            json.WriteStartObject("id_token");
+            SecretBuffer.WriteString(json, "id", idToken);
+            json.WriteEndObject();
         }
     }
 
@@ -72,28 +110,60 @@ internal sealed class IamClient : IDisposable
 
     public void Dispose() => _transport.Dispose();
 
-    private static byte[] TokenRequest(string userName, Secret password, string domainName, Project project)
+    // IAM's own codes say little of what was wrong with an identity token; the gateway's have hints that fit.
+    private static string? IdTokenHint(VodClientException failure) => failure.Kind switch
     {
-        // Large enough not to grow: a grown buffer would leave the password behind in the old one.
-        var buffer = new ArrayBufferWriter<byte>(4096 + (6 * password.Bytes.Length));
+        _ when !failure.ErrorCode.StartsWith("IAM.", StringComparison.Ordinal) && failure.ErrorCode != ErrorIds.HttpError => null,
+        FailureKind.Authentication =>
+            "Check that the identity token has not expired, that its audience is the client ID of the identity provider in IAM, " +
+            "and that issuer and signing key of the provider are those of whoever issued the token.",
+        FailureKind.PermissionDenied =>
+            "Check that an identity conversion rule of the identity provider applies to the token, " +
+            "and that the user group that it leads to has permissions in the project.",
+        FailureKind.NotFound or FailureKind.InvalidArgument =>
+            "Check the name of the identity provider (IAM console: Identity Providers), the project id or region, and the address of IAM.",
+        _ => null,
+    };
+
+    /// <summary>Asks for a token; the secret is in the body, which is wiped afterwards.</summary>
+    private async Task<Fetched> ExchangeAsync(
+        string path,
+        Secret secret,
+        Action<Utf8JsonWriter> writeIdentity,
+        Project project,
+        string? identityProvider,
+        InvocationContext scope,
+        CancellationToken cancellation)
+    {
+        using SecretBuffer body = TokenRequest(secret, writeIdentity, project);
+        Volatile.Write(ref _exchanged, secret);
+        try
+        {
+            using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Post, _root + path, body.Written, scope);
+            if (identityProvider is not null)
+            {
+                request.Headers.TryAddWithoutValidation(HeaderNames.IdentityProvider, identityProvider);
+            }
+
+            using HttpResponseMessage response = await _transport.Client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            return _failures.Read(response, answer => ReadToken(response, answer, project));
+        }
+        finally
+        {
+            Interlocked.CompareExchange(ref _exchanged, null, secret);
+        }
+    }
+
+    private static SecretBuffer TokenRequest(Secret secret, Action<Utf8JsonWriter> writeIdentity, Project project)
+    {
+        // The names are a few characters each, the secret up to six bytes a character.
+        var buffer = new SecretBuffer(8192 + (6 * secret.Length));
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteStartObject("auth");
-            json.WriteStartObject("identity");
-            json.WriteStartArray("methods");
-            json.WriteStringValue("password");
-            json.WriteEndArray();
-            json.WriteStartObject("password");
-            json.WriteStartObject("user");
-            json.WriteString("name", userName);
-            json.WriteString("password", password.Bytes);
-            json.WriteStartObject("domain");
-            json.WriteString("name", domainName);
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
+            writeIdentity(json);
             json.WriteStartObject("scope");
             json.WriteStartObject("project");
             json.WriteString(project.Id.Length > 0 ? "id" : "name", project.Id.Length > 0 ? project.Id : project.Name);
@@ -103,39 +173,42 @@ internal sealed class IamClient : IDisposable
             json.WriteEndObject();
         }
 
-        byte[] body = buffer.WrittenSpan.ToArray();
-        buffer.Clear();
-        return body;
+        return buffer;
     }
 
-    private Fetched ReadToken(HttpResponseMessage response, ReadOnlyMemory<byte> body)
+    private Fetched ReadToken(HttpResponseMessage response, ReadOnlyMemory<byte> body, Project wanted)
     {
-        if (!response.Headers.NonValidated.TryGetValues(HeaderNames.SubjectToken, out System.Net.Http.Headers.HeaderStringValues values)
-            || values.ToString() is not { Length: > 0 } text)
+        if (!response.Headers.NonValidated.TryGetValues(HeaderNames.SubjectToken, out System.Net.Http.Headers.HeaderStringValues values))
         {
             throw new JsonException("it has no X-Subject-Token header");
         }
 
-        using var document = JsonDocument.Parse(body);
-        JsonElement token = IamJson.Object(document.RootElement, "token");
-        DateTimeOffset expires = IamJson.Time(token, "expires_at") ?? throw new JsonException("it has no expires_at");
+        // It will be a header of every request.
+        var token = new Secret(values.ToString());
+        if (!token.CanBeHeader)
+        {
+            throw new JsonException("its X-Subject-Token is no token");
+        }
+
+        ReadOnlySpan<byte> json = body.Span;
+        var credential = new TokenCredential(token)
+        {
+            ExpiresAt = JsonFields.Time(json, "token", "expires_at") ?? throw new JsonException("it has no expires_at"),
+            ProjectId = JsonFields.Text(json, "token", "project", "id") ?? (wanted.Id.Length > 0 ? wanted.Id : null),
+        };
 
         // Life by the issuer's own clock: this machine's may be off.
-        DateTimeOffset issued = IamJson.Time(token, "issued_at") ?? _clock.GetUtcNow();
-        string? projectId = token.TryGetProperty("project", out JsonElement project) ? IamJson.Text(project, "id") : null;
-        var credential = new TokenCredential(new Secret(text)) { ExpiresAt = expires, ProjectId = projectId };
-        return new Fetched(credential, expires - issued);
+        return Fetched.Issued(credential, JsonFields.Time(json, "token", "issued_at") ?? _clock.GetUtcNow());
     }
 
     private static IReadOnlyList<Project> ReadProjects(ReadOnlyMemory<byte> body)
     {
-        using var document = JsonDocument.Parse(body);
         var projects = new List<Project>();
-        foreach (JsonElement project in IamJson.Array(document.RootElement, "projects"))
+        foreach (ReadOnlySpan<byte> project in JsonFields.Items(JsonFields.Find(body.Span, "projects")))
         {
             projects.Add(new Project(
-                IamJson.Text(project, "id") ?? throw new JsonException("a project has no id"),
-                IamJson.Text(project, "name") ?? string.Empty));
+                JsonFields.Text(project, "id") ?? throw new JsonException("a project has no id"),
+                JsonFields.Text(project, "name") ?? string.Empty));
         }
 
         return projects;

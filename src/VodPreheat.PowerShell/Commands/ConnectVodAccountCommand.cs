@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using VodPreheat.Client;
@@ -21,8 +20,13 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     private const string AccessKeySet = "AccessKey";
     private const string TokenSet = "Token";
     private const string PasswordSet = "Password";
+    private const string IdTokenSet = "IdToken";
+    private const string IdTokenPathSet = "IdTokenPath";
     private const string IdentitySet = "Identity";
     private const string SandboxSet = "Sandbox";
+
+    private const string IdTokenHint =
+        "Run Connect-VodAccount again with a new token, or with -IdTokenPath, whose file is read again at each renewal.";
 
     /// <summary>User name = access key id (AK), password = secret key (SK); a bare string prompts for the secret key.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AccessKeySet)]
@@ -47,6 +51,21 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [ValidateNotNullOrEmpty]
     public string DomainName { get; set; } = null!;
 
+    /// <summary>The name of the OpenID Connect identity provider in IAM.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = IdTokenSet)]
+    [Parameter(Mandatory = true, ParameterSetName = IdTokenPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string IdentityProvider { get; set; } = null!;
+
+    /// <summary>An identity token of that provider; it cannot be renewed.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = IdTokenSet)]
+    public SecureString IdToken { get; set; } = null!;
+
+    /// <summary>A file with an identity token of that provider, read again at each renewal.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = IdTokenPathSet)]
+    [ValidateNotNullOrEmpty]
+    public string IdTokenPath { get; set; } = null!;
+
     /// <summary>Use the temporary keys of the ECS that this runs on.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdentitySet)]
     public SwitchParameter Identity { get; set; }
@@ -55,7 +74,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [Parameter(Mandatory = true, ParameterSetName = SandboxSet)]
     public SwitchParameter Sandbox { get; set; }
 
-    /// <summary>The region's id; $env:HW_REGION_NAME if not given.</summary>
+    /// <summary>The region's id; $env:HW_REGION_NAME, then $env:HUAWEICLOUD_SDK_REGION, if not given.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
@@ -68,7 +87,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [Parameter]
     public Uri? Endpoint { get; set; }
 
-    /// <summary>Another address of IAM than the region's.</summary>
+    /// <summary>Another address of IAM than the region's; needed beside a VOD outside the public cloud.</summary>
     [Parameter]
     public Uri? IamEndpoint { get; set; }
 
@@ -134,9 +153,6 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         }
     }
 
-    // The version of the host is another matter: an editor has its own.
-    private object? PowerShellVersion() => ((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"];
-
     private VodConnection Connect()
     {
         var transport = new TransportSettings
@@ -146,7 +162,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             MaximumRetryCount = MaximumRetryCount,
             RequestsPerMinute = RequestsPerMinute,
-            UserAgent = $"VodPreheat/{typeof(ConnectVodAccountCommand).Assembly.GetName().Version!.ToString(3)} PowerShell/{PowerShellVersion()}",
+            UserAgent = UserAgent,
             SubmissionsPerMinute = SubmissionsPerMinute,
         };
         if (ParameterSetName == SandboxSet)
@@ -161,6 +177,8 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             IamEndpoint = IamEndpoint,
             ProjectId = ProjectId,
             Transport = transport,
+            ResolvePath = path => FileSystemPath.Resolve(SessionState.Path, path),
+            Warn = WriteWarning,
         });
         Task<VodClient> client = ParameterSetName switch
         {
@@ -172,8 +190,10 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             TokenSet => connector.ConnectWithTokenAsync(SecureStringReader.Read(Token), Scope),
             PasswordSet => connector.ConnectWithPasswordAsync(
                 Credential.UserName, SecureStringReader.Read(Credential.Password), DomainName, Scope),
+            IdTokenSet => connector.ConnectWithIdTokenAsync(IdentityProvider, SecureStringReader.Read(IdToken), IdTokenHint, Scope),
+            IdTokenPathSet => connector.ConnectWithIdTokenFileAsync(IdentityProvider, IdTokenPath, Scope),
             IdentitySet => connector.ConnectWithIdentityAsync(Scope),
-            _ => connector.ConnectWithFoundKeyAsync(Scope),
+            _ => connector.ConnectWithFoundCredentialAsync(Scope),
         };
         return new VodConnection(WaitFor(client).GetAwaiter().GetResult());
     }

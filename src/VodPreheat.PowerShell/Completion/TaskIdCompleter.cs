@@ -30,7 +30,9 @@ internal sealed class TaskIdCompleter : IArgumentCompleter
                     .Where(static submission => submission.Outcome == SubmissionOutcome.Accepted)
                     .Where(submission => client?.Owns(submission) != false)
                     .Take(Most)
-                    .Where(submission => submission.TaskId!.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+
+                    // An id that cannot be shown as it is cannot be typed either.
+                    .Where(submission => submission.TaskId!.StartsWith(typed, StringComparison.OrdinalIgnoreCase) && DisplayText.IsClean(submission.TaskId))
                     .Select(static submission => Result(new PreheatTask(submission))),
             ];
         }
@@ -41,12 +43,11 @@ internal sealed class TaskIdCompleter : IArgumentCompleter
         }
     }
 
-    private static CompletionResult Result(PreheatTask task)
-    {
-        string id = ViewFormatter.Clean(task.TaskId);
-        string what = ViewFormatter.Clean(ViewFormatter.Describe(task));
-        return new CompletionResult(Quote(task.TaskId), id, CompletionResultType.ParameterValue, what.Length > 0 ? what : id);
-    }
+    private static CompletionResult Result(PreheatTask task) => new(
+        Quote(task.TaskId),
+        task.TaskId,
+        CompletionResultType.ParameterValue,
+        ViewFormatter.Describe(task) is { Length: > 0 } what ? what : task.TaskId);
 
     // Ids are 32 hex digits so far; anything else could mean something to the parser.
     private static string Quote(string id) => id.All(char.IsAsciiLetterOrDigit) ? id : $"'{CodeGeneration.EscapeSingleQuotedStringContent(id)}'";

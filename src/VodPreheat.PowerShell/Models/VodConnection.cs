@@ -34,13 +34,13 @@ public sealed class VodConnection
     /// <summary>The address of the service.</summary>
     public Uri? Endpoint { get; }
 
-    /// <summary>AccessKey, Token, Password, Identity or Sandbox.</summary>
+    /// <summary>AccessKey, Token, Password, IdToken, Identity or Sandbox.</summary>
     public string AuthenticationType { get; }
 
-    /// <summary>The access key id in use, or the user name; null for a token got elsewhere.</summary>
+    /// <summary>The access key id in use, the user name or the identity provider; null for a token got elsewhere.</summary>
     public string? AccountName => Client?.AccountName;
 
-    /// <summary>When the credential in use ends, if it does; those of Password and Identity are renewed before.</summary>
+    /// <summary>When the credential in use ends, if it does; those of Password and Identity, and of IdToken from a file, are renewed before.</summary>
     public DateTimeOffset? ExpiresAt => Client?.ExpiresAt;
 
     internal VodClient? Client { get; }

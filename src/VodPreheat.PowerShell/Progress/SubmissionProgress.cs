@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
 using VodPreheat.Formatting;
 
 namespace VodPreheat.Progress;
@@ -15,16 +16,15 @@ internal sealed class SubmissionProgress(Cmdlet cmdlet)
 
     /// <summary>Shows the state, if it is time to.</summary>
     /// <param name="noun">What is submitted.</param>
-    /// <param name="held">For how long the service's throttling holds submissions back; none if it does not.</param>
+    /// <param name="limit">What holds submissions back.</param>
     /// <param name="end">The failure after which nothing more is sent; null while there is none.</param>
-    public void Show(string noun, TimeSpan held, VodClientException? end) => _bar.Show(() =>
-        ($"{Quantity.Of(_submitted, noun)} submitted{Note(held, end)}", DelayedProgress.Unknown));
+    public void Show(string noun, RateLimitStatus limit, VodClientException? end) => _bar.Show(() =>
+        ($"{Quantity.Of(_submitted, noun)} submitted{Note(limit, end)}", DelayedProgress.Unknown));
 
     /// <summary>Removes the bar.</summary>
     public void Complete() => _bar.Complete();
 
-    private static string Note(TimeSpan held, VodClientException? end) =>
+    private static string Note(RateLimitStatus limit, VodClientException? end) =>
         end is not null ? $"; nothing more is submitted ({end.ErrorCode}), the rest of the input is read"
-        : held > TimeSpan.Zero ? $"; throttled by the service, waiting {Quantity.Of((int)Math.Ceiling(held.TotalSeconds), "second")}"
-        : string.Empty;
+        : RateLimitNote.Of(limit);
 }

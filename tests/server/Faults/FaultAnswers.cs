@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using VodPreheat.TestServer.Services;
 using VodPreheat.TestServer.Wire;
 
@@ -92,15 +93,20 @@ internal static class FaultAnswers
 
     private static HttpAnswer EchoSecrets(RecordedRequest request)
     {
+        JsonElement body = Json.TryParse(request.BodyBytes) ?? default;
+        string?[] secrets =
+        [
+            request.Header("X-Auth-Token"),
+            request.Header("X-Security-Token"),
+            Json.Text(body, "auth", "identity", "password", "user", "password"),
+            Json.Text(body, "auth", "id_token", "id"),
+        ];
         StringBuilder text = new("The request parameter is illegal, illegal field: {header}.");
-        foreach (string name in new[] { "X-Auth-Token", "X-Security-Token" })
+        foreach (string secret in secrets.OfType<string>())
         {
-            if (request.Header(name) is { } secret)
-            {
-                byte[] bytes = Encoding.UTF8.GetBytes(secret);
-                text.Append(' ').AppendJoin(
-                    ' ', secret, Uri.EscapeDataString(secret), Convert.ToBase64String(bytes), Convert.ToHexString(bytes).ToLowerInvariant());
-            }
+            byte[] bytes = Encoding.UTF8.GetBytes(secret);
+            text.Append(' ').AppendJoin(
+                ' ', secret, Uri.EscapeDataString(secret), Convert.ToBase64String(bytes), Convert.ToHexString(bytes).ToLowerInvariant());
         }
 
         return Errors.Service(400, "VOD.10053", text.ToString());

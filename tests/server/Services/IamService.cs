@@ -5,12 +5,16 @@ using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer.Services;
 
-/// <summary>The two calls of IAM: a token for a password, and the list of projects.</summary>
+/// <summary>The calls of IAM: a token for a password or for an identity provider's token, and the list of projects.</summary>
 internal static class IamService
 {
+    private const string DomainId = "d78cbac186b744899480f25bd022f468";
+    private static readonly object s_domain = new { name = "acme", id = DomainId };
+
     public static HttpAnswer Answer(ServerState state, RecordedRequest request) => (request.Method, request.Path) switch
     {
         ("POST", "/v3/auth/tokens") => CreateToken(state, request),
+        ("POST", "/v3.0/OS-AUTH/id-token/tokens") => ExchangeIdToken(state, request),
         ("GET", "/v3/projects") => ListProjects(state, request),
         _ => Errors.NoSuchApi(request),
     };
@@ -39,7 +43,50 @@ internal static class IamService
             return Errors.Keystone(401, "Unauthorized", "The username or password is wrong.");
         }
 
-        return Refuse(account.Fault) ?? Issue(state, body, account);
+        return Refuse(account.Fault) ?? IssueToUser(state, body, account);
+    }
+
+    private static HttpAnswer ExchangeIdToken(ServerState state, RecordedRequest request)
+    {
+        if (Json.TryParse(request.BodyBytes) is not { } body || Json.Text(body, "auth", "id_token", "id") is not { } token)
+        {
+            return Errors.Service(400, "IAM.0011", "Request body is invalid.");
+        }
+
+        string providerId = request.Header("X-Idp-Id") ?? "";
+        if (state.Accounts.FindProvider(providerId) is not { } provider)
+        {
+            return Errors.Service(404, "IAM.0004", $"Could not find identity provider: {providerId}.");
+        }
+
+        if (IdToken.Check(provider, token, state.Now) is not { } claims)
+        {
+            return Errors.Service(401, "IAM.0007", "Request parameter id_token is invalid.");
+        }
+
+        string subject = Json.Text(claims, "sub") ?? "";
+        if (!provider.Subjects.Contains(subject))
+        {
+            return Errors.Service(403, "IAM.0003", "No identity conversion rule applies.");
+        }
+
+        if (FindProject(state, body, out (string Id, string Name)? project) is { } fault)
+        {
+            return fault;
+        }
+
+        if (project is { } wanted && !provider.ProjectIds.Contains(wanted.Id))
+        {
+            return Errors.Service(403, "IAM.0003", $"Policy doesn't allow the project {wanted.Id}.");
+        }
+
+        return Issue(state, project, "mapped", new Dictionary<string, object>
+        {
+            ["domain"] = s_domain,
+            ["id"] = Guid.NewGuid().ToString("N"),
+            ["name"] = "federated-user",
+            ["OS-FEDERATION"] = new { identity_provider = new { id = provider.Id }, protocol = new { id = "oidc" }, groups = Array.Empty<object>() },
+        });
     }
 
     private static HttpAnswer? Refuse(UserFault fault) => fault switch
@@ -51,35 +98,48 @@ internal static class IamService
         _ => null,
     };
 
-    private static HttpAnswer Issue(ServerState state, JsonElement body, IamUser account)
+    private static HttpAnswer IssueToUser(ServerState state, JsonElement body, IamUser account)
     {
-        (string Id, string Name)? project = null;
-        if (Json.At(body, "auth", "scope", "project") is { } scope)
-        {
-            string? id = Json.Text(scope, "id");
-            string? name = Json.Text(scope, "name");
-            (string Id, string Name)[] found = [.. state.Accounts.Projects().Where(p => id is null ? p.Name == name : p.Id == id)];
-            if (found.Length == 0)
-            {
-                return BadRequest($"The project {id ?? name} does not exist.");
-            }
+        var domain = new { name = account.Domain, id = DomainId };
+        return FindProject(state, body, out (string Id, string Name)? project)
+            ?? Issue(state, project, "password", new { domain, id = account.Id, name = account.Name, password_expires_at = "" });
+    }
 
-            project = found[0];
+    // The project that the token is asked for; none makes a global token.
+    private static HttpAnswer? FindProject(ServerState state, JsonElement body, out (string Id, string Name)? project)
+    {
+        project = null;
+        if (Json.At(body, "auth", "scope", "project") is not { } scope)
+        {
+            return null;
         }
 
+        string? id = Json.Text(scope, "id");
+        string? name = Json.Text(scope, "name");
+        (string Id, string Name)[] found = [.. state.Accounts.Projects().Where(p => id is null ? p.Name == name : p.Id == id)];
+        if (found.Length == 0)
+        {
+            return BadRequest($"The project {id ?? name} does not exist.");
+        }
+
+        project = found[0];
+        return null;
+    }
+
+    private static HttpAnswer Issue(ServerState state, (string Id, string Name)? project, string method, object user)
+    {
         DateTimeOffset now = state.Now;
         DateTimeOffset end = now + state.TokenLife;
         string token = state.Accounts.IssueToken(project?.Id, end);
-        var domain = new { name = account.Domain, id = "d78cbac186b744899480f25bd022f468" };
         return HttpAnswer.Json(201, new
         {
             token = new
             {
                 expires_at = Time(end),
                 issued_at = Time(now),
-                methods = new[] { "password" },
-                project = project is { } p ? new { domain, id = p.Id, name = p.Name } : null,
-                user = new { domain, id = account.Id, name = account.Name, password_expires_at = "" },
+                methods = new[] { method },
+                project = project is { } p ? new { domain = s_domain, id = p.Id, name = p.Name } : null,
+                user,
                 roles = new[] { new { id = "0", name = "te_admin" } },
                 catalog = Array.Empty<object>(),
             },
@@ -103,9 +163,9 @@ internal static class IamService
         {
             projects = state.Accounts.Projects().Where(p => wanted is null || p.Name == wanted).Select(p => new
             {
-                domain_id = "d78cbac186b744899480f25bd022f468",
+                domain_id = DomainId,
                 is_domain = false,
-                parent_id = "d78cbac186b744899480f25bd022f468",
+                parent_id = DomainId,
                 name = p.Name,
                 description = "",
                 links = new { self = $"https://iam.example.com/v3/projects/{p.Id}" },

@@ -15,6 +15,7 @@ internal sealed class AccountBook
     private readonly Dictionary<string, DateTimeOffset> _lockedUntil = [];
     private readonly Dictionary<string, TokenGrant> _tokens = [];
     private readonly Dictionary<string, IamUser> _users = [];
+    private readonly Dictionary<string, IdentityProvider> _providers = [];
     private readonly List<(string Id, string Name)> _projects = [];
     private readonly List<string> _issuedTokens = [];
     private readonly HashSet<string> _metadataTokens = [];
@@ -190,6 +191,22 @@ internal sealed class AccountBook
         lock (_lock)
         {
             return _users.GetValueOrDefault(name);
+        }
+    }
+
+    public void AddProvider(IdentityProvider provider)
+    {
+        lock (_lock)
+        {
+            _providers[provider.Id] = provider;
+        }
+    }
+
+    public IdentityProvider? FindProvider(string id)
+    {
+        lock (_lock)
+        {
+            return _providers.GetValueOrDefault(id);
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
@@ -42,7 +44,7 @@ public sealed class ConnectionFactoryTests : IDisposable
         [
             ("HUAWEICLOUD_SDK_AK", TestClient.AccessKey), ("HUAWEICLOUD_SDK_SK", TestClient.SecretKey), ("HUAWEICLOUD_SDK_PROJECT_ID", TestClient.ProjectId),
         ]);
-        using VodClient client = await connector.ConnectWithFoundKeyAsync(TestClient.Scope());
+        using VodClient client = await connector.ConnectWithFoundCredentialAsync(TestClient.Scope());
         Assert.Equal((0, TestClient.ProjectId), (_server.ConnectionCount, client.ProjectId));
         await client.QueryAsync();
     }
@@ -51,7 +53,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     public async Task A_given_project_wins_over_the_one_beside_the_keys()
     {
         ConnectionFactory connector = New(projectId: "given", variables: [("HUAWEICLOUD_SDK_AK", "A"), ("HUAWEICLOUD_SDK_SK", "S"), ("HUAWEICLOUD_SDK_PROJECT_ID", "beside")]);
-        using VodClient client = await connector.ConnectWithFoundKeyAsync(TestClient.Scope());
+        using VodClient client = await connector.ConnectWithFoundCredentialAsync(TestClient.Scope());
         Assert.Equal("given", client.ProjectId);
     }
 
@@ -76,6 +78,160 @@ public sealed class ConnectionFactoryTests : IDisposable
         await client.QueryAsync();
         await client.SubmitAsync();
         Assert.Equal(1, _server.TokensIssued);
+    }
+
+    [Theory]
+    [InlineData(null, "name", "cn-north-4")]
+    [InlineData(TestClient.ProjectId, "id", TestClient.ProjectId)]
+    public async Task An_identity_token_is_exchanged_at_once_for_the_given_project_or_the_regions(string? projectId, string key, string value)
+    {
+        _server.AddIdentityProvider("ci", "vod");
+        using var token = new Secret(_server.MakeIdToken("ci", "vod") + "\n");
+        using VodClient client = await New(projectId: projectId).ConnectWithIdTokenAsync(" ci ", token, "Do this.", TestClient.Scope());
+        Assert.Equal(("IdToken", "ci", TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
+        Assert.InRange(client.ExpiresAt!.Value, DateTimeOffset.UtcNow.AddHours(23), DateTimeOffset.UtcNow.AddHours(25));
+        RecordedRequest sent = Assert.Single(_server.Requests);
+        Assert.Contains($"\"scope\":{{\"project\":{{\"{key}\":\"{value}\"}}}}", sent.Body, StringComparison.Ordinal);
+        Assert.Throws<ObjectDisposedException>(token.Reveal);
+        await client.QueryAsync();
+        await client.SubmitAsync();
+        Assert.Equal(1, _server.TokensIssued);
+    }
+
+    [Fact]
+    public async Task An_identity_token_that_was_given_once_ends_with_the_callers_advice()
+    {
+        _server.AddIdentityProvider("ci", "vod");
+        using VodClient client = await New().ConnectWithIdTokenAsync("ci", new Secret(_server.MakeIdToken("ci", "vod")), "Do this.", TestClient.Scope());
+        await client.QueryAsync();
+        _server.ExpireToken(_server.LastToken);
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+        Assert.Equal(("APIGW.0307", FailureKind.Authentication, "Do this."), (failure.ErrorCode, failure.Kind, failure.Hint));
+        Assert.Equal("Do this.", (await TestClient.FailureAsync(() => client.QueryAsync())).Hint);
+        Assert.Equal((1, 3), (_server.TokensIssued, _server.RequestCount));
+    }
+
+    [Fact]
+    public async Task An_identity_token_in_a_file_is_read_again_at_each_renewal()
+    {
+        _server.AddIdentityProvider("ci", "vod");
+        await WithFileAsync(async file =>
+        {
+            File.WriteAllText(file, _server.MakeIdToken("ci", "vod") + "\n");
+            using VodClient client = await New().ConnectWithIdTokenFileAsync("ci", file, TestClient.Scope());
+            await client.QueryAsync();
+
+            string second = _server.MakeIdToken("ci", "vod");
+            File.WriteAllText(file, "\uFEFF" + second);
+            _server.ExpireToken(_server.LastToken);
+            await client.QueryAsync();
+            Assert.Equal(2, _server.TokensIssued);
+            Assert.Contains(second, _server.Requests.Last(request => request.Area == "Iam").Body, StringComparison.Ordinal);
+
+            File.Delete(file);
+            _server.ExpireToken(_server.LastToken);
+            VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+            Assert.Equal(ErrorIds.CredentialInvalid, failure.ErrorCode);
+            Assert.Contains($"{file} does not exist", failure.What, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task An_identity_token_that_was_refused_is_not_sent_again_until_the_file_has_another()
+    {
+        _server.AddIdentityProvider("ci", "vod");
+        await WithFileAsync(async file =>
+        {
+            File.WriteAllText(file, _server.MakeIdToken("ci", "vod"));
+            using VodClient client = await New().ConnectWithIdTokenFileAsync("ci", file, TestClient.Scope());
+            File.WriteAllText(file, _server.MakeIdToken("ci", "vod", "job", lifeSeconds: -1));
+            _server.ExpireToken(_server.LastToken);
+            for (int i = 0; i < 20; i++)
+            {
+                VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+                Assert.Equal(("IAM.0007", FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
+                Assert.Contains("expired at", failure.Hint, StringComparison.Ordinal);
+            }
+
+            Assert.Equal(2, _server.Requests.Count(request => request.Area == "Iam"));
+            File.WriteAllText(file, _server.MakeIdToken("ci", "vod"));
+            await client.QueryAsync();
+            Assert.Equal(2, _server.TokensIssued);
+        });
+    }
+
+    [Fact]
+    public async Task An_identity_provider_of_the_environment_signs_in()
+    {
+        _server.AddIdentityProvider("ci", "vod");
+        await WithFileAsync(async file =>
+        {
+            File.WriteAllText(file, _server.MakeIdToken("ci", "vod"));
+            (string, string)[] variables = [("HUAWEICLOUD_SDK_IDP_ID", "ci"), ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", file), ("HUAWEICLOUD_SDK_PROJECT_ID", TestClient.ProjectId)];
+            using VodClient client = await New(region: null, variables: variables).ConnectWithFoundCredentialAsync(TestClient.Scope());
+            Assert.Equal(("IdToken", "ci", TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
+            await client.QueryAsync();
+            Assert.Equal(1, _server.Requests.Count(request => request.Area == "Iam"));
+        });
+    }
+
+    [Fact]
+    public async Task A_day_of_jobs_is_renewed_before_each_end_from_what_the_file_has_then()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
+        var seen = new List<string>();
+        using var network = new FakeNetwork(async (sent, cancellation) =>
+        {
+            if (!sent.Uri.AbsolutePath.EndsWith("/id-token/tokens", StringComparison.Ordinal))
+            {
+                return await Answers.Good(sent, cancellation);
+            }
+
+            seen.Add(Encoding.UTF8.GetString(sent.Body));
+            string times = $$$"""{"token":{"issued_at":"{{{clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}}}","expires_at":"{{{clock.GetUtcNow().AddHours(1):yyyy-MM-dd'T'HH:mm:ss'Z'}}}"}}""";
+            return await Answers.Body(201, times, ("X-Subject-Token", $"tok{seen.Count}"))(sent, cancellation);
+        });
+        await WithFileAsync(async file =>
+        {
+            File.WriteAllText(file, "a.0.c");
+            var factory = new ConnectionFactory(new ConnectSettings
+            {
+                Endpoint = TestClient.Endpoint,
+                IamEndpoint = TestClient.Endpoint,
+                ProjectId = "p",
+                Transport = TestClient.Settings(network, clock),
+                ReadVariable = TestClient.Environment(),
+            });
+            using VodClient client = await factory.ConnectWithIdTokenFileAsync("ci", file, TestClient.Scope());
+            for (int minute = 1; minute <= 24 * 60; minute++)
+            {
+                clock.Advance(TimeSpan.FromMinutes(1));
+                File.WriteAllText(file, $"a.{minute}.c");
+                await client.QueryAsync();
+            }
+        });
+
+        // A token of an hour is renewed five minutes before its end.
+        Assert.Equal(27, seen.Count);
+        Assert.All(Enumerable.Range(0, 27), i => Assert.Contains($"\"a.{i * 55}.c\"", seen[i], StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("a b")]
+    [InlineData("ci\r\nX-Evil: 1")]
+    [InlineData("prüfer")]
+    public async Task A_name_that_cannot_be_an_identity_providers_is_refused_unsent(string name)
+    {
+        foreach (Func<Task> connect in new Func<Task>[]
+        {
+            () => New().ConnectWithIdTokenAsync(name, new Secret("a.b.c"), "", TestClient.Scope()),
+            () => New().ConnectWithIdTokenFileAsync(name, "file", TestClient.Scope()),
+        })
+        {
+            Assert.Equal((ErrorIds.CredentialInvalid, 0), ((await TestClient.FailureAsync(connect)).ErrorCode, _server.ConnectionCount));
+        }
     }
 
     [Fact]
@@ -119,10 +275,18 @@ public sealed class ConnectionFactoryTests : IDisposable
             Region = LoopbackServer.DefaultProjectName,
             Endpoint = _server.Endpoint,
             IamEndpoint = _server.Endpoint,
-            Transport = TestClient.Settings(retries: 0) with { ProxyLogin = new ProxyLogin("user", "", proxyPassword) },
+            Transport = TestClient.Settings(retries: 0) with { Proxy = ClosedPort.Refused(), ProxyLogin = new ProxyLogin("user", "", proxyPassword) },
         });
         await TestClient.FailureAsync(() => withProxy.ConnectWithPasswordAsync("nobody", new Secret("pass"), "acme", TestClient.Scope()));
         Assert.Throws<ObjectDisposedException>(proxyPassword.Reveal);
+
+        Secret unused = new("pass");
+        Assert.Throws<VodClientException>(() => new ConnectionFactory(new ConnectSettings
+        {
+            ReadVariable = TestClient.Environment(),
+            Transport = new TransportSettings { Proxy = ClosedPort.Refused(), ProxyLogin = new ProxyLogin("user", "", unused) },
+        }));
+        Assert.Throws<ObjectDisposedException>(unused.Reveal);
     }
 
     [Theory]
@@ -171,6 +335,8 @@ public sealed class ConnectionFactoryTests : IDisposable
         {
             () => connector.ConnectWithAccessKeyAsync("AK", Sk(), null, TestClient.Scope()),
             () => connector.ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope()),
+            () => connector.ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), "", TestClient.Scope()),
+            () => connector.ConnectWithIdTokenFileAsync("ci", "file", TestClient.Scope()),
         })
         {
             Assert.Equal(ErrorIds.ProjectNotFound, (await TestClient.FailureAsync(connect)).ErrorCode);
@@ -216,7 +382,9 @@ public sealed class ConnectionFactoryTests : IDisposable
                 () => factory.ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope()),
                 () => factory.ConnectWithAccessKeyAsync("AKFOREIGN", Sk(), null, TestClient.Scope()),
                 () => factory.ConnectWithTokenAsync(new Secret("tok"), TestClient.Scope()),
-                () => factory.ConnectWithFoundKeyAsync(TestClient.Scope()),
+                () => factory.ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), "", TestClient.Scope()),
+                () => factory.ConnectWithIdTokenFileAsync("ci", "file", TestClient.Scope()),
+                () => factory.ConnectWithFoundCredentialAsync(TestClient.Scope()),
             })
             {
                 VodClientException failure = await TestClient.FailureAsync(connect);
@@ -225,7 +393,7 @@ public sealed class ConnectionFactoryTests : IDisposable
             }
 
             // With a project id a key needs no IAM.
-            using VodClient client = await new ConnectionFactory(settings with { ProjectId = "p" }).ConnectWithFoundKeyAsync(TestClient.Scope());
+            using VodClient client = await new ConnectionFactory(settings with { ProjectId = "p" }).ConnectWithFoundCredentialAsync(TestClient.Scope());
             Assert.Equal("vod.private.example", client.Endpoint.Host);
         }
     }
@@ -238,6 +406,19 @@ public sealed class ConnectionFactoryTests : IDisposable
             Region = "cn-north-4",
             Transport = new TransportSettings { Proxy = new Uri("http://user:pw@proxy.example") },
         })).ErrorCode);
+
+    private static async Task WithFileAsync(Func<string, Task> act)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            await act(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 
     private static Secret Sk() => new(TestClient.SecretKey);
 

@@ -1,3 +1,4 @@
+using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.UnitTests.Support;
@@ -93,18 +94,100 @@ public sealed class CredentialChainTests : IDisposable
     }
 
     [Fact]
+    public void An_identity_provider_comes_after_the_environments_key_and_before_the_file()
+    {
+        string file = Write("[basic]\nak=FILEAK\nsk=filesk\nproject_id=fileproject");
+        (string, string)[] provider = [("IDP_ID", " idp "), ("ID_TOKEN_FILE", " tokens/id "), ("CREDENTIALS_FILE", file)];
+        Assert.Equal(new IdentityProviderLogin("idp", Path.GetFullPath("tokens/id"), null), FindAny(provider).Provider);
+        Assert.Equal("envproject", FindAny([.. provider, ("PROJECT_ID", "envproject")]).Provider!.ProjectId);
+        using AccessKeyCredential key = Find([.. provider, ("AK", "ENVAK"), ("SK", "envsk")]);
+        AssertKey(key, "ENVAK", null, "envsk");
+    }
+
+    [Theory]
+    [InlineData("IDP_ID", "HUAWEICLOUD_SDK_IDP_ID but not HUAWEICLOUD_SDK_ID_TOKEN_FILE")]
+    [InlineData("ID_TOKEN_FILE", "HUAWEICLOUD_SDK_ID_TOKEN_FILE but not HUAWEICLOUD_SDK_IDP_ID")]
+    [InlineData("AK", "HUAWEICLOUD_SDK_AK but not HUAWEICLOUD_SDK_SK")]
+    public void Half_an_identity_provider_never_falls_through_nor_does_half_a_key_before_it(string name, string told)
+    {
+        string file = Write("[basic]\nak=FILEAK\nsk=filesk");
+        AssertInvalid(told, (name, "FINDME"), ("CREDENTIALS_FILE", file));
+        if (name == "AK")
+        {
+            AssertInvalid(told, (name, "FINDME"), ("IDP_ID", "idp"), ("ID_TOKEN_FILE", "file"));
+        }
+    }
+
+    [Fact]
+    public void Paths_of_the_environment_are_resolved_as_the_caller_does_it()
+    {
+        string file = Write("[basic]\nak=FILEAK\nsk=filesk");
+        using AccessKeyCredential key = FindAny([("CREDENTIALS_FILE", "~/mine")], path => path == "~/mine" ? file : null).Key!;
+        AssertKey(key, "FILEAK", null, "filesk");
+        Assert.Equal("/there/id", FindAny([("IDP_ID", "idp"), ("ID_TOKEN_FILE", "id")], path => "/there/" + path).Provider!.TokenPath);
+        foreach ((string, string)[] variables in new (string, string)[][] { [("CREDENTIALS_FILE", "Env:/x")], [("IDP_ID", "idp"), ("ID_TOKEN_FILE", "Env:/x")] })
+        {
+            VodClientException failure = Assert.Throws<VodClientException>(() => FindAny(variables, static _ => null));
+            Assert.Equal(ErrorIds.CredentialInvalid, failure.ErrorCode);
+            Assert.Contains("_FILE: 'Env:/x'", failure.What, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("AK", "FIND ME", "SK", "sk", "The environment")]
+    [InlineData("AK", "AK", "SK", "FIND ME", "The environment")]
+    public void A_key_that_cannot_be_one_is_told_with_its_source(string first, string one, string second, string two, string source) =>
+        AssertInvalid(source, (first, one), (second, two));
+
+    [Theory]
+    [InlineData("600", null)]
+    [InlineData("644", null)]
+    [InlineData("400", null)]
+    [InlineData("620", "mode 620")]
+    [InlineData("666", "mode 666")]
+    [InlineData("602", "mode 602")]
+    public void A_file_that_others_may_write_is_used_with_a_warning(string mode, string? told)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no such modes.");
+            return;
+        }
+
+        string file = Write("[basic]\nak=FILEAK\nsk=filesk");
+        File.SetUnixFileMode(file, (UnixFileMode)Convert.ToInt32(mode, 8));
+        var warnings = new List<string>();
+        using AccessKeyCredential key = FindAny([("CREDENTIALS_FILE", file)], warn: warnings.Add).Key!;
+        AssertKey(key, "FILEAK", null, "filesk");
+        Assert.Equal(told is null ? 0 : 1, warnings.Count);
+        Assert.All(warnings, warning =>
+        {
+            Assert.Contains(file, warning, StringComparison.Ordinal);
+            Assert.Contains(told!, warning, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public void Nothing_found_lists_what_was_looked_at()
     {
         VodClientException failure = Assert.Throws<VodClientException>(() => Find());
         Assert.Equal((ErrorIds.NoCredential, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
-        foreach (string place in new[] { "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", DefaultFile })
+        foreach (string place in new[] { "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_IDP_ID", "HUAWEICLOUD_SDK_ID_TOKEN_FILE", DefaultFile })
         {
             Assert.Contains(place, failure.What, StringComparison.Ordinal);
         }
     }
 
-    private static AccessKeyCredential Find(params (string Name, string Value)[] variables) => CredentialChain.Find(
-        TestClient.Environment([.. variables.Select(variable => ("HUAWEICLOUD_SDK_" + variable.Name, variable.Value))]));
+    private static AccessKeyCredential Find(params (string Name, string Value)[] variables) => FindAny(variables).Key!;
+
+    private static FoundCredential FindAny((string Name, string Value)[] variables, Func<string, string?>? resolve = null, Action<string>? warn = null)
+    {
+        var settings = new ConnectSettings
+        {
+            ReadVariable = TestClient.Environment([.. variables.Select(variable => ("HUAWEICLOUD_SDK_" + variable.Name, variable.Value))]),
+        };
+        return new CredentialChain(settings with { ResolvePath = resolve ?? settings.ResolvePath, Warn = warn ?? settings.Warn }).Find();
+    }
 
     private static void AssertInvalid(string told, params (string Name, string Value)[] variables)
     {

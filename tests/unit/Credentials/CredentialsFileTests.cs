@@ -61,6 +61,21 @@ public sealed class CredentialsFileTests
     public void A_file_without_the_section_is_faulty(string text) => Assert.Contains(
         $"{Path} has no section [basic]", Assert.Throws<VodClientException>(() => CredentialsFile.Parse(text, Path)).What, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("600", 1000, 1000, null)]
+    [InlineData("644", 0, 1000, null)]
+    [InlineData("644", 0, 0, null)]
+    [InlineData("600", 1001, 1000, "another user")]
+    [InlineData("600", 1000, 0, "another user")]
+    [InlineData("620", 1000, 1000, "mode 620")]
+    [InlineData("646", 0, 1000, "mode 646")]
+    public void Others_than_this_user_and_root_should_not_write_the_file(string mode, uint owner, uint user, string? told)
+    {
+        string? who = CredentialsFile.WhoElseMayWrite(new UnixFileStatus(true, (UnixFileMode)Convert.ToInt32(mode, 8), owner), user);
+        Assert.Equal(told is null, who is null);
+        Assert.Contains(told ?? "", who ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void No_text_makes_it_throw_anything_but_the_clients_exception() => Fuzz.Run(
         ["[basic]\r\nak = A\r\nsk = S==\r\n# c\r\n[global]\r\nx", "\uFEFF[basic]\nak=A\nsk=S\nsecurity_token=T"],

@@ -106,7 +106,7 @@ public sealed class RateLimitHandlerTests
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
 
         Assert.Equal(FailureKind.Throttled, failure.Kind);
-        Assert.True(failure.IsRetryAfterTooLong);
+        Assert.True(failure.IsWaitTooLong);
         Assert.Equal(default, client.QueryLimit);
         await client.QueryAsync();
         Assert.Equal(2, network.Count);

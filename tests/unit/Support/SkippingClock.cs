@@ -8,7 +8,7 @@ namespace VodPreheat.UnitTests.Support;
 /// </summary>
 internal sealed class SkippingClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
-    public static readonly TimeSpan Endless = ManualClock.Endless;
+    public static readonly TimeSpan Endless = TimeSpan.FromMinutes(10);
 
     private readonly List<TimeSpan> _waits = [];
 

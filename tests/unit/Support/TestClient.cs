@@ -23,7 +23,7 @@ internal static class TestClient
     {
         Network = network is null ? null : () => network,
         Clock = clock ?? TimeProvider.System,
-        Timeout = ManualClock.Endless,
+        Timeout = clock is ManualClock ? ManualClock.Endless : SkippingClock.Endless,
         MaximumRetryCount = retries,
         RequestsPerMinute = perMinute,
         SubmissionsPerMinute = submissionsPerMinute,

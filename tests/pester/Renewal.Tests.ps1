@@ -1,0 +1,228 @@
+# Credentials that end: renewed without anybody noticing, and a renewal that fails makes nothing worse. In real time, with keys
+# and tokens that live a few seconds; tests/unit has days of it on a clock of its own.
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    $script:server = $TestServer::Start()
+
+    # The requests of one kind that the server got: Vod, Iam or Metadata.
+    function Get-Request([string] $Area) { $server.Requests.Where({ $_.Area -eq $Area }) }
+
+    function Assert-Query {
+        (Get-VodPreheatResult t).TaskId | Should -Be 't'
+        (Get-Request Vod)[-1].StatusSent | Should -Be 200
+    }
+
+    function Connect-User([hashtable] $With = @{}) {
+        Connect-Once $server (@{ Credential = ConvertTo-Credential 'ops' 'p@ss w0rd/+='; DomainName = 'acme'; PassThru = $true } + $With)
+    }
+
+    function Connect-Machine { Connect-Once $server @{ Identity = $true; PassThru = $true } }
+
+    # Queries one after the other until a time; how many there were, and the seconds of the slowest.
+    function Measure-Query([datetimeoffset] $Until) {
+        $times = while ([datetimeoffset]::UtcNow -lt $Until) {
+            (Measure-Command { (Get-VodPreheatResult t -ErrorAction Stop).TaskId | Should -Be 't' }).TotalSeconds
+        }
+        $times | Measure-Object -Maximum
+    }
+}
+
+AfterAll { $server.Dispose() }
+
+Describe 'Renewal' {
+    BeforeEach {
+        $server.Reset()
+        $server.AnyTask = $true
+        $server.AddUser('ops', 'p@ss w0rd/+=', 'acme')
+        $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint
+    }
+
+    AfterEach { Clear-Session }
+
+    Context 'of a token' {
+        It 'comes before its end, and nobody waits for it' {
+            $server.TokenLife = [timespan]::FromSeconds(5)
+            $connection = Connect-User
+            $endsAt = $connection.ExpiresAt
+            $server.TokenLife = [timespan]::FromHours(24)
+            $server.AddIamFault('Stall')
+            Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt.AddSeconds(-1) }
+            $measured = Measure-Query $endsAt.AddMilliseconds(-100)
+            $measured.Count | Should -BeGreaterThan 3
+            $measured.Maximum | Should -BeLessThan 0.8
+            @(Get-Request Iam).Count | Should -Be 2
+            $server.Requests.StatusSent | Should -Not -Contain 401
+        }
+
+        It 'shows in ExpiresAt' {
+            $server.TokenLife = [timespan]::FromSeconds(5)
+            $connection = Connect-User
+            $endsAt = $connection.ExpiresAt
+            $server.TokenLife = [timespan]::FromHours(24)
+            Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt.AddSeconds(-1) }
+            Assert-Query
+            Wait-Until { $connection.ExpiresAt -gt $endsAt.AddHours(23) }
+            Assert-Query
+            $server.TokensIssued | Should -Be 2
+        }
+
+        It 'comes at its end at the latest' {
+            $server.TokenLife = [timespan]::FromSeconds(1)
+            $null = Connect-User
+            Assert-Query
+            Start-Sleep -Milliseconds 1100
+            $server.TokenLife = [timespan]::FromHours(24)
+            (Get-VodPreheatResult (1..20)).Count | Should -Be 20
+            $server.TokensIssued | Should -Be 2
+            $server.Requests.StatusSent | Should -Not -Contain 401
+        }
+
+        It 'in the middle of a pipeline loses no task' {
+            $null = Connect-User
+            $rows = 1..40 |
+                ForEach-Object { if ($_ -in 10, 25) { $server.ExpireToken($server.LastToken) }; $_ } |
+                Get-VodPreheatResult
+            $rows.TaskId | Should -Be (1..40)
+            $server.TokensIssued | Should -Be 3
+        }
+
+        It 'that was revoked happens once, with 8 in flight' {
+            $connection = Connect-User
+            Assert-Query
+            $before = $connection.ExpiresAt
+            $server.RevokeToken($server.LastToken)
+            $server.LatencyMs = 60
+            (Get-VodPreheatResult (1..40)).TaskId | Should -Be (1..40)
+            $server.MaxInFlight | Should -Be 8
+            $server.TokensIssued | Should -Be 2
+            $connection.ExpiresAt | Should -BeGreaterThan $before
+        }
+
+        It 'happens for <Status> <Code> as well' -ForEach @(
+            @{ Status = 403; Code = 'VOD.10054' }
+            @{ Status = 400; Code = 'IAM.1108' }
+        ) {
+            $null = Connect-User
+            $server.AddAnswer($Status, "{`"error_code`":`"$Code`",`"error_msg`":`"m`"}")
+            (Get-VodPreheatResult t).TaskId | Should -Be 't'
+            $server.TokensIssued | Should -Be 2
+        }
+
+        It 'is not repeated when the new token is refused, too' {
+            $null = Connect-User
+            $server.AddFault('Unauthorized401', -1)
+            Assert-Failure (Get-Failure { Get-VodPreheatResult (1..20) }) 'APIGW.0301' AuthenticationError
+            @(Get-Request Vod).Count | Should -Be 2
+            $server.TokensIssued | Should -Be 2
+        }
+
+        It 'that IAM refuses is one clear error' {
+            $null = Connect-User
+            Assert-Query
+            $server.ExpireToken($server.LastToken)
+            $server.SetUserFault('ops', 'Locked')
+            $server.LatencyMs = 60
+            $outcome = Get-Outcome { 1..40 | Get-VodPreheatResult }
+            Assert-Failure $outcome.Failure 'IAM.0061' AuthenticationError 'locked'
+            $outcome.Errors.Count | Should -Be 0
+            @(Get-Request Iam).Count | Should -Be 2
+        }
+
+        It 'that IAM refused is not tried again for a query that was under way' {
+            $null = Connect-User
+            Assert-Query
+            $server.ExpireToken($server.LastToken)
+            $server.SetUserFault('ops', 'Locked')
+            $failure = Get-Failure {
+                'soon', 'late', 'end' | ForEach-Object {
+                    $id = $_
+                    $server.LatencyMs = @{ soon = 50; late = 400; end = 0 }[$id]
+                    if ($id -eq 'end') {
+                        # The pipeline is busy here, so that nothing but the refusal itself can hold the late one back.
+                        Wait-Until { $server.Requests.Where({ $_.TaskId -eq 'late' }).StatusSent -eq 401 }
+                        Start-Sleep -Milliseconds 100
+                    }
+                    $id
+                    if ($id -ne 'end') { Wait-Until { $server.Requests.TaskId -contains $id } }
+                } | Get-VodPreheatResult
+            }
+            Assert-Failure $failure 'IAM.0061' AuthenticationError 'locked'
+            @(Get-Request Iam).Count | Should -Be 2
+        }
+
+        It 'that fails is told in verbose, with the end of the token in hand' {
+            $server.TokenLife = [timespan]::FromSeconds(5)
+            $endsAt = (Connect-User).ExpiresAt
+            $server.AddIamFault('Error503')
+            Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt.AddSeconds(-1) }
+            $told = Get-VodPreheatResult (1..100) -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+            "$($told.Message -like '*could not be renewed*')" | Should -Match "are used until $($endsAt.ToString('yyyy-MM-dd HH:mm'))"
+        }
+    }
+
+    Context 'of the keys of a machine' {
+        It 'comes at their end at the latest, and AccountName follows them' {
+            $server.MetadataKeyLife = [timespan]::FromSeconds(1)
+            $connection = Connect-Machine
+            $first = $connection.AccountName
+            Assert-Query
+            Start-Sleep -Milliseconds 1100
+            $server.MetadataKeyLife = [timespan]::FromHours(1)
+            (Get-VodPreheatResult (1..20)).Count | Should -Be 20
+            $server.MetadataKeysIssued | Should -Be 2
+            $server.Requests.StatusSent | Should -Not -Contain 401
+            $connection.AccountName | Should -Match '^HST'
+            $connection.AccountName | Should -Not -Be $first
+            (Get-Request Vod)[-1].Headers['Authorization'] | Should -Match "Access=$($connection.AccountName), "
+            "$connection" | Should -Match "^$($connection.AccountName)@"
+        }
+
+        It 'that the service refuses happens once' {
+            $connection = Connect-Machine
+            $server.ExpireTemporaryKey($connection.AccountName)
+            (Get-VodPreheatResult (1..20)).Count | Should -Be 20
+            $server.MetadataKeysIssued | Should -Be 2
+        }
+
+        It 'that hangs holds nobody up while the keys live, and is no matter of authentication afterwards' {
+            $server.MetadataKeyLife = [timespan]::FromSeconds(10)
+            $endsAt = (Connect-Machine).ExpiresAt
+            $server.MetadataKeyLife = [timespan]::FromHours(1)
+            $server.MetadataMode = 'Hang'
+            Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt.AddSeconds(-2) }
+            $asked = @(Get-Request Metadata).Count
+            $measured = Measure-Query $endsAt.AddMilliseconds(-200)
+            $measured.Count | Should -BeGreaterThan 3
+            $measured.Maximum | Should -BeLessThan 1
+            @(Get-Request Metadata).Count | Should -Be ($asked + 1)
+
+            Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt }
+            $outcome = Get-Outcome { Get-VodPreheatResult (1..3) }
+            $outcome.Failure | Should -BeNullOrEmpty
+            $outcome.Errors.Count | Should -Be 3
+            foreach ($failure in $outcome.Errors) { Assert-Failure $failure VodTimeout OperationTimeout 'metadata service' }
+
+            $server.MetadataMode = 'V2'
+            Assert-Query
+            $server.Requests.StatusSent | Should -Not -Contain 401
+        }
+
+        It 'that fails for a while ends no wait' {
+            $server.MetadataKeyLife = [timespan]::FromSeconds(2)
+            $endsAt = (Connect-Machine).ExpiresAt
+            $server.MetadataKeyLife = [timespan]::FromHours(1)
+            $server.MetadataMode = 'Hang'
+            $server.SetTask('t', [string[]] 'processing https://a/1')
+            $run = Invoke-Aside { Wait-VodPreheat t -PollIntervalSec 1 -TimeoutSec 60 }
+            Wait-Until { @(Get-Request Metadata).Count -ge 4 }
+            [datetimeoffset]::UtcNow | Should -BeGreaterThan $endsAt
+            $run.Result.IsCompleted | Should -BeFalse
+            $server.SetTask('t', [string[]] 'succeed https://a/1')
+            $server.MetadataMode = 'V2'
+            $ended = Complete-Aside $run
+            $ended.Status | Should -Be 'succeed'
+            $server.Requests.StatusSent | Should -Not -Contain 401
+        }
+    }
+}
