@@ -10,7 +10,7 @@ BeforeAll {
     . $PSScriptRoot/submit.common.ps1
     $server = $TestServer::Start()
     $program = (Get-ChildItem "$root/tests/submitter/bin/*/net8.0/VodPreheat.Submitter.dll" | Sort-Object LastWriteTime | Select-Object -Last 1).FullName
-    $program = [IO.Path]::ChangeExtension($program, $IsWindows ? '.exe' : $null)
+    $program = $program -replace '\.dll$', ($IsWindows ? '.exe' : '')
 
     # The submissions in the journal, each with its URL; what cannot be read is a failure.
     function Get-Journal {
@@ -91,8 +91,8 @@ Describe 'The journal of a session' {
         $journal = Join-Path $home2 ($IsMacOS ? 'Library/Application Support' : '') VodPreheat journal.jsonl
         (Get-Content $journal).Count | Should -Be 2
         if (-not $IsWindows) {
-            [IO.File]::GetUnixFileMode($journal) | Should -Be 'UserRead, UserWrite'
-            [IO.File]::GetUnixFileMode((Split-Path $journal)) | Should -Be 'UserRead, UserWrite, UserExecute'
+            [IO.File]::GetUnixFileMode($journal) | Should -Be ([IO.UnixFileMode] 'UserRead, UserWrite')
+            [IO.File]::GetUnixFileMode((Split-Path $journal)) | Should -Be ([IO.UnixFileMode] 'UserRead, UserWrite, UserExecute')
         }
         foreach ($form in Get-Form $TestServer::DefaultSecretKey) { Get-Content $journal -Raw | Should -Not -Match ([regex]::Escape($form)) }
     }
@@ -151,11 +151,11 @@ Describe 'The journal of a session' {
     }
 
     It 'has the answer of a submission that was under way when the command was stopped, and the prompt is back before' {
-        $server.LatencyMs = 2000
+        $server.LatencyMs = 5000
         $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 }
         Wait-Until { $server.RequestCount -eq 1 }
         Stop-Aside $run
-        $server.SubmittedUrls.Count | Should -Be 0 -Because 'the prompt is back while the service still works'
+        (Get-Event).event | Should -Be sending -Because 'the prompt is back while the service still works'
         Wait-Until { (Get-Event).event -contains 'accepted' }
         $task = Get-Journal
         $task.Url | Should -Be 'https://cdn.example.com/a.mp4'
@@ -185,6 +185,36 @@ Describe 'The journal of a session' {
         (Get-VodPreheatTask -WarningVariable warnings -WarningAction SilentlyContinue).TaskId | Should -Be $task.TaskId
         $warnings.Count | Should -Be 1
         [Linq.Enumerable]::SequenceEqual([byte[]] [IO.File]::ReadAllBytes($env:VODPREHEAT_JOURNAL)[0..199999], $bytes) | Should -BeTrue
+    }
+}
+
+Describe 'The page of the format' {
+    BeforeAll {
+        $page = (Get-Content "$root/docs/journal.md" -Raw) -replace "`r"
+        $example = [regex]::Match($page, '(?ms)^```json\n(.*?)^```').Groups[1].Value
+    }
+
+    AfterEach { Clear-Session }
+
+    It 'has an example that is read as it says' {
+        $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
+        Set-Content $env:VODPREHEAT_JOURNAL $example -NoNewline
+        $task = Get-Journal
+        $task.TaskId | Should -Be '5199337c31c8e4622f1590735b13a263'
+        $task.Url | Should -Be 'https://cdn.example.com/a.mp4', 'https://cdn.example.com/b.mp4'
+        $task.SubmittedAt.UtcDateTime.ToString('s') | Should -Be '2026-03-01T12:00:00'
+    }
+
+    It 'names the members of every line, and no others' {
+        $server.Reset()
+        Connect-Server $server
+        $null = Start-VodPreheat (Get-SampleUrl 1)
+        $null = Start-VodPreheat -AssetId film
+        $server.AddAnswer(400, '{"error_code":"VOD.10053","error_msg":"no"}')
+        Start-VodPreheat (Get-SampleUrl 1) -ErrorAction SilentlyContinue
+        $written = Get-Event | ForEach-Object { $_.PSObject.Properties.Name } | Sort-Object -Unique
+        $named = [regex]::Matches($page, '(?m)^\| `([a-z_]+)` \| (string|array)') | ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
+        $named | Should -Be $written
     }
 }
 
