@@ -168,6 +168,11 @@ public sealed class VodClient : IDisposable
             await ConcludeAsync(pending, taskId: null, pending.Failure?.ErrorCode ?? ErrorIds.SubmissionStopped, scope).ConfigureAwait(false);
             throw;
         }
+        catch (OperationCanceledException error)
+        {
+            // Cancelled and sent all the same: that is no "never happened" for whoever still listens.
+            throw _failures.Timeout(Endpoint, AttemptHandler.Grace, error, Delivery.Unknown);
+        }
     }
 
     private async Task<Submission> ConcludeAsync(PendingSubmission pending, string? taskId, string? errorCode, InvocationContext scope)

@@ -180,7 +180,7 @@ public sealed partial class LoopbackServer : IDisposable
             return (refusal, null);
         }
 
-        return state.Throttle.Admits()
+        return request.Method != "POST" || state.Submissions.Admits()
             ? Apply(state.VodFaults.Take(request.TaskId), request, () => VodService.Answer(state, request, projectIds))
             : (Errors.Throttled(request), null);
     }

@@ -42,12 +42,15 @@ public sealed class ConnectionFactory
     /// <summary>The region, if one is known.</summary>
     public string? Region => _settings.Region;
 
-    /// <summary>A connection in this process, without cloud, network or file.</summary>
+    /// <summary>
+    /// A connection in this process, without cloud, network or file. VODPREHEAT_SANDBOX_QUOTA in the environment is the number of URLs
+    /// that it accepts.
+    /// </summary>
     public static VodClient ConnectSandbox(TransportSettings transport, string? region = null) => new(
         SandboxHandler.Endpoint,
         SandboxHandler.ProjectId,
         new FixedCredentialSource(SandboxHandler.CreateCredential(), "Sandbox"),
-        transport with { Network = static () => new SandboxHandler() },
+        transport with { Network = static () => new SandboxHandler(SandboxTasks.Quota(Environment.GetEnvironmentVariable)) },
         SubmissionJournal.InMemory())
     {
         Region = region ?? "sandbox",

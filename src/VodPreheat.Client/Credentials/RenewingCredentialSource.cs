@@ -161,7 +161,8 @@ internal sealed class RenewingCredentialSource(
         {
             if (_renewal == renewal)
             {
-                _previous?.Dispose();
+                // Wiped only when nobody looks for it any more.
+                using Credential? oldest = _previous;
                 _previous = _current?.Credential;
                 DateTimeOffset end = clock.GetUtcNow() + fetched.Life;
                 _current = new Holding(fetched.Credential, end - TimeSpan.FromTicks(Math.Min(fetched.Life.Ticks / 5, s_longestMargin.Ticks)), end);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Json;
@@ -27,7 +28,7 @@ public sealed class EdgeClient : IDisposable
 
     /// <summary>Prepares the client; nothing is sent.</summary>
     /// <param name="settings">
-    /// The timeout bounds one URL, and the proxy is used for every one: nothing secret of the connection travels with the requests.
+    /// The timeout bounds one URL. The proxy is used for every one, and its login is owned by the client from now on.
     /// </param>
     /// <exception cref="VodClientException">The proxy's address cannot be used, or there is a login for none.</exception>
     public EdgeClient(TransportSettings settings)
@@ -43,8 +44,9 @@ public sealed class EdgeClient : IDisposable
             throw;
         }
 
-        _redactor = new Redactor(() => settings.ProxyLogin is { } login ? [login.Password] : []);
         _transport = HttpTransport.Create(_settings, mayUseProxy: true);
+        Secret[] secrets = settings.ProxyLogin is { } login ? [login.Password] : [];
+        _redactor = new Redactor(() => secrets);
         _findings = new EdgeFindings(_settings, _redactor);
     }
 

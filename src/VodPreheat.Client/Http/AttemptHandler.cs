@@ -25,7 +25,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
     {
         using var timer = new CancellationTokenSource(timeout, clock);
         using CancellationTokenRegistration caller = cancellationToken.UnsafeRegister(
-            request.Method == HttpMethod.Post
+            request.Options.TryGetValue(PendingSubmission.Key, out _)
                 ? static either => ((CancellationTokenSource)either!).CancelAfter(Grace)
                 : static either => ((CancellationTokenSource)either!).Cancel(),
             timer);

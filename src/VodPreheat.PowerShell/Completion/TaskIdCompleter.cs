@@ -20,7 +20,7 @@ internal sealed class TaskIdCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
-        VodClient? client = (fakeBoundParameters?["Connection"] as VodConnection ?? DefaultConnection.Current)?.Client;
+        VodClient? client = (ConnectionCompleter.ConnectionIn(fakeBoundParameters?["Connection"]) ?? DefaultConnection.Current)?.Client;
         SubmissionJournal journal = client?.Journal ?? SubmissionJournal.OfThisMachine();
         try
         {

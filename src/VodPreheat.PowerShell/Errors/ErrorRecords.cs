@@ -12,6 +12,10 @@ internal static class ErrorRecords
         "It is not known whether the service accepted this request. It was not sent again, because each submission costs quota. " +
         "TargetObject contains the submitted items; check before you submit them again.";
 
+    private const string Abandoned =
+        "It is not known whether the service accepted this request. Get-VodPreheatTask shows it once the answer has arrived. " +
+        "TargetObject contains the submitted items; check before you submit them again.";
+
     /// <summary>A failure of the client.</summary>
     /// <param name="failure">What failed.</param>
     /// <param name="target">The task id or URLs concerned.</param>
@@ -21,12 +25,12 @@ internal static class ErrorRecords
         CategoryOf(failure.Kind),
         target);
 
-    /// <summary>An empty or blank task id.</summary>
+    /// <summary>An empty or blank task id, as also a submission has whose outcome is unknown.</summary>
     public static ErrorRecord InvalidTaskId(string? taskId) => Make(
         Exception(
             ErrorIds.InvalidTaskId,
-            "A task id is empty or blank.",
-            "Give the task ids that Start-VodPreheat wrote; the API lists none, so a lost id cannot be found again."),
+            "A task id is empty or blank: it was not given, or belongs to a submission whose outcome is unknown, which may have no task.",
+            "Give the task ids that Start-VodPreheat or Get-VodPreheatTask wrote. A submission without one can be submitted again, which costs quota again."),
         ErrorCategory.InvalidArgument,
         taskId);
 
@@ -76,7 +80,7 @@ internal static class ErrorRecords
     /// <param name="items">The URLs or asset id of the request.</param>
     /// <param name="subject">The same for the message.</param>
     public static ErrorRecord SubmissionAbandoned(string[] items, string subject) => Make(
-        Exception(ErrorIds.SubmissionStopped, $"{subject}: the command ended during this submission", OutcomeUnknown, outcomeUnknown: true),
+        Exception(ErrorIds.SubmissionStopped, $"{subject}: the command ended during this submission", Abandoned, outcomeUnknown: true),
         ErrorCategory.OperationStopped,
         items);
 
@@ -97,6 +101,15 @@ internal static class ErrorRecords
             ErrorCategory.OperationTimeout,
             target);
     }
+
+    /// <summary>A job whose time was up.</summary>
+    public static ErrorRecord JobTimeout(string[] open, int timeoutSec) => Make(
+        Exception(
+            ErrorIds.WaitTimeout,
+            $"The time of {timeoutSec} s was up with {Quantity.Of(open.Length, "URL")} open.",
+            "Run the same command again with -ResumeSince; what was accepted is not submitted again."),
+        ErrorCategory.OperationTimeout,
+        open);
 
     /// <summary>No connection was made in this process.</summary>
     public static ErrorRecord NotConnected() => Make(
