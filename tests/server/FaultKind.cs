@@ -122,6 +122,9 @@ public enum FaultKind
     /// <summary>400 VOD.10053 with the token headers, password and identity token in its text: plain, URL-encoded, in Base64 and in hex.</summary>
     EchoSecretsIn400,
 
+    /// <summary>400 VOD.10053 with the body of the request in its text.</summary>
+    EchoBodyIn400,
+
     /// <summary>401 APIGW.0301.</summary>
     Unauthorized401,
 

@@ -60,11 +60,16 @@ public sealed partial class LoopbackServer
         int times = 1) =>
         _state.IamFaults.Add(null, MakeAnswer(status, body, contentType, headerName, headerValue), times);
 
+    /// <summary>An answer to the next requests to the metadata service, first for the session token and then for the keys.</summary>
+    public void AddMetadataAnswer(int status, string body, int times = 1) =>
+        _state.MetadataFaults.Add(null, MakeAnswer(status, body, "application/json", null, null), times);
+
     /// <summary>Ends all faults, those by chance included.</summary>
     public void ClearFaults()
     {
         _state.VodFaults.Clear();
         _state.IamFaults.Clear();
+        _state.MetadataFaults.Clear();
     }
 
     // PowerShell passes null to a string parameter as an empty string.

@@ -168,7 +168,7 @@ public sealed partial class LoopbackServer : IDisposable
         "Vod" => DecideVod(state, request),
         "Iam" => Apply(state.IamFaults.Take(null), request, () => IamService.Answer(state, request)),
         "Metadata" when state.MetadataMode == MetadataMode.Hang => (HttpAnswer.Empty(200), FaultKind.Stall),
-        "Metadata" => (MetadataService.Answer(state, request), null),
+        "Metadata" => Apply(state.MetadataFaults.Take(null), request, () => MetadataService.Answer(state, request)),
         _ when request.Path == "/elsewhere" => (FaultAnswers.Redirected(), null),
         _ => (Errors.NoSuchApi(request), null),
     };

@@ -94,24 +94,32 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         {
             byte[] buffer = new byte[size];
             int length = 0;
-            while (await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false) is > 0 and int read)
+            try
             {
-                length += read;
-                if (length > MaxBodyBytes)
+                while (await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false) is > 0 and int read)
                 {
-                    throw failures.Unexpected(response, "it is longer than 16 MiB");
+                    length += read;
+                    if (length > MaxBodyBytes)
+                    {
+                        throw failures.Unexpected(response, "it is longer than 16 MiB");
+                    }
+
+                    if (length == buffer.Length)
+                    {
+                        byte[] full = buffer;
+                        buffer = new byte[Math.Min(full.Length * 2, MaxBodyBytes + 1)];
+                        full.CopyTo(buffer, 0);
+                        CryptographicOperations.ZeroMemory(full);
+                    }
                 }
 
-                if (length == buffer.Length)
-                {
-                    byte[] full = buffer;
-                    buffer = new byte[Math.Min(full.Length * 2, MaxBodyBytes + 1)];
-                    full.CopyTo(buffer, 0);
-                    CryptographicOperations.ZeroMemory(full);
-                }
+                return new BodyContent(buffer, length);
             }
-
-            return new BodyContent(buffer, length);
+            catch
+            {
+                CryptographicOperations.ZeroMemory(buffer);
+                throw;
+            }
         }
     }
 }

@@ -33,7 +33,7 @@ public sealed class InvocationContext(CancellationToken cancellation)
     /// <summary>Takes the next warning, in the order in which they were written.</summary>
     public bool TryTakeWarning([NotNullWhen(true)] out string? warning) => _warnings.TryDequeue(out warning);
 
-    internal void Warn(string warning) => _warnings.Enqueue(warning);
+    internal void Warn(string warning) => _warnings.Enqueue(DisplayText.Clean(warning));
 
     internal void Trace(string line)
     {

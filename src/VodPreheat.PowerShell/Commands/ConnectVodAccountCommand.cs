@@ -178,7 +178,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             ProjectId = ProjectId,
             Transport = transport,
             ResolvePath = path => FileSystemPath.Resolve(SessionState.Path, path),
-            Warn = WriteWarning,
+            Warn = warning => WriteWarning(DisplayText.Clean(warning)),
         });
         Task<VodClient> client = ParameterSetName switch
         {

@@ -1,3 +1,5 @@
+using VodPreheat.Client.Errors;
+
 namespace VodPreheat;
 
 /// <summary>What became of one URL that Invoke-VodPreheat was given.</summary>
@@ -38,6 +40,6 @@ public sealed class PreheatOutcome(
     /// <summary>The same in words.</summary>
     public string? Detail { get; } = string.IsNullOrEmpty(detail) ? null : detail;
 
-    /// <summary>Status and URL.</summary>
-    public override string ToString() => $"{Status} {Url}";
+    /// <summary>Status and URL, to be shown.</summary>
+    public override string ToString() => DisplayText.Clean($"{Status} {Url}");
 }

@@ -18,6 +18,7 @@ internal static class FaultAnswers
     {
         FaultKind.Redirect302 => HttpAnswer.Empty(302).With("Location", "/elsewhere?" + request.Query),
         FaultKind.EchoSecretsIn400 => EchoSecrets(request),
+        FaultKind.EchoBodyIn400 => Errors.Service(400, "VOD.10053", $"The request is illegal: {Encoding.UTF8.GetString(request.BodyBytes)}"),
         FaultKind.Unauthorized401 => Errors.Unauthorized(request, "verify aksk signature fail"),
         FaultKind.TokenExpired0307 => Errors.Gateway(request, 401, "APIGW.0307", "The token must be updated."),
         FaultKind.EchoCanonicalRequest => EchoCanonicalRequest(request),

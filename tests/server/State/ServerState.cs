@@ -26,6 +26,8 @@ internal sealed class ServerState
 
     public FaultPlan IamFaults { get; } = new();
 
+    public FaultPlan MetadataFaults { get; } = new();
+
     public Throttle Submissions { get; } = new();
 
     public int LatencyMs { get; set; }
