@@ -115,7 +115,7 @@ $module = Get-Module VodPreheat
 Connect-VodAccount -Sandbox
 "rows: $((Get-VodPreheatResult example).Count)"
 'https://cdn.example.com/a.mp4' | Set-Content "$HOME/urls.txt"
-& "$($module.ModuleBase)/samples/Invoke-PreheatRunbook.ps1" -UrlFile "$HOME/urls.txt" -PollIntervalSec 1 -Sandbox
+& "$($module.ModuleBase)/samples/Invoke-PreheatRunbook.ps1" -UrlFile "$HOME/urls.txt"
 '@
 
         function Assert-Usable([string] $Text, [string] $Version) {
