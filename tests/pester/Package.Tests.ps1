@@ -123,7 +123,7 @@ Connect-VodAccount -Sandbox
             $cmdlets = (Import-PowerShellDataFile $Manifest).CmdletsToExport.Count
             $Text | Should -Match "version: $([regex]::Escape($Version)), cmdlets: $cmdlets, help: \w+"
             $Text | Should -Match 'rows: 3\s'
-            $Text -replace '\e\[[\d;]*m' | Should -Match 'Succeeded\s+: 1\s'
+            $Text -replace '\e\[[\d;]*m' | Should -Match '1 succeed'
         }
     }
 
