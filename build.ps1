@@ -46,7 +46,8 @@ $PSNativeCommandUseErrorActionPreference = $true
 $out = Join-Path $PSScriptRoot out
 $module = Join-Path $out VodPreheat
 $results = Join-Path $out results
-$dependencies = "$PSScriptRoot/src/VodPreheat.Client/bin/$Configuration/net8.0/VodPreheat.Client.deps.json"
+$binaries = Join-Path $out artifacts bin
+$kind = $Configuration.ToLowerInvariant()
 $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $dotnetArguments = @('-c', $Configuration, '--nologo', '-v', 'quiet', '-clp:NoSummary')
 
@@ -61,7 +62,7 @@ function Build-Module {
     dotnet build "$PSScriptRoot/src/VodPreheat.PowerShell" @dotnetArguments | Out-Host
     dotnet publish "$PSScriptRoot/src/VodPreheat.Client" @dotnetArguments --no-build -o "$new/bin/lib" | Out-Host
     Get-ChildItem "$new/bin/lib" -Exclude *.dll | Remove-Item -Recurse
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.dll" "$new/bin"
+    Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.PowerShell.dll" "$new/bin"
     Copy-Item "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md", "$PSScriptRoot/THIRD-PARTY-NOTICES.md" $new
     Copy-Item "$PSScriptRoot/samples/Invoke-PreheatRunbook.ps1" (New-Item "$new/samples" -ItemType Directory)
     Copy-Item "$PSScriptRoot/module/*" $new -Recurse
@@ -167,7 +168,7 @@ function Test-Host {
             $file = "$results/host-$framework$($preload ? "-$preload" : '').trx"
             Invoke-Tier $name $file {
                 $env:VODPREHEAT_TEST_PRELOAD = $preload
-                & "$PSScriptRoot/tests/host/bin/$Configuration/$framework/$rid/VodPreheat.HostTests$suffix" -result-trx $file -noColor -noLogo
+                & "$binaries/VodPreheat.HostTests/${kind}_${framework}_$rid/VodPreheat.HostTests$suffix" -result-trx $file -noColor -noLogo
             }
         }
     }
@@ -194,15 +195,15 @@ function Measure-Coverage {
     Install-Pester
     dotnet test "$PSScriptRoot/tests/unit" @dotnetArguments --collect 'XPlat Code Coverage' --results-directory "$coverage/unit" | Out-Host
     Copy-Item $module "$coverage/module" -Recurse
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.pdb" "$coverage/module/bin"
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
+    Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.PowerShell.pdb" "$coverage/module/bin"
+    Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
     dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Cover `
         "-p:Module=$coverage/module" "-p:Pwsh=$pwsh" "-p:Report=$coverage/pester/pester.cobertura.xml" | Out-Host
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
 }
 
 function New-Package {
-    $parameters = @{ ModulePath = $module; DependencyFile = $dependencies; Destination = $out; CertificateThumbprint = $CertificateThumbprint }
+    $parameters = @{ ModulePath = $module; DependencyFile = "$binaries/VodPreheat.Client/$kind/VodPreheat.Client.deps.json"; Destination = $out; CertificateThumbprint = $CertificateThumbprint }
     & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 

@@ -3,7 +3,7 @@ BeforeAll {
     Clear-Session
     $tools = "$root/tools"
     $version = (Import-PowerShellDataFile $Manifest).ModuleVersion
-    $dependencies = Get-Item "$root/src/VodPreheat.Client/bin/*/net8.0/VodPreheat.Client.deps.json" | Sort-Object LastWriteTime | Select-Object -Last 1
+    $dependencies = Get-Item "$root/out/artifacts/bin/VodPreheat.Client/*/VodPreheat.Client.deps.json" | Sort-Object LastWriteTime | Select-Object -Last 1
     $shipped = & "$tools/Get-ShippedPackage.ps1" -DependencyFile $dependencies
 
     # The package of a version, in a folder that is a repository.

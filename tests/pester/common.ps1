@@ -9,7 +9,7 @@ $env:POWERSHELL_TELEMETRY_OPTOUT = 1
 $script:Manifest = "$($env:VODPREHEAT_TEST_MODULE ?? "$root/out/VodPreheat")/VodPreheat.psd1"
 Import-Module $Manifest -Force
 if (-not ('VodPreheat.TestServer.LoopbackServer' -as [type])) {
-    $assembly = Get-ChildItem "$root/tests/server/bin/*/net8.0/VodPreheat.TestServer.dll" |
+    $assembly = Get-ChildItem "$root/out/artifacts/bin/VodPreheat.TestServer/*/VodPreheat.TestServer.dll" |
         Sort-Object LastWriteTime | Select-Object -Last 1
     Add-Type -Path $assembly.FullName
 }
