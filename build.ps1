@@ -145,10 +145,10 @@ function Test-Pester {
     }
 }
 
-# What the Pester tier needs besides the module.
+# What the Pester tier needs besides the module; the submitter brings the server.
 function Install-Pester {
     $PSNativeCommandUseErrorActionPreference = $true
-    dotnet build "$PSScriptRoot/tests/server" @dotnetArguments | Out-Host
+    dotnet build "$PSScriptRoot/tests/submitter" @dotnetArguments | Out-Host
     dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Install "-p:Out=$out" | Out-Host
 }
 

@@ -54,10 +54,10 @@ public sealed class CallTests : IDisposable
         var poller = new PreheatTaskPoller(
             client, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), Cloud.Scope(), TimeProvider.System);
         poller.Add(taskId);
-        PollEnd? end = await poller.NextAsync();
+        PollAnswer? end = await poller.NextEndAsync();
         Assert.Equal(taskId, end?.TaskId);
         Assert.All(end!.Value.Rows, row => Assert.Equal("succeed", row.Status));
-        Assert.Null(await poller.NextAsync());
+        Assert.Null(await poller.NextEndAsync());
     }
 
     [Theory]

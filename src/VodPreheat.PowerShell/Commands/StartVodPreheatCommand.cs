@@ -187,7 +187,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         _request = request;
-        if (!ShouldProcess($"request {++_requests}: {request.What}", "Pre-load into the CDN"))
+        if (!ShouldProcess(DisplayText.Clean($"request {++_requests}: {request.What}"), "Pre-load into the CDN"))
         {
             _request = null;
             return;
@@ -226,7 +226,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         // Reported at the end, with everything that is not submitted, as the rest of the input is still to come. At once where
         // an error is to end the command.
         _unsent.AddRange(request.Items);
-        if (ErrorAction == ActionPreference.Stop)
+        if (IsStoppedByErrors)
         {
             ReportEnd();
         }
@@ -249,7 +249,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         WriteError(record);
     }
 
-    private void Report(ErrorRecord record) => WriteError(ErrorAction == ActionPreference.Stop ? WithAccepted(record) : record);
+    private void Report(ErrorRecord record) => WriteError(IsStoppedByErrors ? WithAccepted(record) : record);
 
     /// <summary>Adds the tasks that were accepted to an error that ends the command.</summary>
     private ErrorRecord WithAccepted(ErrorRecord record)

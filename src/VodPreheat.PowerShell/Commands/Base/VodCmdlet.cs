@@ -19,11 +19,20 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>What the requests of this invocation share.</summary>
     private protected InvocationContext Scope => _scope ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
 
+    /// <summary>What requests call their sender. The version of the host is another matter: an editor has its own.</summary>
+    private protected string UserAgent =>
+        $"VodPreheat/{typeof(VodCmdlet).Assembly.GetName().Version!.ToString(3)} " +
+        $"PowerShell/{((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"]}";
+
     /// <summary>Whether the first error that is written ends the command, so that whatever came after it would be lost.</summary>
+    private protected bool IsStoppedByErrors => ErrorAction == ActionPreference.Stop;
+
     // As the engine decides it: the parameter first, then the caller's preference.
-    private protected bool IsStoppedByErrors => LanguagePrimitives.TryConvertTo(
+    private ActionPreference ErrorAction => LanguagePrimitives.TryConvertTo(
         MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
-        out ActionPreference action) && action == ActionPreference.Stop;
+        out ActionPreference action)
+        ? action
+        : ActionPreference.Continue;
 
     /// <summary>Ends all requests of this invocation.</summary>
     public void Dispose()
@@ -83,13 +92,6 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         WriteError(record);
     }
 
-    /// <summary>What is to happen on an error, as the engine decides it: the parameter first, then the caller's preference.</summary>
-    private protected ActionPreference ErrorAction => LanguagePrimitives.TryConvertTo(
-        MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
-        out ActionPreference action)
-        ? action
-        : ActionPreference.Continue;
-
     /// <summary>
     /// Reports an error from <see cref="Dispose(bool)"/>, after something else has ended the pipeline. The engine still writes it
     /// then, except after Ctrl+C and under -ErrorAction Stop: it is put where users look for what they missed, into $Error. The list
@@ -104,7 +106,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
 
         try
         {
-            if (!Stopping && ErrorAction != ActionPreference.Stop)
+            if (!Stopping && !IsStoppedByErrors)
             {
                 WriteError(record);
             }
@@ -117,8 +119,10 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         if (SessionState.PSVariable.GetValue("global:Error") is ArrayList errors
             && !errors.OfType<ErrorRecord>().Any(known => known.Exception == record.Exception))
         {
-            record = new ErrorRecord(record.Exception, $"{record.FullyQualifiedErrorId},{GetType().FullName}", record.CategoryInfo.Category, record.TargetObject);
+            ErrorCategoryInfo shown = record.CategoryInfo;
+            record = new ErrorRecord(record.Exception, $"{record.FullyQualifiedErrorId},{GetType().FullName}", shown.Category, record.TargetObject);
             record.CategoryInfo.Activity = MyInvocation.MyCommand.Name;
+            record.CategoryInfo.TargetName = shown.TargetName;
             errors.Insert(0, record);
         }
 
