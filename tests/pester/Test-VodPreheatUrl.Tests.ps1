@@ -477,6 +477,11 @@ Describe 'Test-VodPreheatUrl' {
             $text.Contains($escape) | Should -BeFalse
         }
 
+        It 'show a URL without characters that reorder text: <_>' -ForEach 'Format-List', 'Format-Table' {
+            $test = [VodPreheat.PreheatUrlTest]::new("https://cdn.example.com/a`u{202e}4pm.mp4", 200, 'Hit', $null, 5, 'Ok', 'Nothing.')
+            $test | & $_ | Out-String -Width 200 | Should -Match 'https://cdn\.example\.com/a 4pm\.mp4'
+        }
+
         It 'have columns named as the properties: <_>' -ForEach live, deserialized {
             $lines = ($cases[$_] | Format-Table | Out-String -Width 200).Trim() -split '\r?\n'
             $columns = -split $lines[0]
