@@ -55,6 +55,9 @@ $dotnetArguments = @('-c', $Configuration, '--nologo', '-v', 'quiet', '-clp:NoSu
 $runtime = [Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory().TrimEnd('/', '\')
 if (-not $env:DOTNET_ROOT -and $runtime -ne $PSHOME) { $env:DOTNET_ROOT = Resolve-Path "$runtime/../../.." }
 
+# .NET keeps what it downloads there.
+if (-not $IsWindows -and -not $env:HOME) { $env:HOME = New-Item (Join-Path $out home) -ItemType Directory -Force }
+
 # Made aside from nothing, so that neither a stray file of an older build ships nor a build that fails leaves half a module.
 function Build-Module {
     $new = Join-Path $out new VodPreheat
@@ -184,21 +187,24 @@ function Test-Format {
     dotnet format "$PSScriptRoot/VodPreheat.slnx" --verify-no-changes --no-restore | Out-Host
     $PSNativeCommandUseErrorActionPreference = $false
     $left = git -C $PSScriptRoot grep -nwE 'TO[D]O|FI[X]ME|HA[C]K'
+    if ($LASTEXITCODE -gt 1) { throw 'What is left to do was not looked for.' }
     if ($left) { throw "Something is left to do:`n$($left -join "`n")" }
     Write-Host 'The formatting is right, and nothing is marked as left to do.'
 }
 
-# Of both tiers; the module is copied, so that out/ stays what a user installs.
+# Of both tiers; the module is copied, so that out/ stays what a user installs. What tests fail is Test's to say.
 function Measure-Coverage {
     $coverage = Join-Path $out coverage
     Remove-Item $coverage -Recurse -ErrorAction Ignore
     Install-Pester
     dotnet test "$PSScriptRoot/tests/unit" @dotnetArguments --collect 'XPlat Code Coverage' --results-directory "$coverage/unit" | Out-Host
+    $null = New-Item "$coverage/pester" -ItemType Directory
     Copy-Item $module "$coverage/module" -Recurse
     Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.PowerShell.pdb" "$coverage/module/bin"
     Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
     dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Cover `
-        "-p:Module=$coverage/module" "-p:Pwsh=$pwsh" "-p:Report=$coverage/pester/pester.cobertura.xml" | Out-Host
+        "-p:Module=$coverage/module" "-p:Pwsh=$pwsh" "-p:Results=$coverage/pester" | Out-Host
+    if (-not (Test-Path "$coverage/pester/pester.json")) { throw 'The Pester tier did not run.' }
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
 }
 
