@@ -46,6 +46,8 @@ $PSNativeCommandUseErrorActionPreference = $true
 $out = Join-Path $PSScriptRoot out
 $module = Join-Path $out VodPreheat
 $results = Join-Path $out results
+$binaries = Join-Path $out artifacts bin
+$kind = $Configuration.ToLowerInvariant()
 $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $dotnetArguments = @('-c', $Configuration, '--nologo', '-v', 'quiet', '-clp:NoSummary')
 
@@ -60,8 +62,9 @@ function Build-Module {
     dotnet build "$PSScriptRoot/src/VodPreheat.PowerShell" @dotnetArguments | Out-Host
     dotnet publish "$PSScriptRoot/src/VodPreheat.Client" @dotnetArguments --no-build -o "$new/bin/lib" | Out-Host
     Get-ChildItem "$new/bin/lib" -Exclude *.dll | Remove-Item -Recurse
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.dll" "$new/bin"
-    Copy-Item "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md" $new
+    Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.PowerShell.dll" "$new/bin"
+    Copy-Item "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md", "$PSScriptRoot/THIRD-PARTY-NOTICES.md" $new
+    Copy-Item "$PSScriptRoot/samples/Invoke-PreheatRunbook.ps1" (New-Item "$new/samples" -ItemType Directory)
     Copy-Item "$PSScriptRoot/module/*" $new -Recurse
     (Get-Content "$PSScriptRoot/VodPreheat.psd1" -Raw).Replace('{{ReleaseNotes}}', (Get-ReleaseNote).Replace("'", "''")) |
         Set-Content "$new/VodPreheat.psd1" -NoNewline
@@ -142,11 +145,11 @@ function Test-Pester {
     }
 }
 
-# What the Pester tier needs besides the module.
+# What the Pester tier needs besides the module; the submitter brings the server.
 function Install-Pester {
     $PSNativeCommandUseErrorActionPreference = $true
-    dotnet build "$PSScriptRoot/tests/server" @dotnetArguments | Out-Host
-    dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:InstallPester "-p:Modules=$out/modules" | Out-Host
+    dotnet build "$PSScriptRoot/tests/submitter" @dotnetArguments | Out-Host
+    dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Install "-p:Out=$out" | Out-Host
 }
 
 # Self-contained hosts, so that only .NET SDK need be installed: once as a session begins, and once each with older and with
@@ -165,7 +168,7 @@ function Test-Host {
             $file = "$results/host-$framework$($preload ? "-$preload" : '').trx"
             Invoke-Tier $name $file {
                 $env:VODPREHEAT_TEST_PRELOAD = $preload
-                & "$PSScriptRoot/tests/host/bin/$Configuration/$framework/$rid/VodPreheat.HostTests$suffix" -result-trx $file -noColor -noLogo
+                & "$binaries/VodPreheat.HostTests/${kind}_${framework}_$rid/VodPreheat.HostTests$suffix" -result-trx $file -noColor -noLogo
             }
         }
     }
@@ -192,11 +195,16 @@ function Measure-Coverage {
     Install-Pester
     dotnet test "$PSScriptRoot/tests/unit" @dotnetArguments --collect 'XPlat Code Coverage' --results-directory "$coverage/unit" | Out-Host
     Copy-Item $module "$coverage/module" -Recurse
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.pdb" "$coverage/module/bin"
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
+    Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.PowerShell.pdb" "$coverage/module/bin"
+    Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
     dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Cover `
         "-p:Module=$coverage/module" "-p:Pwsh=$pwsh" "-p:Report=$coverage/pester/pester.cobertura.xml" | Out-Host
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
+}
+
+function New-Package {
+    $parameters = @{ ModulePath = $module; DependencyFile = "$binaries/VodPreheat.Client/$kind/VodPreheat.Client.deps.json"; Destination = $out; CertificateThumbprint = $CertificateThumbprint }
+    & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 
 if (-not $NoBuild -and $Task -ne 'Format') { Build-Module }
@@ -208,5 +216,5 @@ switch ($Task) {
     'Format' { Test-Format }
     'Analyze' { & "$PSScriptRoot/tools/Test-Script.ps1" -Required:$Required }
     'Bench' { & "$PSScriptRoot/bench/Measure-Module.ps1" -ModulePath $module -OutFile "$out/bench.json" }
-    'Pack' { & "$PSScriptRoot/tools/New-Package.ps1" -ModulePath $module -Destination $out }
+    'Pack' { New-Package }
 }

@@ -3,6 +3,7 @@ using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Signing;
 
@@ -25,6 +26,7 @@ public sealed class VodClient : IDisposable
     private readonly HttpTransport _transport;
     private readonly RateLimit _queries;
     private readonly RateLimit _submissions;
+    private readonly string _endpointText;
     private readonly string _resource;
     private int _disposed;
 
@@ -33,14 +35,17 @@ public sealed class VodClient : IDisposable
     /// <param name="projectId">The project id of the endpoint's region.</param>
     /// <param name="source">Where the credential comes from; owned by the client from now on.</param>
     /// <param name="settings">How requests travel.</param>
-    public VodClient(Uri endpoint, string projectId, CredentialSource source, TransportSettings settings)
+    /// <param name="journal">Where submissions are written down.</param>
+    public VodClient(Uri endpoint, string projectId, CredentialSource source, TransportSettings settings, SubmissionJournal journal)
     {
         Endpoint = endpoint;
+        _endpointText = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
         ProjectId = projectId;
+        Journal = journal;
         _source = source;
         _proxyLogin = settings.ProxyLogin;
         _breaker = new AuthenticationBreaker(source);
-        var redactor = new Redactor(() => source.Secrets);
+        var redactor = new Redactor(() => source.Secrets.Concat(settings.ProxySecrets(endpoint)));
         _failures = new FailureFactory(CloudService.Vod, redactor, settings);
         _queries = new RateLimit("queries", settings.RequestsPerMinute, settings.Clock);
         _submissions = new RateLimit("submissions", settings.SubmissionsPerMinute, settings.Clock);
@@ -50,14 +55,21 @@ public sealed class VodClient : IDisposable
             new RetryHandler(CloudService.Vod, settings.MaximumRetryCount, settings.Clock),
             new RateLimitHandler(CloudService.Vod, _queries, _submissions, settings.MaximumRetryCount > 0, settings.Clock),
             new CredentialHandler(source, _breaker),
+            new JournalHandler(journal, settings.Clock),
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, settings.Clock, _failures),
             new SignHandler(settings.Clock));
-        _resource = $"{endpoint.GetLeftPart(UriPartial.Authority)}{endpoint.AbsolutePath.TrimEnd('/')}/v1.0/{UriEncoding.Encode(projectId)}/asset/preheating";
+        _resource = $"{_endpointText}/v1.0/{UriEncoding.Encode(projectId)}/asset/preheating";
     }
 
     /// <summary>The address of the service.</summary>
     public Uri Endpoint { get; }
+
+    /// <summary>The region's id; null when only an endpoint is known.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Where the submissions of this connection are written down.</summary>
+    public SubmissionJournal Journal { get; }
 
     /// <summary>The project that all requests name.</summary>
     public string ProjectId { get; }
@@ -91,17 +103,28 @@ public sealed class VodClient : IDisposable
         return SendAsync(HttpMethod.Get, url, body: null, scope, PreheatingAnswers.ReadRows);
     }
 
-    /// <summary>Submits URLs, at most <see cref="MaxUrlsPerRequest"/>; gives the task id.</summary>
+    /// <summary>Submits URLs, at most <see cref="MaxUrlsPerRequest"/>; gives the submission with its task id.</summary>
+    /// <remarks>
+    /// It is in the journal before it is sent. When the scope is cancelled while it is under way, its answer still goes there, for
+    /// as long as <see cref="AttemptHandler.Grace"/>.
+    /// </remarks>
     /// <exception cref="VodClientException">The submission failed; see <see cref="VodClientException.OutcomeUnknown"/>.</exception>
     /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public Task<string> SubmitUrlsAsync(IReadOnlyList<string> urls, InvocationContext scope) =>
+    public Task<Submission> SubmitUrlsAsync(IReadOnlyList<string> urls, InvocationContext scope) =>
         SubmitAsync(new CreateRequest { Urls = urls }, scope);
 
-    /// <summary>Submits all files of a published asset; gives the task id.</summary>
-    /// <exception cref="VodClientException">The submission failed; see <see cref="VodClientException.OutcomeUnknown"/>.</exception>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public Task<string> SubmitAssetAsync(string assetId, InvocationContext scope) =>
+    /// <summary>Submits all files of a published asset; gives the submission with its task id.</summary>
+    /// <inheritdoc cref="SubmitUrlsAsync"/>
+    public Task<Submission> SubmitAssetAsync(string assetId, InvocationContext scope) =>
         SubmitAsync(new CreateRequest { AssetId = assetId }, scope);
+
+    /// <summary>Whether a submission went to this endpoint and project, so that its task can be asked for here.</summary>
+    public bool Owns(Submission submission)
+    {
+        ArgumentNullException.ThrowIfNull(submission);
+        return string.Equals(submission.Endpoint, _endpointText, StringComparison.Ordinal)
+            && string.Equals(submission.ProjectId, ProjectId, StringComparison.Ordinal);
+    }
 
     /// <summary>Ends all requests and wipes the secrets.</summary>
     public void Dispose()
@@ -116,40 +139,85 @@ public sealed class VodClient : IDisposable
         _proxyLogin?.Dispose();
     }
 
-    private Task<string> SubmitAsync(CreateRequest request, InvocationContext scope)
+    private async Task<Submission> SubmitAsync(CreateRequest request, InvocationContext scope)
     {
         ArgumentNullException.ThrowIfNull(scope);
+        var pending = new PendingSubmission(new Submission
+        {
+            Id = Guid.NewGuid().ToString("N"),
+            SubmittedAt = default,
+            Endpoint = _endpointText,
+            Region = Region,
+            ProjectId = ProjectId,
+            Urls = request.Urls ?? [],
+            AssetId = request.AssetId,
+        });
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, VodJsonContext.Default.CreateRequest);
-        return SendAsync(HttpMethod.Post, _resource, body, scope, PreheatingAnswers.ReadTaskId);
+        try
+        {
+            string taskId = await SendAsync(HttpMethod.Post, _resource, body, scope, PreheatingAnswers.ReadTaskId, pending).ConfigureAwait(false);
+            return await ConcludeAsync(pending, taskId, errorCode: null, scope).ConfigureAwait(false);
+        }
+        catch (VodClientException failure) when (!failure.OutcomeUnknown)
+        {
+            await ConcludeAsync(pending, taskId: null, failure.ErrorCode, scope).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException) when (!pending.MayHaveArrived)
+        {
+            await ConcludeAsync(pending, taskId: null, pending.Failure?.ErrorCode ?? ErrorIds.SubmissionStopped, scope).ConfigureAwait(false);
+            throw;
+        }
+        catch (OperationCanceledException error)
+        {
+            // Cancelled and sent all the same: that is no "never happened" for whoever still listens.
+            throw _failures.Timeout(Endpoint, AttemptHandler.Grace, error, Delivery.Unknown);
+        }
+    }
+
+    private async Task<Submission> ConcludeAsync(PendingSubmission pending, string? taskId, string? errorCode, InvocationContext scope)
+    {
+        Submission submission = pending.Submission with { TaskId = taskId, ErrorCode = errorCode };
+        if (pending.IsAnnounced is { } isAnnounced)
+        {
+            await Journal.ConcludeAsync(submission, isAnnounced, scope).ConfigureAwait(false);
+        }
+
+        return submission;
     }
 
     private async Task<T> SendAsync<T>(
-        HttpMethod method, string url, byte[]? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
     {
-        ThrowIfDisposed(null);
+        ThrowIfDisposed(Delivery.NotSent);
         try
         {
-            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, scope, read), scope.Cancellation).ConfigureAwait(false);
+            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, scope, read, pending), scope.Cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (IsDisposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
         {
             // Disconnected while the request was under way.
-            ThrowIfDisposed(error);
+            ThrowIfDisposed(Delivery.Unknown);
             throw;
         }
     }
 
     private async Task<T> SendNowAsync<T>(
-        HttpMethod method, string url, byte[]? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending)
     {
         using HttpRequestMessage request = HttpRequests.Create(method, url, body, scope);
         request.Headers.TryAddWithoutValidation(HeaderNames.ProjectId, ProjectId);
+        if (pending is not null)
+        {
+            request.Options.Set(PendingSubmission.Key, pending);
+        }
+
         using HttpResponseMessage response = await _transport.Client
             .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, scope.Cancellation).ConfigureAwait(false);
         return _failures.Read(response, read);
     }
 
-    private void ThrowIfDisposed(Exception? inner)
+    private void ThrowIfDisposed(Delivery delivery)
     {
         if (IsDisposed)
         {
@@ -157,10 +225,9 @@ public sealed class VodClient : IDisposable
                 FailureKind.NotConnected,
                 ErrorIds.NotConnected,
                 "The connection was disconnected and its secrets are wiped.",
-                "Run Connect-VodAccount again.",
-                inner)
+                "Run Connect-VodAccount again.")
             {
-                Delivery = inner is null ? Delivery.NotSent : Delivery.Unknown,
+                Delivery = delivery,
             };
         }
     }

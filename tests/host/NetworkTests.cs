@@ -2,6 +2,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;
@@ -59,7 +60,8 @@ public sealed class NetworkTests
             LoopbackServer.DefaultProjectId,
             new FixedCredentialSource(
                 new AccessKeyCredential(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null), "AccessKey"),
-            new TransportSettings { MaximumRetryCount = 0 });
+            new TransportSettings { MaximumRetryCount = 0 },
+            SubmissionJournal.InMemory());
         return await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Scope()));
     }
 }

@@ -247,6 +247,14 @@ Describe 'Start-VodPreheat, what is submitted' {
             Stop-Aside $run
         }
 
+        It 'says for how long the service throttles' {
+            $server.AddAnswer(429, '{"error_code":"APIGW.0308","error_msg":"limit"}', 'application/json', 'Retry-After', '250')
+            $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/1.mp4 }
+            Wait-Until { $run.Shell.Streams.Progress.Count }
+            $run.Shell.Streams.Progress[0].StatusDescription | Should -Match '^0 URLs submitted; waiting 2\d\d seconds for the rate limit'
+            Stop-Aside $run
+        }
+
         It 'says that nothing more is submitted, while the rest of the input is read' {
             $server.Quota = 0
             $run = Invoke-Aside ([scriptblock]::Create("1..10 | ForEach-Object { `"https://cdn.example.com/`$_.mp4`" } | Start-VodPreheat -ErrorAction Ignore; $slowly"))

@@ -1,7 +1,7 @@
 # What users see of objects and errors: live or copied, in every language mode, on every host.
 
 BeforeDiscovery {
-    $script:kinds = 'a task of one URL', 'a task of many URLs', 'a task of an asset', 'a result', 'a connection'
+    $script:kinds = 'a task of one URL', 'a task of many URLs', 'a task of an asset', 'a result', 'an outcome', 'a URL test', 'a connection'
     $script:forms = 'live', 'from Export-Clixml', 'from a job'
 }
 
@@ -81,6 +81,8 @@ public sealed class WindowlessHost(Exception complaint) : PSHost
         'a task of many URLs' = [VodPreheat.PreheatTask]::new('task-2', @('https://cdn.example.com/1.mp4', 'https://cdn.example.com/2.mp4'), $null, $at)
         'a task of an asset'  = [VodPreheat.PreheatTask]::new('task-3', @(), 'asset-id', $at)
         'a result'            = [VodPreheat.PreheatingResult]::new('task-1', 'https://cdn.example.com/1.mp4', 'failed')
+        'an outcome'          = [VodPreheat.PreheatOutcome]::new('https://cdn.example.com/1.mp4', 'rejected', '', 2, $at, $at, 'VOD.10053', 'What happened.')
+        'a URL test'          = [VodPreheat.PreheatUrlTest]::new('https://cdn.example.com/1.mp4', 403, 'Miss', 'no-store', 7, 'AccessDenied', 'What to do.')
         'a connection'        = Get-VodConnection
     }
     $script:parts = @{
@@ -88,6 +90,8 @@ public sealed class WindowlessHost(Exception complaint) : PSHost
         'a task of many URLs' = 'task-2', '2026-01-02 03:04:05', 'https://cdn.example.com/1.mp4'
         'a task of an asset'  = 'task-3', '2026-01-02 03:04:05', 'asset asset-id'
         'a result'            = 'task-1', 'failed', 'https://cdn.example.com/1.mp4'
+        'an outcome'          = 'rejected', '2', 'VOD.10053', 'https://cdn.example.com/1.mp4'
+        'a URL test'          = 'AccessDenied', '403', 'Miss', 'https://cdn.example.com/1.mp4'
         'a connection'        = 'Sandbox', 'cn-north-4', (Get-VodConnection).ProjectId
     }
 
@@ -100,56 +104,63 @@ public sealed class WindowlessHost(Exception complaint) : PSHost
         }
     }
 
-    # The text of a format command in a runspace of its own.
-    function Get-View($Object, [string] $Command = 'Format-Table', [string] $LanguageMode = 'FullLanguage', $In = $Host) {
-        $state = [initialsessionstate]::CreateDefault2()
-        $state.ImportPSModule($Manifest)
-        $runspace = [runspacefactory]::CreateRunspace($In, $state)
-        $runspace.Open()
-        $runspace.SessionStateProxy.LanguageMode = $LanguageMode
+    $script:runspaces = @{}
+
+    # The text of a format command in a runspace with such a host and language mode.
+    function Get-View($Object, [string] $Command = 'Format-Table', [string] $LanguageMode = 'FullLanguage', [string] $Throws) {
+        $runspace = $runspaces["$LanguageMode $Throws"]
+        if (-not $runspace) {
+            $state = [initialsessionstate]::CreateDefault2()
+            $state.ImportPSModule($Manifest)
+            $runspace = [runspacefactory]::CreateRunspace(($Throws ? [WindowlessHost]::new((New-Object $Throws)) : $Host), $state)
+            $runspace.Open()
+            $runspace.SessionStateProxy.LanguageMode = $LanguageMode
+            $runspaces["$LanguageMode $Throws"] = $runspace
+        }
+
         $shell = [powershell]::Create()
-        $shell.Runspace = $runspace
         try {
+            $shell.Runspace = $runspace
             $shell.AddCommand($Command).AddParameter('InputObject', $Object).AddCommand('Out-String').AddParameter('Width', 200).Invoke() -join ''
             $shell.Streams.Error | Should -BeNullOrEmpty
         } finally {
             $shell.Dispose()
-            $runspace.Dispose()
+        }
+    }
+
+    # Of an asset and of a date a list has more than a table; as text a date has the form of the culture that wrote it.
+    function Assert-View([string] $Text, [string] $Kind, [switch] $Loosely) {
+        foreach ($part in $parts[$Kind]) {
+            if ($Loosely) { $part = $part -replace '^asset ' -replace '^2026-.*', '2026' }
+            $Text | Should -BeLike "*$part*"
         }
     }
 }
 
-AfterAll { Clear-Session }
+AfterAll {
+    $runspaces.Values | ForEach-Object Dispose
+    Clear-Session
+}
 
 Describe 'The view of <_>' -ForEach $kinds {
     BeforeAll { $script:kind = $_ }
 
-    It 'is whole in <_>' -ForEach 'Format-Table', 'Format-List' {
-        $text = Get-View $samples[$kind] $_
-        foreach ($part in $parts[$kind]) {
-            # Of an asset and of a date a list has more than a table.
-            if ($_ -eq 'Format-List') { $part = $part -replace '^asset ' -replace '^2026.*', '2026' }
-            $text | Should -BeLike "*$part*"
+    It 'has no empty column: <Form>, <Mode>, <Command>' -ForEach @(
+        foreach ($form in $forms) {
+            foreach ($mode in 'FullLanguage', 'ConstrainedLanguage') {
+                foreach ($command in 'Format-Table', 'Format-List') { @{ Form = $form; Mode = $mode; Command = $command } }
+            }
         }
-    }
-
-    It 'has no empty column: <Form>, <Mode>' -ForEach @(
-        foreach ($form in $forms) { foreach ($mode in 'FullLanguage', 'ConstrainedLanguage') { @{ Form = $form; Mode = $mode } } }
     ) {
-        $text = Get-View (Copy-As $samples[$kind] $Form) -LanguageMode $Mode
-        foreach ($part in $parts[$kind]) {
-            # As text a date has the form of the culture that wrote it.
-            if ($Form -eq 'from a job') { $part = $part -replace '^2026.*', '2026' }
-            $text | Should -BeLike "*$part*"
-        }
+        $text = Get-View (Copy-As $samples[$kind] $Form) $Command $Mode
+        Assert-View $text $kind -Loosely:($Command -eq 'Format-List' -or $Form -eq 'from a job')
     }
 
     It 'has no empty column on a host that throws <_>' -ForEach @(
         'System.Management.Automation.Host.HostException', 'System.NotImplementedException', 'System.InvalidOperationException'
         'System.NullReferenceException', 'System.Management.Automation.PipelineStoppedException', 'System.TypeLoadException'
     ) {
-        $text = Get-View $samples[$kind] -In ([WindowlessHost]::new((New-Object $_)))
-        foreach ($part in $parts[$kind]) { $text | Should -BeLike "*$part*" }
+        Assert-View (Get-View $samples[$kind] -Throws $_) $kind
     }
 
     It 'names its columns as the properties' {
@@ -183,7 +194,7 @@ Describe 'A status' {
     ) {
         # Tests often run with their output redirected, where there is no colour.
         $expected = $Colour -and -not [Console]::IsOutputRedirected ? "<$Colour>$Status<reset>" : $Status
-        [VodPreheat.Formatting.ViewFormatter]::Colour($Status, '<green>', '<red>', '<yellow>', '<reset>') | Should -BeExactly $expected
+        [VodPreheat.Formatting.ViewFormatter]::ColourStatus($Status, '<green>', '<red>', '<yellow>', '<reset>') | Should -BeExactly $expected
     }
 }
 

@@ -37,6 +37,9 @@ public sealed partial class LoopbackServer
     /// <summary>All asset ids accepted, in order.</summary>
     public string[] SubmittedAssets => _state.Tasks.SubmittedAssets;
 
+    /// <summary>Refuses every submission that has the URL: 400 VOD.10053.</summary>
+    public void RefuseUrl(string url) => _state.Tasks.Refuse(url);
+
     /// <summary>Gives a task one lasting answer of rows "status url"; a row without a blank is a status without URL.</summary>
     public void SetTask(string taskId, params string[] rows) => _state.Tasks.Set(taskId, rows);
 

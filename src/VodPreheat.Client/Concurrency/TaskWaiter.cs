@@ -10,9 +10,18 @@ public static class TaskWaiter
     public static void For(Task task, TimeSpan idle, Action onIdle, CancellationToken cancellation)
     {
         // WaitAny, not Wait: a failed task must not throw here. Not the task's wait handle either, which is a kernel object each.
-        while (!task.IsCompleted && Task.WaitAny([task], (int)idle.TotalMilliseconds, cancellation) < 0)
+        try
         {
-            onIdle();
+            while (!task.IsCompleted && Task.WaitAny([task], (int)idle.TotalMilliseconds, cancellation) < 0)
+            {
+                onIdle();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It may go on, as a submission that is under way does.
+            Forget(task);
+            throw;
         }
     }
 

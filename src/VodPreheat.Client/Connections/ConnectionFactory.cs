@@ -2,6 +2,7 @@ using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Iam;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Sandbox;
 
 namespace VodPreheat.Client.Connections;
@@ -21,24 +22,39 @@ public sealed class ConnectionFactory
     public ConnectionFactory(ConnectSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        _settings = settings with
+        try
         {
-            Region = RegionOf(settings),
-            ProjectId = string.IsNullOrWhiteSpace(settings.ProjectId) ? null : CheckedProjectId(settings.ProjectId.Trim()),
-            Transport = settings.Transport with { Proxy = Endpoints.Proxy(settings.Transport.Proxy) },
-        };
-        _vod = Endpoints.Vod(settings.Endpoint, _settings.Region, settings.ReadVariable);
+            _settings = settings with
+            {
+                Region = RegionOf(settings),
+                ProjectId = string.IsNullOrWhiteSpace(settings.ProjectId) ? null : CheckedProjectId(settings.ProjectId.Trim()),
+                Transport = settings.Transport with { Proxy = Endpoints.Proxy(settings.Transport.Proxy, settings.Transport.ProxyLogin) },
+            };
+            _vod = Endpoints.Vod(settings.Endpoint, _settings.Region, settings.ReadVariable);
+        }
+        catch
+        {
+            settings.Transport.ProxyLogin?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The region, if one is known.</summary>
     public string? Region => _settings.Region;
 
-    /// <summary>A connection in this process, without cloud, network or file.</summary>
-    public static VodClient ConnectSandbox(TransportSettings transport) => new(
+    /// <summary>
+    /// A connection in this process, without cloud, network or file. VODPREHEAT_SANDBOX_QUOTA in the environment is the number of URLs
+    /// that it accepts.
+    /// </summary>
+    public static VodClient ConnectSandbox(TransportSettings transport, string? region = null) => new(
         SandboxHandler.Endpoint,
         SandboxHandler.ProjectId,
         new FixedCredentialSource(SandboxHandler.CreateCredential(), "Sandbox"),
-        transport with { Network = static () => new SandboxHandler() });
+        transport with { Network = static () => new SandboxHandler(SandboxTasks.Quota(Environment.GetEnvironmentVariable)) },
+        SubmissionJournal.InMemory())
+    {
+        Region = region ?? "sandbox",
+    };
 
     /// <summary>Signs in by an access key.</summary>
     public Task<VodClient> ConnectWithAccessKeyAsync(string accessKey, Secret secretKey, Secret? securityToken, InvocationContext scope) =>
@@ -148,7 +164,8 @@ public sealed class ConnectionFactory
                 projectId ??= credential.ProjectId ?? await FindProjectAsync(source, credential, scope).ConfigureAwait(false);
             }
 
-            return new VodClient(_vod, CheckedProjectId(projectId), source, _settings.Transport);
+            var journal = SubmissionJournal.OfThisMachine(_settings.ReadVariable, _settings.Transport.Clock);
+            return new VodClient(_vod, CheckedProjectId(projectId), source, _settings.Transport, journal) { Region = Region };
         }
         catch
         {

@@ -5,9 +5,6 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>A credential that was just fetched, and how long it lives by its issuer's clock.</summary>
-internal readonly record struct Fetched(Credential Credential, TimeSpan Life);
-
 /// <summary>
 /// A credential that ends and is fetched anew: before it ends, while requests go on with the one in hand, and when the service
 /// refuses it. One fetch at a time, however many requests wait for it. A renewal that fails is tried again after a pause; what
@@ -147,8 +144,10 @@ internal sealed class RenewingCredentialSource(
         TaskWaiter.Forget(renewal.Task);
         try
         {
+            // Its life counts from here on, so that it never seems to live longer than it does.
+            DateTimeOffset start = clock.GetUtcNow();
             Fetched fetched = await fetch(scope, renewal.Stop.Token).ConfigureAwait(false);
-            Take(renewal, fetched);
+            Take(renewal, fetched, start + fetched.Life);
             renewal.SetResult(fetched.Credential);
         }
         catch (Exception error)
@@ -158,15 +157,15 @@ internal sealed class RenewingCredentialSource(
         }
     }
 
-    private void Take(Renewal renewal, Fetched fetched)
+    private void Take(Renewal renewal, Fetched fetched, DateTimeOffset end)
     {
         lock (_lock)
         {
             if (_renewal == renewal)
             {
-                _previous?.Dispose();
+                // Wiped only when nobody looks for it any more.
+                using Credential? oldest = _previous;
                 _previous = _current?.Credential;
-                DateTimeOffset end = clock.GetUtcNow() + fetched.Life;
                 _current = new Holding(fetched.Credential, end - TimeSpan.FromTicks(Math.Min(fetched.Life.Ticks / 5, s_longestMargin.Ticks)), end);
                 _renewal = null;
                 _pause = TimeSpan.Zero;

@@ -25,6 +25,8 @@ internal static class ErrorCatalog
 
     private const string AskSubmitPermission = "Ask an administrator to grant vod:asset:preheat to this user.";
 
+    private const string AskIamPermission = "Ask an administrator to allow this user to get tokens from IAM and to list its projects.";
+
     // Keystone answers every refused login alike; only its text tells what was wrong, and the text is not to be relied on.
     private const string CheckPassword =
         "Check user name, password and -DomainName (the account's name). HUAWEI ID and federated users cannot sign in this way, " +
@@ -56,6 +58,7 @@ internal static class ErrorCatalog
         (FailureKind kind, string hint) = Find(code, status);
         return kind switch
         {
+            FailureKind.PermissionDenied when hint == AskQueryPermission && service == CloudService.Iam => (kind, AskIamPermission),
             FailureKind.PermissionDenied when hint == AskQueryPermission && method != HttpMethod.Get => (kind, AskSubmitPermission),
             FailureKind.Authentication when hint == CheckLogin && service == CloudService.Iam && method == HttpMethod.Post => (kind, CheckPassword),
             _ => (kind, hint),

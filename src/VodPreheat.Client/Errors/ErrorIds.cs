@@ -50,6 +50,9 @@ public static class ErrorIds
     /// <summary>An empty or blank asset id.</summary>
     public const string InvalidAssetId = "VodInvalidAssetId";
 
+    /// <summary>The journal cannot be written or read, and may not be done without.</summary>
+    public const string JournalUnavailable = "VodJournalUnavailable";
+
     /// <summary>The command was ended before everything that it was given was submitted.</summary>
     public const string SubmissionStopped = "VodSubmissionStopped";
 

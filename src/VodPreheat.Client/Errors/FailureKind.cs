@@ -45,6 +45,9 @@ public enum FailureKind
     /// <summary>Secrets would have travelled unencrypted. Nothing further can work.</summary>
     InsecureEndpoint,
 
+    /// <summary>The journal cannot be written or read, and may not be done without. Nothing further can work.</summary>
+    JournalUnavailable,
+
     /// <summary>No answer: DNS, refused, reset, TLS, proxy.</summary>
     ConnectionFailed,
 

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using VodPreheat.Client;
@@ -154,9 +153,6 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         }
     }
 
-    // The version of the host is another matter: an editor has its own.
-    private object? PowerShellVersion() => ((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"];
-
     private VodConnection Connect()
     {
         var transport = new TransportSettings
@@ -166,12 +162,12 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             MaximumRetryCount = MaximumRetryCount,
             RequestsPerMinute = RequestsPerMinute,
+            UserAgent = UserAgent,
             SubmissionsPerMinute = SubmissionsPerMinute,
-            UserAgent = $"VodPreheat/{typeof(ConnectVodAccountCommand).Assembly.GetName().Version!.ToString(3)} PowerShell/{PowerShellVersion()}",
         };
         if (ParameterSetName == SandboxSet)
         {
-            return new VodConnection(Region ?? "sandbox", ConnectionFactory.ConnectSandbox(transport));
+            return new VodConnection(ConnectionFactory.ConnectSandbox(transport, Region));
         }
 
         var connector = new ConnectionFactory(new ConnectSettings
@@ -199,6 +195,6 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             IdentitySet => connector.ConnectWithIdentityAsync(Scope),
             _ => connector.ConnectWithFoundCredentialAsync(Scope),
         };
-        return new VodConnection(connector.Region, WaitFor(client).GetAwaiter().GetResult());
+        return new VodConnection(WaitFor(client).GetAwaiter().GetResult());
     }
 }

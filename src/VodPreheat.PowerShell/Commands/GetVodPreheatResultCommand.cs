@@ -2,6 +2,7 @@ using System.Management.Automation;
 using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
+using VodPreheat.Completion;
 
 namespace VodPreheat.Commands;
 
@@ -11,6 +12,14 @@ namespace VodPreheat.Commands;
 public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
 {
     private OrderedRequestBuffer<string, IReadOnlyList<PreheatingRow>>? _window;
+
+    /// <summary>The task ids that Start-VodPreheat (or the API) gave.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(TaskIdCompleter))]
+    public override string?[]? TaskId { get; set; }
 
     /// <summary>The most queries in flight.</summary>
     [Parameter]
@@ -25,19 +34,7 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     }
 
     /// <inheritdoc/>
-    private protected override void ProcessTask(string taskId)
-    {
-        if (_window!.IsFull)
-        {
-            WriteNext();
-        }
-
-        _window.Add(taskId);
-        while (_window.IsNextReady)
-        {
-            WriteNext();
-        }
-    }
+    private protected override void ProcessTask(string taskId) => _window!.Add(taskId, WriteNext);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Json;
-using VodPreheat.Completion;
 using VodPreheat.Errors;
 using VodPreheat.Progress;
 
@@ -157,7 +157,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         string id = given.Trim();
-        Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Scope), taskId => new PreheatTask(taskId, [], id, DateTimeOffset.Now)));
+        Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Scope)));
     }
 
     /// <summary>Submits the URLs gathered so far, and then reports what came with them and is none.</summary>
@@ -168,7 +168,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             string[] urls = [.. _batch];
             _batch.Clear();
             string what = urls.Length == 1 ? urls[0] : $"{urls.Length} URLs, {urls[0]} to {urls[^1]}";
-            Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Scope), taskId => new PreheatTask(taskId, urls, assetId: null, DateTimeOffset.Now)));
+            Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Scope)));
         }
 
         while (!Stopping && _invalid.TryDequeue(out string? url))
@@ -187,7 +187,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         _request = request;
-        if (!ShouldProcess($"request {++_requests}: {request.What}", "Pre-load into the CDN"))
+        if (!ShouldProcess(DisplayText.Clean($"request {++_requests}: {request.What}"), "Pre-load into the CDN"))
         {
             _request = null;
             return;
@@ -196,9 +196,8 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         try
         {
             request.IsSent = true;
-            PreheatTask task = request.ToTask(WaitFor(request.Send(), ShowProgress).GetAwaiter().GetResult());
+            var task = new PreheatTask(WaitFor(request.Send(), ShowProgress).GetAwaiter().GetResult());
             _request = null;
-            RecentTasks.Add(task);
             _accepted.Add(task.TaskId);
             _progress!.Add(request.Items.Length);
             WriteObject(task);
@@ -227,7 +226,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         // Reported at the end, with everything that is not submitted, as the rest of the input is still to come. At once where
         // an error is to end the command.
         _unsent.AddRange(request.Items);
-        if (ErrorAction == ActionPreference.Stop)
+        if (IsStoppedByErrors)
         {
             ReportEnd();
         }
@@ -250,7 +249,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         WriteError(record);
     }
 
-    private void Report(ErrorRecord record) => WriteError(ErrorAction == ActionPreference.Stop ? WithAccepted(record) : record);
+    private void Report(ErrorRecord record) => WriteError(IsStoppedByErrors ? WithAccepted(record) : record);
 
     /// <summary>Adds the tasks that were accepted to an error that ends the command.</summary>
     private ErrorRecord WithAccepted(ErrorRecord record)
@@ -273,7 +272,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private void ShowProgress() => _progress!.Show(Noun, Client.SubmissionLimit, _end);
 
     /// <summary>One request to the service: what is in it, and how it is made.</summary>
-    private sealed record Request(string[] Items, string What, Func<Task<string>> Send, Func<string, PreheatTask> ToTask)
+    private sealed record Request(string[] Items, string What, Func<Task<Submission>> Send)
     {
         /// <summary>Whether it was sent, and may have taken effect.</summary>
         public bool IsSent { get; set; }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
+using VodPreheat.Completion;
 using VodPreheat.Errors;
 using VodPreheat.Progress;
 
@@ -13,6 +14,14 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 {
     private readonly List<string> _taskIds = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    /// <summary>The task ids that Start-VodPreheat (or the API) gave; each is waited for once.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(TaskIdCompleter))]
+    public override string?[]? TaskId { get; set; }
 
     /// <summary>Seconds to wait in all; 15 minutes by default, as pre-loading takes 3 to 5 (vod_08_0085).</summary>
     [Parameter]
@@ -38,7 +47,7 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     {
         var poller = new PreheatTaskPoller(
             Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
-        _taskIds.ForEach(poller.Add);
+        _taskIds.ForEach(id => poller.Add(id));
         var progress = new WaitProgress(this, poller, Client);
         try
         {
@@ -59,7 +68,7 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 
     private void WriteEnds(PreheatTaskPoller poller, WaitProgress progress)
     {
-        while (WaitFor(poller.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } end)
+        while (WaitFor(poller.NextEndAsync(), progress.Show).GetAwaiter().GetResult() is { } end)
         {
             if (end.Failure is { } failure)
             {

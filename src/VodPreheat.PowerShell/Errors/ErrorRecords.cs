@@ -12,6 +12,10 @@ internal static class ErrorRecords
         "It is not known whether the service accepted this request. It was not sent again, because each submission costs quota. " +
         "TargetObject contains the submitted items; check before you submit them again.";
 
+    private const string Abandoned =
+        "It is not known whether the service accepted this request. Get-VodPreheatTask shows it once the answer has arrived. " +
+        "TargetObject contains the submitted items; check before you submit them again.";
+
     /// <summary>A failure of the client.</summary>
     /// <param name="failure">What failed.</param>
     /// <param name="target">The task id or URLs concerned.</param>
@@ -21,12 +25,12 @@ internal static class ErrorRecords
         CategoryOf(failure.Kind),
         target);
 
-    /// <summary>An empty or blank task id.</summary>
+    /// <summary>An empty or blank task id, as also a submission has whose outcome is unknown.</summary>
     public static ErrorRecord InvalidTaskId(string? taskId) => Make(
         Exception(
             ErrorIds.InvalidTaskId,
-            "A task id is empty or blank.",
-            "Give the task ids that Start-VodPreheat wrote; the API lists none, so a lost id cannot be found again."),
+            "A task id is empty or blank: it was not given, or belongs to a submission whose outcome is unknown, which may have no task.",
+            "Give the task ids that Start-VodPreheat or Get-VodPreheatTask wrote. A submission without one can be submitted again, which costs quota again."),
         ErrorCategory.InvalidArgument,
         taskId);
 
@@ -40,7 +44,7 @@ internal static class ErrorRecords
     public static ErrorRecord InvalidUrl(string? url) => Make(
         Exception(
             ErrorIds.InvalidUrl,
-            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{url}' is not an absolute http or https URL.",
+            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{DisplayText.Clean(url, DisplayText.MaxLength)}' is not an absolute http or https URL.",
             "Give the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with -AssetId."),
         ErrorCategory.InvalidArgument,
         url);
@@ -76,7 +80,7 @@ internal static class ErrorRecords
     /// <param name="items">The URLs or asset id of the request.</param>
     /// <param name="subject">The same for the message.</param>
     public static ErrorRecord SubmissionAbandoned(string[] items, string subject) => Make(
-        Exception(ErrorIds.SubmissionStopped, $"{subject}: the command ended during this submission", OutcomeUnknown, outcomeUnknown: true),
+        Exception(ErrorIds.SubmissionStopped, $"{subject}: the command ended during this submission", Abandoned, outcomeUnknown: true),
         ErrorCategory.OperationStopped,
         items);
 
@@ -97,6 +101,15 @@ internal static class ErrorRecords
             ErrorCategory.OperationTimeout,
             target);
     }
+
+    /// <summary>A job whose time was up.</summary>
+    public static ErrorRecord JobTimeout(string[] open, int timeoutSec) => Make(
+        Exception(
+            ErrorIds.WaitTimeout,
+            $"The time of {timeoutSec} s was up with {Quantity.Of(open.Length, "URL")} open.",
+            "Run the same command again with -ResumeSince; what was accepted is not submitted again."),
+        ErrorCategory.OperationTimeout,
+        open);
 
     /// <summary>No connection was made in this process.</summary>
     public static ErrorRecord NotConnected() => Make(
@@ -121,7 +134,7 @@ internal static class ErrorRecords
 
     private static VodException Exception(VodClientException failure, string? subject, string hint, bool outcomeUnknown = false)
     {
-        string summary = subject is null ? failure.Summary : $"{subject}: {failure.Summary}";
+        string summary = subject is null ? failure.Summary : $"{DisplayText.Clean(subject, DisplayText.MaxLength)}: {failure.Summary}";
         return new($"{summary} {hint}", failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, hint, failure.InnerException) { OutcomeUnknown = outcomeUnknown };
     }
 
@@ -129,8 +142,14 @@ internal static class ErrorRecords
         new($"{what.TrimEnd('.')} ({errorId}). {hint}", errorId, statusCode: null, requestId: null, hint, innerException: null) { OutcomeUnknown = outcomeUnknown };
 
     // The hint is in the message, where every view shows it, and not in RecommendedAction, which some views show in addition.
-    private static ErrorRecord Make(VodException exception, ErrorCategory category, object? target) =>
-        new(exception, exception.ErrorCode, category, target);
+    private static ErrorRecord Make(VodException exception, ErrorCategory category, object? target)
+    {
+        var record = new ErrorRecord(exception, exception.ErrorCode, category, target);
+
+        // Shown beside the category, while the target itself stays what it is.
+        record.CategoryInfo.TargetName = DisplayText.Clean(record.CategoryInfo.TargetName ?? string.Empty, DisplayText.MaxLength);
+        return record;
+    }
 
     private static ErrorCategory CategoryOf(FailureKind kind) => kind switch
     {
@@ -146,6 +165,7 @@ internal static class ErrorRecords
         FailureKind.InsecureEndpoint => ErrorCategory.SecurityError,
         FailureKind.Timeout => ErrorCategory.OperationTimeout,
         FailureKind.UnexpectedResponse => ErrorCategory.InvalidData,
+        FailureKind.JournalUnavailable => ErrorCategory.WriteError,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

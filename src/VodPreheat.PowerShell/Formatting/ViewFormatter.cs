@@ -1,7 +1,7 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
 
 namespace VodPreheat.Formatting;
@@ -22,10 +22,11 @@ public static class ViewFormatter
     /// <param name="taken">Columns that other fields take.</param>
     public static string FitUrl(string? url, PSHost? host, int taken)
     {
+        url = Clean(url);
         int width = WidthOf(host) - taken;
-        if (url is null || url.Length <= width || width < Narrowest || Console.IsOutputRedirected)
+        if (url.Length <= width || width < Narrowest || Console.IsOutputRedirected)
         {
-            return url ?? string.Empty;
+            return url;
         }
 
         int head = (width - 1) * 2 / 5;
@@ -44,26 +45,29 @@ public static class ViewFormatter
     }
 
     /// <summary>A text of others without the characters that drive a terminal or reorder what is beside them.</summary>
-    public static string Clean(string? text) =>
-        string.Concat((text ?? string.Empty).Select(static c => char.IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? ' ' : c));
+    public static string Clean(string? text) => DisplayText.Clean(text ?? string.Empty);
 
     /// <summary>What a task was submitted for, in one line.</summary>
     public static string Describe(PreheatTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return Describe(task.Url, task.AssetId);
+        return Clean(Describe(task.Url, task.AssetId));
     }
 
-    /// <summary>A status in its colour; plain where it goes to no screen, where the engine would leave the colours in.</summary>
-    public static string Colour(string? status, string? green, string? red, string? yellow, string? reset)
+    /// <summary>A status in its colour.</summary>
+    public static string ColourStatus(string? status, string? green, string? red, string? yellow, string? reset)
     {
-        status ??= string.Empty;
+        status = Clean(status);
         string? colour = PreheatStatus.IsSucceed(status) ? green
             : PreheatStatus.IsFailed(status) ? red
             : string.Equals(status, "processing", StringComparison.OrdinalIgnoreCase) ? yellow
             : null;
-        return string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? status : $"{colour}{status}{reset}";
+        return Colour(status, colour, reset);
     }
+
+    /// <summary>A text in a colour; plain where it goes to no screen, where the engine would leave the colours in.</summary>
+    public static string Colour(string? text, string? colour, string? reset) =>
+        string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? text ?? string.Empty : $"{colour}{text}{reset}";
 
     private static string Describe(string[] urls, string? assetId) => string.IsNullOrEmpty(assetId)
         ? urls.Length switch

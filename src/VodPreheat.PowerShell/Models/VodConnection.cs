@@ -8,10 +8,10 @@ namespace VodPreheat;
 /// </summary>
 public sealed class VodConnection
 {
-    internal VodConnection(string? region, VodClient client)
+    internal VodConnection(VodClient client)
     {
-        Region = region;
         Client = client;
+        Region = client.Region;
         ProjectId = client.ProjectId;
         Endpoint = client.Endpoint;
         AuthenticationType = client.AuthenticationType;

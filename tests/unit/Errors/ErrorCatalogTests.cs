@@ -114,6 +114,16 @@ public sealed class ErrorCatalogTests
         Assert.Equal(permission, hint.Split(' ').Single(word => word.StartsWith("vod:", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public void A_permission_error_of_IAM_names_none_of_VOD(string method)
+    {
+        string hint = ErrorCatalog.Find("IAM.0003", HttpStatusCode.Forbidden, CloudService.Iam, new HttpMethod(method)).Hint;
+        Assert.DoesNotContain("vod:", hint, StringComparison.Ordinal);
+        Assert.Contains("IAM", hint, StringComparison.Ordinal);
+    }
+
     private static void AssertSentence(string hint) => Assert.True(hint.Length > 20 && hint.EndsWith('.'), hint);
 
     private static IEnumerable<(FailureKind Kind, string Code)> Read(string table) =>

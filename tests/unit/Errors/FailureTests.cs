@@ -147,6 +147,40 @@ public sealed class FailureTests
     public async Task Only_a_failure_without_a_verdict_leaves_the_outcome_unknown(int status, bool unknown) =>
         Assert.Equal(unknown, (await TestClient.QueryFailureAsync(Answers.Body(status, "{}"))).OutcomeUnknown);
 
+    [Theory]
+    [InlineData(401, "APIGW.0301", true, true)]
+    [InlineData(403, "VOD.10057", true, true)]
+    [InlineData(403, "VOD.10086", false, true)]
+    [InlineData(429, "APIGW.0308", false, false)]
+    [InlineData(403, "VOD.10074", false, false)]
+    [InlineData(500, "VOD.10051", false, false)]
+    [InlineData(400, "VOD.10053", false, false)]
+    public async Task A_used_up_quota_ends_submissions_and_refused_credentials_everything(int status, string code, bool everything, bool submissions)
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Error(status, code, "m"));
+        Assert.Equal((everything, submissions), (failure.EndsEverything, failure.EndsSubmissions));
+    }
+
+    [Theory]
+    [InlineData(429, "APIGW.0308", "300", false, false)]
+    [InlineData(429, "APIGW.0308", "301", true, true)]
+    [InlineData(503, "APIGW.0613", "301", true, false)]
+    public async Task A_wait_that_is_too_long_is_in_the_hint_and_ends_submissions_of_a_throttled_connection(
+        int status, string code, string retryAfter, bool tooLong, bool endsSubmissions)
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Error(status, code, "m", ("Retry-After", retryAfter)));
+        Assert.Equal((tooLong, endsSubmissions), (failure.IsWaitTooLong, failure.EndsSubmissions));
+        Assert.Equal(tooLong, failure.Hint.Contains("asks to wait 6 minutes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_summary_is_the_message_without_the_hint()
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Error(503, "APIGW.0613", "m"));
+        Assert.Equal($"{failure.Summary} {failure.Hint}", failure.Message);
+        Assert.DoesNotContain("try again", failure.Summary, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_secrets_of_the_connection_are_in_no_text_of_a_failure()
     {

@@ -161,7 +161,7 @@ public sealed class RateLimitHandlerTests
         using var network = new FakeNetwork(Answers.Good);
         using var iam = new FakeNetwork(Answers.Error(status, code, "m"));
         var source = new SignIn(new IamClient(TestClient.Endpoint, TestClient.Settings(iam, _clock, retries: 0), () => []));
-        using var client = new VodClient(TestClient.Endpoint, TestClient.ProjectId, source, TestClient.Settings(network, _clock, retries: 0, perMinute: 1));
+        using var client = TestClient.Create(source, TestClient.Settings(network, _clock, retries: 0, perMinute: 1));
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
 
         Assert.Equal((kind, CloudService.Iam), (failure.Kind, failure.Service));

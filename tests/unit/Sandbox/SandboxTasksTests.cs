@@ -124,7 +124,7 @@ public sealed class SandboxTasksTests
     [Fact]
     public async Task An_asset_has_the_original_and_a_rendition() => await ConnectedAsync(static async (client, scope) =>
     {
-        string taskId = await client.SubmitAssetAsync("asset1", scope);
+        string taskId = (await client.SubmitAssetAsync("asset1", scope)).TaskId!;
         IReadOnlyList<PreheatingRow> rows = await client.GetPreheatingResultsAsync(taskId, scope);
 
         Assert.Equal(2, rows.Count);
@@ -135,7 +135,7 @@ public sealed class SandboxTasksTests
     public async Task A_task_of_another_sandbox_is_unknown()
     {
         string taskId = string.Empty;
-        await ConnectedAsync(async (client, scope) => taskId = await client.SubmitUrlsAsync([Url], scope));
+        await ConnectedAsync(async (client, scope) => taskId = (await client.SubmitUrlsAsync([Url], scope)).TaskId!);
         VodClientException failure = await Assert.ThrowsAsync<VodClientException>(
             () => ConnectedAsync((client, scope) => client.GetPreheatingResultsAsync(taskId, scope)));
 

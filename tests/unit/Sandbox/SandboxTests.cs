@@ -39,8 +39,8 @@ public sealed class SandboxTests
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         using VodClient other = ConnectionFactory.ConnectSandbox(new TransportSettings());
-        string urls = await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Scope());
-        string asset = await client.SubmitAssetAsync("asset 1", TestClient.Scope());
+        string urls = (await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Scope())).TaskId!;
+        string asset = (await client.SubmitAssetAsync("asset 1", TestClient.Scope())).TaskId!;
         Assert.Equal(["https://a/1", "https://a/2"], (await client.QueryAsync(urls)).Select(row => row.Url));
         Assert.Equal(2, (await client.QueryAsync(asset)).Count);
         await TestClient.FailureAsync(() => other.QueryAsync(urls));
@@ -65,7 +65,7 @@ public sealed class SandboxTests
     [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", true, 200)]
     public async Task It_answers_its_own_path_methods_and_signed_requests_only(string method, string target, bool hasSignature, int status)
     {
-        using var invoker = new HttpMessageInvoker(new SandboxHandler());
+        using var invoker = new HttpMessageInvoker(new SandboxHandler(SandboxTasks.DailyQuota));
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(SandboxHandler.Endpoint, target));
         if (hasSignature)
         {

@@ -2,6 +2,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Json;
 using VodPreheat.TestServer;
 
@@ -32,7 +33,13 @@ internal static class TestClient
         new(AccessKey, new Secret(SecretKey), securityToken is null ? null : new Secret(securityToken));
 
     public static VodClient Create(Uri endpoint, TransportSettings settings, Credential? credential = null) =>
-        new(endpoint, ProjectId, new FixedCredentialSource(credential ?? Key(), "AccessKey"), settings);
+        Create(endpoint, settings, SubmissionJournal.InMemory(), credential);
+
+    public static VodClient Create(Uri endpoint, TransportSettings settings, SubmissionJournal journal, Credential? credential = null) =>
+        new(endpoint, ProjectId, new FixedCredentialSource(credential ?? Key(), "AccessKey"), settings, journal) { Region = "cn-north-4" };
+
+    public static VodClient Create(CredentialSource source, TransportSettings settings) =>
+        new(Endpoint, ProjectId, source, settings, SubmissionJournal.InMemory());
 
     public static VodClient Create(
         FakeNetwork network, TimeProvider? clock = null, int retries = 3, int perMinute = 0, int submissionsPerMinute = 0) =>
@@ -43,8 +50,9 @@ internal static class TestClient
     public static Task<IReadOnlyList<PreheatingRow>> QueryAsync(this VodClient client, string taskId = "t", InvocationContext? scope = null) =>
         client.GetPreheatingResultsAsync(taskId, scope ?? Scope());
 
-    public static Task<string> SubmitAsync(this VodClient client, InvocationContext? scope = null) =>
-        client.SubmitUrlsAsync(["https://cdn.example.com/a.mp4"], scope ?? Scope());
+    /// <summary>Submits a URL; gives the task id.</summary>
+    public static async Task<string> SubmitAsync(this VodClient client, InvocationContext? scope = null) =>
+        (await client.SubmitUrlsAsync(["https://cdn.example.com/a.mp4"], scope ?? Scope())).TaskId!;
 
     /// <summary>Queries or submits, by the method's name.</summary>
     public static Task SendAsync(this VodClient client, string method, InvocationContext? scope = null) =>
@@ -86,7 +94,7 @@ internal static class TestClient
     public static Task AssertCancelledAsync(Task work) =>
         Assert.ThrowsAnyAsync<OperationCanceledException>(() => work.WaitAsync(TimeSpan.FromSeconds(15)));
 
-    /// <summary>A reader of environment variables that holds only these.</summary>
+    /// <summary>A reader of environment variables that holds only these, and keeps the journal of whoever runs the tests out of them.</summary>
     public static Func<string, string?> Environment(params (string Name, string Value)[] variables) =>
-        name => variables.FirstOrDefault(variable => variable.Name == name).Value;
+        name => variables.FirstOrDefault(variable => variable.Name == name).Value ?? (name == "VODPREHEAT_JOURNAL" ? "off" : null);
 }

@@ -10,7 +10,7 @@ namespace VodPreheat.Commands;
 /// <summary>A cmdlet that can be stopped at any moment: Ctrl+C reaches StopProcessing, a downstream stop only Dispose.</summary>
 public abstract class VodCmdlet : PSCmdlet, IDisposable
 {
-    // How long trace lines may lie while the pipeline thread waits for an answer.
+    // How long warnings and trace lines may lie while the pipeline thread waits for an answer.
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _stop = new();
@@ -19,11 +19,20 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>What the requests of this invocation share.</summary>
     private protected InvocationContext Scope => _scope ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
 
+    /// <summary>What requests call their sender. The version of the host is another matter: an editor has its own.</summary>
+    private protected string UserAgent =>
+        $"VodPreheat/{typeof(VodCmdlet).Assembly.GetName().Version!.ToString(3)} " +
+        $"PowerShell/{((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"]}";
+
     /// <summary>Whether the first error that is written ends the command, so that whatever came after it would be lost.</summary>
+    private protected bool IsStoppedByErrors => ErrorAction == ActionPreference.Stop;
+
     // As the engine decides it: the parameter first, then the caller's preference.
-    private protected bool IsStoppedByErrors => LanguagePrimitives.TryConvertTo(
+    private ActionPreference ErrorAction => LanguagePrimitives.TryConvertTo(
         MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
-        out ActionPreference action) && action == ActionPreference.Stop;
+        out ActionPreference action)
+        ? action
+        : ActionPreference.Continue;
 
     /// <summary>Ends all requests of this invocation.</summary>
     public void Dispose()
@@ -40,7 +49,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>Ends all requests of this invocation.</summary>
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>Waits until the work that runs elsewhere has ended, however it ends, showing trace lines meanwhile.</summary>
+    /// <summary>Waits until the work that runs elsewhere has ended, however it ends, showing warnings and trace lines meanwhile.</summary>
     /// <param name="work">What to wait for.</param>
     /// <param name="onIdle">Runs a few times a second while there is nothing to do.</param>
     private protected TTask WaitFor<TTask>(TTask work, Action? onIdle = null)
@@ -61,12 +70,12 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
             throw new PipelineStoppedException();
         }
 
-        ShowTrace();
+        ShowMessages();
         return work;
 
         void OnIdle()
         {
-            ShowTrace();
+            ShowMessages();
             onIdle?.Invoke();
         }
     }
@@ -83,13 +92,6 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         WriteError(record);
     }
 
-    /// <summary>What is to happen on an error, as the engine decides it: the parameter first, then the caller's preference.</summary>
-    private protected ActionPreference ErrorAction => LanguagePrimitives.TryConvertTo(
-        MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
-        out ActionPreference action)
-        ? action
-        : ActionPreference.Continue;
-
     /// <summary>
     /// Reports an error from <see cref="Dispose(bool)"/>, after something else has ended the pipeline. The engine still writes it
     /// then, except after Ctrl+C and under -ErrorAction Stop: it is put where users look for what they missed, into $Error. The list
@@ -104,7 +106,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
 
         try
         {
-            if (!Stopping && ErrorAction != ActionPreference.Stop)
+            if (!Stopping && !IsStoppedByErrors)
             {
                 WriteError(record);
             }
@@ -117,8 +119,10 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         if (SessionState.PSVariable.GetValue("global:Error") is ArrayList errors
             && !errors.OfType<ErrorRecord>().Any(known => known.Exception == record.Exception))
         {
-            record = new ErrorRecord(record.Exception, $"{record.FullyQualifiedErrorId},{GetType().FullName}", record.CategoryInfo.Category, record.TargetObject);
+            ErrorCategoryInfo shown = record.CategoryInfo;
+            record = new ErrorRecord(record.Exception, $"{record.FullyQualifiedErrorId},{GetType().FullName}", shown.Category, record.TargetObject);
             record.CategoryInfo.Activity = MyInvocation.MyCommand.Name;
+            record.CategoryInfo.TargetName = shown.TargetName;
             errors.Insert(0, record);
         }
 
@@ -133,8 +137,14 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         ? verbose
         : SessionState.PSVariable.GetValue("VerbosePreference") is not ActionPreference.SilentlyContinue;
 
-    private void ShowTrace()
+    /// <summary>Shows the warnings and trace lines that came up elsewhere.</summary>
+    private protected void ShowMessages()
     {
+        while (Scope.TryTakeWarning(out string? warning))
+        {
+            WriteWarning(warning);
+        }
+
         while (Scope.TryTakeTrace(out string? line))
         {
             WriteVerbose(line);

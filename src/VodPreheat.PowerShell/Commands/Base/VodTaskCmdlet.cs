@@ -1,5 +1,3 @@
-using System.Management.Automation;
-using VodPreheat.Completion;
 using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;
@@ -7,13 +5,9 @@ namespace VodPreheat.Commands;
 /// <summary>A cmdlet that asks for tasks by their ids.</summary>
 public abstract class VodTaskCmdlet : VodConnectedCmdlet
 {
-    /// <summary>The task ids that Start-VodPreheat (or the API) gave; blanks around an id are removed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
-    [AllowEmptyString]
-    [AllowEmptyCollection]
-    [ArgumentCompleter(typeof(TaskIdCompleter))]
-    public string?[]? TaskId { get; set; }
+    /// <summary>The task ids, each passed on without the blanks around it.</summary>
+    // The parameter of the derived cmdlet: a syntax shows inherited parameters last.
+    public abstract string?[]? TaskId { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

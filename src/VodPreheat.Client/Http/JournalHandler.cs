@@ -1,0 +1,36 @@
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Journal;
+
+namespace VodPreheat.Client.Http;
+
+/// <summary>Writes a submission down before its first attempt is sent. Its further attempts are the same submission.</summary>
+internal sealed class JournalHandler(SubmissionJournal journal, TimeProvider clock) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (!request.Options.TryGetValue(PendingSubmission.Key, out PendingSubmission? pending))
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (pending.IsAnnounced is null)
+        {
+            pending.Submission = pending.Submission with { SubmittedAt = clock.GetUtcNow() };
+            pending.IsAnnounced = await journal.AnnounceAsync(pending.Submission, InvocationContext.Of(request)).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        pending.MayHaveArrived = true;
+        pending.Failure = null;
+        try
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (VodClientException failure)
+        {
+            pending.MayHaveArrived = failure.OutcomeUnknown;
+            pending.Failure = failure;
+            throw;
+        }
+    }
+}

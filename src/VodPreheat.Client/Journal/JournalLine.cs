@@ -1,0 +1,128 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace VodPreheat.Client.Journal;
+
+/// <summary>
+/// A line of a journal: an event of a submission. The format is an interface, described in docs/journal.md: members may be added,
+/// none is renamed. Members and events that are not known are ignored.
+/// </summary>
+internal sealed class JournalLine
+{
+    public const string Sending = "sending";
+    public const string Accepted = "accepted";
+    public const string Refused = "refused";
+
+    // The relaxed encoder leaves '&', '+' and letters beyond ASCII as they are, so that a URL can be searched for.
+    private static readonly JournalJsonContext s_json = new(new JsonSerializerOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
+
+    [JsonPropertyName("event")]
+    public string? Event { get; set; }
+
+    [JsonPropertyName("id")]
+    public string? Id { get; set; }
+
+    [JsonPropertyName("time")]
+    public DateTimeOffset? Time { get; set; }
+
+    [JsonPropertyName("endpoint")]
+    public string? Endpoint { get; set; }
+
+    [JsonPropertyName("region")]
+    public string? Region { get; set; }
+
+    [JsonPropertyName("project_id")]
+    public string? ProjectId { get; set; }
+
+    [JsonPropertyName("urls")]
+    public IReadOnlyList<string>? Urls { get; set; }
+
+    [JsonPropertyName("asset_id")]
+    public string? AssetId { get; set; }
+
+    [JsonPropertyName("task_id")]
+    public string? TaskId { get; set; }
+
+    [JsonPropertyName("error_code")]
+    public string? ErrorCode { get; set; }
+
+    /// <summary>The line that announces a submission.</summary>
+    public static JournalLine Announce(Submission submission) => new()
+    {
+        Event = Sending,
+        Id = submission.Id,
+        Time = submission.SubmittedAt,
+        Endpoint = submission.Endpoint,
+        Region = submission.Region,
+        ProjectId = submission.ProjectId,
+        Urls = submission.Urls.Count == 0 ? null : submission.Urls,
+        AssetId = submission.AssetId,
+    };
+
+    /// <summary>The line that says what became of a submission.</summary>
+    public static JournalLine Conclude(Submission submission, DateTimeOffset time) => new()
+    {
+        Event = submission.TaskId is null ? Refused : Accepted,
+        Id = submission.Id,
+        Time = time,
+        TaskId = submission.TaskId,
+        ErrorCode = submission.ErrorCode,
+    };
+
+    /// <summary>Reads a line, without its end.</summary>
+    /// <returns>Null for what is no line of a journal.</returns>
+    public static JournalLine? Parse(ReadOnlySpan<byte> line)
+    {
+        // Most of what is no JSON object shows it at its ends, and an exception each would be slow on a file of something else.
+        line = line.Trim(" \t\r\n"u8);
+        if (line.IsEmpty || line[0] != '{' || line[^1] != '}')
+        {
+            return null;
+        }
+
+        try
+        {
+            JournalLine? read = JsonSerializer.Deserialize(line, s_json.JournalLine);
+            return read is { Event: not null, Id: not null, Time: not null } && IsWhole(read) ? read : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // The latter for a text that is not valid UTF-16 once unescaped, such as "\ud800".
+            return null;
+        }
+    }
+
+    /// <summary>The line's bytes, its end among them.</summary>
+    public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, s_json.JournalLine), (byte)'\n'];
+
+    /// <summary>The submission that the line announces, with what another line says became of it.</summary>
+    public Submission ToSubmission(JournalLine? outcome) => new()
+    {
+        Id = Id!,
+        SubmittedAt = Time!.Value,
+        Endpoint = Endpoint!,
+        Region = Region,
+        ProjectId = ProjectId!,
+        Urls = Urls ?? [],
+        AssetId = AssetId,
+        TaskId = outcome?.TaskId,
+        ErrorCode = outcome?.ErrorCode,
+    };
+
+    private static bool IsWhole(JournalLine line) => line.Event switch
+    {
+        Sending => line is { Endpoint: not null, ProjectId: not null } && line.Urls?.Contains(null!) != true,
+        Accepted => !string.IsNullOrWhiteSpace(line.TaskId),
+        Refused => line.ErrorCode is not null,
+        _ => true,
+    };
+}
+
+/// <summary>The reader and writer, made at build time.</summary>
+[JsonSerializable(typeof(JournalLine))]
+internal sealed partial class JournalJsonContext : JsonSerializerContext;

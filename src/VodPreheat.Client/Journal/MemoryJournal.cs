@@ -1,0 +1,47 @@
+using VodPreheat.Client.Http;
+
+namespace VodPreheat.Client.Journal;
+
+/// <summary>A journal that ends with the process: the sandbox's.</summary>
+internal sealed class MemoryJournal : SubmissionJournal
+{
+    private readonly object _lock = new();
+    private readonly List<Submission> _submissions = [];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Submission> NewestFirst(InvocationContext scope) => Snapshot().AsEnumerable().Reverse();
+
+    /// <inheritdoc/>
+    public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext scope) =>
+        Snapshot().Where(match).TakeLast(last);
+
+    /// <inheritdoc/>
+    internal override Task<bool> AnnounceAsync(Submission submission, InvocationContext scope)
+    {
+        lock (_lock)
+        {
+            _submissions.Add(submission);
+        }
+
+        return Task.FromResult(true);
+    }
+
+    /// <inheritdoc/>
+    internal override Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext scope)
+    {
+        lock (_lock)
+        {
+            _submissions[_submissions.FindLastIndex(known => known.Id == submission.Id)] = submission;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Submission[] Snapshot()
+    {
+        lock (_lock)
+        {
+            return [.. _submissions];
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace VodPreheat.Client.Journal;
+
+/// <summary>What became of a submission.</summary>
+public enum SubmissionOutcome
+{
+    /// <summary>It was about to be sent, and nothing says what became of it: the service may have a task of it.</summary>
+    Unknown,
+
+    /// <summary>The service made a task of it.</summary>
+    Accepted,
+
+    /// <summary>The service refused it, or it never reached the service: there is no task of it.</summary>
+    Refused,
+}

@@ -1,0 +1,110 @@
+using System.Management.Automation;
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Journal;
+using VodPreheat.Completion;
+using VodPreheat.Connections;
+using VodPreheat.Errors;
+
+namespace VodPreheat.Commands;
+
+/// <summary>
+/// Get-VodPreheatTask: the submissions of this machine, from its journal, oldest first; those that can be asked for on the connection,
+/// if there is one. Nothing is sent.
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "VodPreheatTask", HelpUri = HelpLinks.Root + "Get-VodPreheatTask.md")]
+[OutputType(typeof(PreheatTask))]
+public sealed class GetVodPreheatTaskCommand : VodCmdlet
+{
+    private WildcardPattern[] _patterns = [];
+
+    /// <summary>Only these tasks.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TaskIdCompleter))]
+    public string[]? TaskId { get; set; }
+
+    /// <summary>Only submissions with one of these URLs; wildcards are allowed, and case does not matter.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Url { get; set; }
+
+    /// <summary>Only submissions at this time or later.</summary>
+    [Parameter]
+    public DateTimeOffset After { get; set; } = DateTimeOffset.MinValue;
+
+    /// <summary>Only submissions before this time.</summary>
+    [Parameter]
+    public DateTimeOffset Before { get; set; } = DateTimeOffset.MaxValue;
+
+    /// <summary>Only the newest so many of them.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Last { get; set; } = int.MaxValue;
+
+    /// <summary>The connection whose submissions are wanted, instead of the default.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [LiveConnection]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public VodConnection? Connection { get; set; }
+
+    /// <summary>The submissions of this machine to every endpoint and project.</summary>
+    [Parameter]
+    public SwitchParameter AllProjects { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        VodConnection? connection = AllProjects ? null : Connection ?? DefaultConnection.Current;
+        if (connection is { Client: null })
+        {
+            ThrowTerminatingError(ErrorRecords.ConnectionNotLive(connection));
+        }
+
+        VodClient? client = connection?.Client;
+        SubmissionJournal journal = client?.Journal ?? SubmissionJournal.OfThisMachine();
+        _patterns = [.. (Url ?? []).SelectMany(static url => new[] { PatternOf(url.Trim()), PatternOf(WildcardPattern.Escape(url.Trim())) }).OfType<WildcardPattern>()];
+        try
+        {
+            foreach (Submission submission in journal.OldestFirst(submission => client?.Owns(submission) != false && IsWanted(submission), Last, Scope))
+            {
+                WriteObject(new PreheatTask(submission));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (VodClientException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, target: null, subject: null));
+        }
+        finally
+        {
+            ShowMessages();
+        }
+    }
+
+    private bool IsWanted(Submission submission) => submission.Outcome != SubmissionOutcome.Refused
+        && submission.SubmittedAt >= After
+        && submission.SubmittedAt < Before
+        && (TaskId is null || TaskId.Any(id => string.Equals(id?.Trim(), submission.TaskId, StringComparison.Ordinal)))
+        && (Url is null || submission.Urls.Any(url => Array.Exists(_patterns, pattern => pattern.IsMatch(url))));
+
+    // A URL may have what means something in a pattern, such as '[': it is looked for as it is, too, and may be no pattern at all.
+    private static WildcardPattern? PatternOf(string text)
+    {
+        var pattern = new WildcardPattern(text, WildcardOptions.IgnoreCase);
+        try
+        {
+            _ = pattern.IsMatch(string.Empty);
+            return pattern;
+        }
+        catch (WildcardPatternException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+# Dot-sourced behind common.ps1 by the fault matrix: a server with an account for each way of signing in, and what brings a fault
+# about and looks at what became of it.
+
+$script:server = $TestServer::Start()
+$server.AnyTask = $true
+$server.Quota = 1000000
+$server.AddTemporaryKey('TEMPAK', 'temp+Sk/0000000001=', 'temp+Token/0000000001==', $TestServer::DefaultProjectId)
+$server.AddToken('given+Token/0000000001==', $TestServer::DefaultProjectId)
+$server.AddUser('ops', 'p@ss+Word/0000000001=', 'acme')
+$env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint
+$script:proxySecret = 'proxy+Secret/Pass=1'
+$script:known = @($TestServer::DefaultSecretKey, 'temp+Sk/0000000001=', 'temp+Token/0000000001==', 'given+Token/0000000001==', 'p@ss+Word/0000000001=', $proxySecret)
+$script:open = @{}
+
+# Answers to a POST that are faults of the same kind as those to a query.
+$script:postBody = @{
+    HugeString      = '{"task_id":"t","more":"' + 'a' * 1000000 + '"}'
+    DuplicateKeys   = '{"task_id":"t1","task_id":"t2"}'
+    DeepNesting     = '{"task_id":' + '[' * 10000 + ']' * 10000 + '}'
+    NumberForString = '{"task_id":1}'
+}
+
+function Connect-Way([string] $Way, [hashtable] $With) {
+    Connect-Server $server ($With + @{ NoDefault = $true } + @(switch ($Way) {
+                AccessKey { @{} }
+                SecurityToken { @{ AccessKey = ConvertTo-Credential 'TEMPAK' $known[1]; SecurityToken = ConvertTo-Secret $known[2] } }
+                Token { @{ Token = ConvertTo-Secret $known[3] } }
+                Password { @{ Credential = ConvertTo-Credential 'ops' $known[4]; DomainName = 'acme' } }
+                Identity { @{ Identity = $true } }
+            })[0])
+}
+
+# A connection that has been in use. It has little patience only where the fault stalls, and no retries where the service
+# throttles: what is throttled is else repeated until it is accepted.
+function Get-Connection([hashtable] $Case) {
+    $seconds = $Case.Category -eq 'OperationTimeout' ? 1 : 30
+    $retries = $Case.Category -eq 'LimitsExceeded' ? 0 : $Case.Retries
+    $key = "$($Case.Way) $retries $seconds"
+    if (-not $open[$key]) {
+        $open[$key] = Connect-Way $Case.Way @{ MaximumRetryCount = $retries; TimeoutSec = $seconds }
+        $null = Get-VodPreheatResult warm -Connection $open[$key]
+    }
+    $open[$key]
+}
+
+function Add-Fault([string] $Fault, [int] $Times, [string] $TaskId, [switch] $Post, [switch] $Iam) {
+    if ($Fault -like 'Skew*') {
+        $server.ClockOffset = [timespan]::FromMinutes($Fault -eq 'SkewAhead' ? 20 : -20)
+    } elseif ($Fault -match '^(\d+) (\S+)$') {
+        $status, $code = $Matches[1, 2]
+        $answer = $status, "{`"error_code`":`"$code`",`"error_msg`":`"told`"}", 'application/json', 'Retry-After', '0', $Times
+        if ($Iam) { $server.AddIamAnswer.Invoke($answer) }
+        elseif ($TaskId) { $server.AddAnswerFor.Invoke(@($TaskId) + $answer) }
+        else { $server.AddAnswer.Invoke($answer) }
+    } elseif ($Post -and $postBody[$Fault]) {
+        $server.AddAnswer(202, $postBody[$Fault], 'application/json', '', '', $Times)
+    } elseif ($Iam) {
+        $server.AddIamFault($Fault, $Times)
+    } elseif ($TaskId) {
+        $server.AddFaultFor($TaskId, $Fault, $Times)
+    } else {
+        $server.AddFault($Fault, $Times)
+    }
+}
+
+function Clear-Fault {
+    $server.ClearFaults()
+    $server.ClockOffset = [timespan]::Zero
+}
+
+# Runs a script; its verbose lines and its errors apart, the terminating one among them, and all requests made meanwhile.
+function Invoke-Watched([scriptblock] $Watched) {
+    $before = $server.RequestCount
+    $run = Get-Outcome { & $Watched 4>&1 }
+    $told, $output = $run.Output.Where({ $_ -is [Management.Automation.VerboseRecord] }, 'Split')
+    [pscustomobject]@{
+        Output   = @($output)
+        Errors   = @($run.Errors) + @($run.Failure).Where({ $_ })
+        Stopped  = [bool] $run.Failure
+        Told     = @($told.Message)
+        Requests = @($server.Requests | Select-Object -Skip $before)
+    }
+}
+
+# How many requests a case makes: one, its retries, and one more with renewed credentials.
+function Get-SendCount([hashtable] $Case, [bool] $IsRetried) {
+    $attempts = $IsRetried ? $Case.Retries + 1 : 1
+    $Case.IsRenewed -and $Case.Way -in 'Password', 'Identity' ? 2 * $attempts : $attempts
+}
+
+function Find-Secret([string] $Text, [string[]] $Secret) {
+    $Secret.Where({ (Get-Form $_).Where({ $Text.Contains($_, 'OrdinalIgnoreCase') }) })
+}
+
+function Get-Text($Run) {
+    $Run.Told
+    foreach ($record in $Run.Errors) {
+        "$record $($record.FullyQualifiedErrorId) $($record.CategoryInfo) $($record.TargetObject) $($record.ErrorDetails) $($record.ErrorDetails.RecommendedAction)"
+        for ($exception = $record.Exception; $exception; $exception = $exception.InnerException) {
+            "$($exception.Message) $($exception.Data.Keys) $($exception.Data.Values) $exception"
+        }
+    }
+}
+
+function Assert-NoSecret($Run, $Connection) {
+    $held = @(@($Connection).Where({ $_ }) | ForEach-Object { Get-HeldSecret $_ } | ForEach-Object { [Text.Encoding]::UTF8.GetString($_) })
+    Find-Secret (Get-Text $Run) ($known + $held + $server.IssuedTokens) | Should -BeNullOrEmpty
+}
+
+# A query on the same connection, when the fault is gone.
+function Assert-Next($Connection) {
+    Clear-Fault
+    (Get-VodPreheatResult next -Connection $Connection).TaskId | Should -Be 'next'
+}
+
+# The same after the failure of a case: refused credentials are not sent again, so that it fails alike; then another
+# connection takes the place of this one.
+function Assert-After([hashtable] $Case, $Connection) {
+    if ($Case.Category -ne 'AuthenticationError') {
+        Assert-Next $Connection
+        return
+    }
+
+    Clear-Fault
+    $next = Invoke-Watched { Get-VodPreheatResult next -Connection $Connection }
+    Assert-Failure $next.Errors[0] $Case.Id $Case.Category
+    $next.Requests | Should -BeNullOrEmpty
+    foreach ($key in @($open.Keys).Where({ [object]::ReferenceEquals($open[$_], $Connection) })) { $open.Remove($key) }
+    Disconnect-VodAccount -Connection $Connection
+}
+
+function Assert-Submission([hashtable] $Case, $Run, [string[]] $Items, [string[]] $Faulty) {
+    $tasks = @($Run.Output | ForEach-Object { $_.AssetId ? $_.AssetId : $_.Url })
+    $Run.Stopped | Should -Be ($Case.EndsCommand -and $Case.Category -ne 'QuotaExceeded')
+    if (-not $Case.Id) {
+        $Run.Errors | Should -BeNullOrEmpty
+        $tasks | Should -Be $Items
+        return
+    }
+
+    $Run.Errors.Count | Should -Be 1
+    Assert-Failure $Run.Errors[0] $Case.Id $Case.Category
+    $Run.Errors[0].TargetObject | Should -Be ($Case.EndsCommand ? $Items : $Faulty)
+    $tasks | Should -Be ($Case.EndsCommand ? $null : $Items.Where({ $_ -notin $Faulty }))
+    $Run.Errors[0].Exception.OutcomeUnknown | Should -Be $Case.OutcomeUnknown
+    "$($Run.Errors[0])".Contains('not known whether') | Should -Be $Case.OutcomeUnknown
+
+    # What the server has taken is in a task, or may have been taken.
+    if (-not $Case.OutcomeUnknown) { @($server.SubmittedUrls) + @($server.SubmittedAssets) | Should -Not -Contain $Faulty[0] }
+}

@@ -1,0 +1,72 @@
+// A process that submits URLs, one a request, for tests of the journal: many of them at once, or one that is killed.
+// Arguments: a name, which is part of its URLs; how many URLs; and where to: an address, "itself" for answers without a network, or
+// "trim" for the same on a clock that goes a day forward at each look, so that each submission may trim a large journal.
+// Writes a line when it is about to begin, and one for each submission that was accepted.
+
+using System.Globalization;
+using System.Net;
+using System.Text;
+using VodPreheat.Client;
+using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Submitter;
+using VodPreheat.TestServer;
+
+(string name, int count, string where) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), args[2]);
+bool isServer = where.StartsWith("http", StringComparison.Ordinal);
+var scope = new InvocationContext(CancellationToken.None);
+using VodClient client = await new ConnectionFactory(new ConnectSettings
+{
+    Region = LoopbackServer.DefaultProjectName,
+    ProjectId = LoopbackServer.DefaultProjectId,
+    Endpoint = isServer ? new Uri(where) : null,
+    Transport = new TransportSettings
+    {
+        Clock = where == "trim" ? new HurryingClock() : TimeProvider.System,
+        Network = isServer ? null : () => new AcceptingNetwork(),
+    },
+}).ConnectWithAccessKeyAsync(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null, scope);
+await Console.Out.WriteLineAsync("ready");
+try
+{
+    for (int i = 0; i < count; i++)
+    {
+        await client.SubmitUrlsAsync([string.Create(CultureInfo.InvariantCulture, $"https://cdn.example.com/{name}/{i}.mp4")], scope);
+        await Console.Out.WriteLineAsync("accepted");
+    }
+}
+catch (VodClientException failure)
+{
+    await Console.Error.WriteLineAsync(failure.Message);
+    return 1;
+}
+
+while (scope.TryTakeWarning(out string? warning))
+{
+    await Console.Error.WriteLineAsync(warning);
+}
+
+return 0;
+
+namespace VodPreheat.Submitter
+{
+    /// <summary>Accepts every submission, without a network.</summary>
+    internal sealed class AcceptingNetwork : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.Accepted)
+            {
+                Content = new StringContent($$"""{"task_id":"{{Guid.NewGuid():N}}"}""", Encoding.UTF8, "application/json"),
+            });
+    }
+
+    /// <summary>A day further on each time that it is asked for, for up to a hundred days.</summary>
+    internal sealed class HurryingClock : TimeProvider
+    {
+        private int _days;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddDays(Interlocked.Increment(ref _days) % 100);
+    }
+}

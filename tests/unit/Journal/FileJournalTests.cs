@@ -1,0 +1,259 @@
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Journal;
+
+public sealed class FileJournalTests
+{
+    [Fact]
+    public async Task Submissions_come_with_what_became_of_them_in_either_order()
+    {
+        using var journal = new TestJournal();
+        Submission[] submissions =
+        [
+            TestJournal.Submission("https://a/1", taskId: "t1"),
+            TestJournal.Submission("https://a/2"),
+            TestJournal.Submission("https://a/3", errorCode: "VOD.10053"),
+            TestJournal.Submission("https://a/4", taskId: "t4"),
+        ];
+        foreach (Submission submission in submissions)
+        {
+            await journal.AddAsync(submission);
+        }
+
+        Assert.Equivalent(submissions.AsEnumerable().Reverse().ToArray(), journal.Journal.NewestFirst(TestClient.Scope()).ToArray(), strict: true);
+        Assert.Equivalent(submissions, journal.Journal.OldestFirst(static _ => true, int.MaxValue, TestClient.Scope()).ToArray(), strict: true);
+        Assert.Equal(
+            ["https://a/2", "https://a/4"],
+            journal.Journal.OldestFirst(static s => s.Outcome != SubmissionOutcome.Refused, 2, TestClient.Scope()).Select(static s => s.Urls[0]));
+    }
+
+    [Fact]
+    public async Task Answers_that_come_in_another_order_belong_to_their_submissions()
+    {
+        using var journal = new TestJournal();
+        Submission first = TestJournal.Submission("https://a/1");
+        Submission second = TestJournal.Submission("https://a/2");
+        InvocationContext scope = TestClient.Scope();
+        await journal.Journal.AnnounceAsync(first, scope);
+        await journal.Journal.AnnounceAsync(second, scope);
+        await journal.Journal.ConcludeAsync(second with { TaskId = "t2" }, isAnnounced: true, scope);
+        await journal.Journal.ConcludeAsync(first with { TaskId = "t1" }, isAnnounced: true, scope);
+        Assert.Equal([("https://a/1", "t1"), ("https://a/2", "t2")], journal.Journal.OldestFirst(static _ => true, int.MaxValue, scope).Select(static s => (s.Urls[0], s.TaskId!)));
+    }
+
+    [Fact]
+    public void A_journal_that_is_not_there_is_empty()
+    {
+        using var journal = new TestJournal();
+        Assert.Empty(journal.Journal.NewestFirst(TestClient.Scope()));
+        Assert.Empty(journal.Read().Urls);
+        Assert.False(File.Exists(journal.Path));
+    }
+
+    [Fact]
+    public async Task Lines_that_cannot_be_read_are_skipped_with_one_warning_that_names_the_first()
+    {
+        using var journal = new TestJournal();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+        File.AppendAllText(journal.Path, "\n{\"event\":\"sending\",\"id\":\"torn");
+        await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"));
+        (string[] urls, string[] warnings) = journal.Read();
+        Assert.Equal(["https://a/1", "https://a/2"], urls);
+        Assert.Equal([$"Line 4 of the journal cannot be read and was skipped. The journal is {journal.Path}."], warnings);
+
+        File.AppendAllText(journal.Path, "hello\n{}\n");
+        InvocationContext scope = TestClient.Scope();
+        Assert.Equal(2, journal.Journal.NewestFirst(scope).Count());
+        Assert.Equal([$"Line 4 and 2 more of the journal cannot be read and were skipped. The journal is {journal.Path}."], TestJournal.WarningsOf(scope));
+    }
+
+    [Fact]
+    public async Task A_torn_end_is_reported_unless_somebody_is_writing_it()
+    {
+        using var journal = new TestJournal();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+        File.AppendAllText(journal.Path, "{\"event\":\"sen");
+        using (JournalLock.Acquire(journal.Path, TimeSpan.Zero))
+        {
+            Assert.Empty(journal.Read().Warnings);
+        }
+
+        (string[] urls, string[] warnings) = journal.Read();
+        Assert.Equal(["https://a/1"], urls);
+        Assert.StartsWith("Line 3 ", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_stops_early_hears_of_no_line_further_up()
+    {
+        using var journal = new TestJournal();
+        File.WriteAllText(journal.Path, "hello\n");
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+        InvocationContext scope = TestClient.Scope();
+        Assert.Single(journal.Journal.NewestFirst(scope).Take(1));
+        Assert.Single(journal.Journal.OldestFirst(static _ => true, 1, scope));
+        Assert.Empty(TestJournal.WarningsOf(scope));
+    }
+
+    [Fact]
+    public async Task A_file_of_anything_is_read_to_its_end()
+    {
+        using var journal = new TestJournal();
+        byte[] bytes = new byte[3_000_000];
+        new Random(1).NextBytes(bytes);
+        File.WriteAllBytes(journal.Path, bytes);
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+        (string[] urls, string[] warnings) = journal.Read();
+        Assert.Equal(["https://a/1"], urls);
+        Assert.StartsWith("Line 1 and ", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(journal.Path)[..bytes.Length]);
+    }
+
+    [Fact]
+    public async Task Reading_ends_when_it_is_stopped()
+    {
+        using var journal = new TestJournal();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+        await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"));
+        using var stop = new CancellationTokenSource();
+        var scope = new InvocationContext(stop.Token);
+        using IEnumerator<Submission> newest = journal.Journal.NewestFirst(scope).GetEnumerator();
+        using IEnumerator<Submission> oldest = journal.Journal.OldestFirst(static _ => true, int.MaxValue, scope).GetEnumerator();
+        Assert.True(newest.MoveNext());
+        Assert.True(oldest.MoveNext());
+        await stop.CancelAsync();
+        Assert.ThrowsAny<OperationCanceledException>(() => newest.MoveNext());
+        Assert.ThrowsAny<OperationCanceledException>(() => oldest.MoveNext());
+    }
+
+    [Fact]
+    public async Task It_can_be_written_and_trimmed_while_it_is_read()
+    {
+        using var journal = new TestJournal();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+        await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"));
+        using IEnumerator<Submission> oldest = journal.Journal.OldestFirst(static _ => true, int.MaxValue, TestClient.Scope()).GetEnumerator();
+        Assert.True(oldest.MoveNext());
+        await journal.AddAsync(TestJournal.Submission("https://a/3", taskId: "t3"));
+        if (!OperatingSystem.IsWindows())
+        {
+            // As trimming does; Windows does not let it, and the file stays as it is.
+            File.Copy(journal.Path, journal.Path + ".copy");
+            File.Move(journal.Path + ".copy", journal.Path, overwrite: true);
+        }
+
+        Assert.True(oldest.MoveNext());
+        Assert.Equal("t2", oldest.Current.TaskId);
+        Assert.False(oldest.MoveNext());
+    }
+
+    [Fact]
+    public async Task A_named_place_that_cannot_be_written_ends_it()
+    {
+        using var journal = new TestJournal();
+        Directory.CreateDirectory(journal.Path);
+        VodClientException failure = await TestClient.FailureAsync(() => journal.AddAsync(TestJournal.Submission()));
+        Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
+        Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode);
+        Assert.Contains(journal.Path, failure.What, StringComparison.Ordinal);
+        Assert.Contains(JournalPlace.Variable, failure.Hint, StringComparison.Ordinal);
+        Assert.False(failure.OutcomeUnknown);
+        Assert.Equal(
+            FailureKind.JournalUnavailable, Assert.Throws<VodClientException>(() => journal.Journal.NewestFirst(TestClient.Scope()).Any()).Kind);
+        Assert.Equal(
+            FailureKind.JournalUnavailable,
+            Assert.Throws<VodClientException>(() => journal.Journal.OldestFirst(static _ => true, 1, TestClient.Scope()).Any()).Kind);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_no_full_path_ends_it()
+    {
+        var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalPlace.Variable, "journal.jsonl")));
+        Assert.Contains(
+            "'journal.jsonl', which is not a full path",
+            (await TestClient.FailureAsync(() => journal.AnnounceAsync(TestJournal.Submission(), TestClient.Scope()))).What,
+            StringComparison.Ordinal);
+        Assert.Throws<VodClientException>(() => journal.NewestFirst(TestClient.Scope()).Any());
+    }
+
+    [Fact]
+    public async Task Without_the_default_place_one_warning_is_given_and_all_goes_on()
+    {
+        using var journal = new TestJournal(isNamed: false);
+        string folder = Path.GetDirectoryName(journal.Path)!;
+        File.WriteAllText(folder, "a file in the folder's place");
+        InvocationContext scope = TestClient.Scope();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"), scope);
+        await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"), scope);
+        string warning = Assert.Single(TestJournal.WarningsOf(scope));
+        Assert.Contains(journal.Path, warning, StringComparison.Ordinal);
+        Assert.Contains(JournalPlace.Variable, warning, StringComparison.Ordinal);
+
+        // What is to be continued later must not be sent without.
+        VodClientException failure = await TestClient.FailureAsync(
+            () => journal.Journal.AnnounceAsync(TestJournal.Submission(), new InvocationContext(CancellationToken.None) { NeedsJournal = true }));
+        Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
+    }
+
+    [Fact]
+    public async Task A_submission_that_could_not_be_announced_is_written_with_its_answer_if_that_is_possible()
+    {
+        using var journal = new TestJournal(isNamed: false);
+        string folder = Path.GetDirectoryName(journal.Path)!;
+        File.WriteAllText(folder, "a file in the folder's place");
+        Submission submission = TestJournal.Submission("https://a/1");
+        Assert.False(await journal.Journal.AnnounceAsync(submission, TestClient.Scope()));
+        File.Delete(folder);
+        await journal.Journal.ConcludeAsync(submission with { TaskId = "t1" }, isAnnounced: false, TestClient.Scope());
+        Assert.Equal("t1", Assert.Single(journal.Journal.NewestFirst(TestClient.Scope())).TaskId);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_cannot_be_written_is_a_warning_with_the_task_id(bool isNamed)
+    {
+        using var journal = new TestJournal(isNamed: isNamed);
+        InvocationContext scope = TestClient.Scope();
+        Submission submission = TestJournal.Submission();
+        Assert.True(await journal.Journal.AnnounceAsync(submission, scope));
+        File.Delete(journal.Path);
+        Directory.CreateDirectory(journal.Path);
+        await journal.Journal.ConcludeAsync(submission with { TaskId = "the-task" }, isAnnounced: true, scope);
+        Assert.Contains("the-task", Assert.Single(TestJournal.WarningsOf(scope)), StringComparison.Ordinal);
+
+        await journal.Journal.ConcludeAsync(submission with { ErrorCode = "VOD.10053" }, isAnnounced: true, scope);
+        Assert.Empty(TestJournal.WarningsOf(scope));
+    }
+
+    [Fact]
+    public async Task Switched_off_it_keeps_nothing_and_is_no_ground_to_continue_on()
+    {
+        var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalPlace.Variable, "off")));
+        InvocationContext scope = TestClient.Scope();
+        Submission submission = TestJournal.Submission();
+        await journal.ConcludeAsync(submission with { TaskId = "t1" }, await journal.AnnounceAsync(submission, scope), scope);
+        Assert.Empty(journal.NewestFirst(scope));
+        Assert.Empty(journal.OldestFirst(static _ => true, 1, scope));
+        Assert.Empty(TestJournal.WarningsOf(scope));
+
+        var needing = new InvocationContext(CancellationToken.None) { NeedsJournal = true };
+        Assert.Equal(FailureKind.JournalUnavailable, (await TestClient.FailureAsync(() => journal.AnnounceAsync(submission, needing))).Kind);
+        Assert.Equal(FailureKind.JournalUnavailable, Assert.Throws<VodClientException>(() => journal.NewestFirst(needing).Any()).Kind);
+    }
+
+    [Fact]
+    public async Task The_place_is_looked_up_at_each_use()
+    {
+        using var folder = new TempFolder();
+        string place = "off";
+        var journal = SubmissionJournal.OfThisMachine(name => name == JournalPlace.Variable ? place : null);
+        await journal.AnnounceAsync(TestJournal.Submission("https://a/1"), TestClient.Scope());
+        place = folder.File("journal.jsonl");
+        await journal.AnnounceAsync(TestJournal.Submission("https://a/2"), TestClient.Scope());
+        Assert.Equal("https://a/2", Assert.Single(journal.NewestFirst(TestClient.Scope())).Urls[0]);
+    }
+}

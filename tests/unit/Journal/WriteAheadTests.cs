@@ -1,0 +1,272 @@
+using VodPreheat.Client;
+using VodPreheat.Client.Connections;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Journal;
+
+/// <summary>What a client writes down of its submissions, and when.</summary>
+public sealed class WriteAheadTests : IDisposable
+{
+    private const string Url = "https://cdn.example.com/a.mp4";
+
+    private readonly SkippingClock _clock = new();
+    private readonly TestJournal _journal;
+
+    public WriteAheadTests() => _journal = new TestJournal(_clock);
+
+    public void Dispose() => _journal.Dispose();
+
+    [Fact]
+    public async Task A_submission_is_in_the_journal_before_it_is_sent_and_its_answer_afterwards()
+    {
+        JournalLine[]? whenSent = null;
+        using var network = new FakeNetwork((sent, cancellation) =>
+        {
+            whenSent = _journal.Events;
+            _clock.Advance(TimeSpan.FromSeconds(3));
+            return Answers.Good(sent, cancellation);
+        });
+        using VodClient client = _journal.Client(network);
+        DateTimeOffset start = _clock.GetUtcNow();
+        Submission submission = await client.SubmitUrlsAsync([Url], TestClient.Scope());
+
+        JournalLine sending = Assert.Single(whenSent!);
+        Assert.Equal((JournalLine.Sending, start, "https://vod.test.invalid", "cn-north-4", TestClient.ProjectId), (sending.Event, sending.Time!.Value, sending.Endpoint, sending.Region, sending.ProjectId));
+        Assert.Equal([Url], sending.Urls!);
+        Assert.Equal(2, _journal.Events.Length);
+        JournalLine accepted = _journal.Events[1];
+        Assert.Equal((JournalLine.Accepted, sending.Id, start.AddSeconds(3), "5199337c31c8e4622f1590735b13a263"), (accepted.Event, accepted.Id, accepted.Time!.Value, accepted.TaskId));
+        Assert.Equivalent(submission, Assert.Single(_journal.Journal.NewestFirst(TestClient.Scope())), strict: true);
+        Assert.True(client.Owns(submission));
+    }
+
+    [Fact]
+    public async Task So_is_that_of_an_asset()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using VodClient client = _journal.Client(network);
+        Submission submission = await client.SubmitAssetAsync("asset1", TestClient.Scope());
+        Assert.Equal("asset1", submission.AssetId);
+        Assert.Equal("asset1", _journal.Events[0].AssetId);
+        Assert.Null(_journal.Events[0].Urls);
+        Assert.Equivalent(submission, Assert.Single(_journal.Journal.NewestFirst(TestClient.Scope())), strict: true);
+    }
+
+    [Fact]
+    public async Task Queries_do_not_touch_it()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using VodClient client = _journal.Client(network);
+        await client.QueryAsync();
+        Assert.Empty(Directory.GetFileSystemEntries(_journal.Folder));
+
+        // Nor one that could not be touched.
+        Directory.CreateDirectory(_journal.Path);
+        await client.QueryAsync();
+    }
+
+    [Fact]
+    public async Task All_attempts_of_a_throttled_submission_are_one_submission_which_began_with_the_first()
+    {
+        using var network = new FakeNetwork(Answers.Throttled, Answers.Throttled, Answers.Good);
+        using VodClient client = _journal.Client(network);
+        DateTimeOffset start = _clock.GetUtcNow();
+        Submission submission = await client.SubmitUrlsAsync([Url], TestClient.Scope());
+        Assert.Equal(3, network.Count);
+        Assert.Equal([JournalLine.Sending, JournalLine.Accepted], _journal.Events.Select(static line => line.Event));
+        Assert.Equal(start, submission.SubmittedAt);
+    }
+
+    [Theory]
+    [InlineData(400, "VOD.10053")]
+    [InlineData(403, "VOD.10086")]
+    [InlineData(401, "APIGW.0301")]
+    [InlineData(429, "APIGW.0308")]
+    public async Task A_refusal_is_written_with_its_code(int status, string code)
+    {
+        using var network = new FakeNetwork(Answers.Error(status, code, "no"));
+        using VodClient client = _journal.Client(network);
+        await TestClient.FailureAsync(() => client.SubmitAsync());
+        Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
+        Assert.Equal(code, _journal.Events[1].ErrorCode);
+    }
+
+    [Fact]
+    public async Task So_is_what_certainly_never_arrived()
+    {
+        using var network = new FakeNetwork(Answers.Throws(new HttpRequestException(HttpRequestError.NameResolutionError)));
+        using VodClient client = _journal.Client(network);
+        await TestClient.FailureAsync(() => client.SubmitAsync());
+        Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
+        Assert.Equal(ErrorIds.ConnectionFailed, _journal.Events[1].ErrorCode);
+    }
+
+    public static TheoryData<string> Unknown => ["500", "502", "not JSON", "reset"];
+
+    [Theory]
+    [MemberData(nameof(Unknown))]
+    public async Task Of_an_unknown_outcome_nothing_more_is_written(string how)
+    {
+        using var network = new FakeNetwork(how switch
+        {
+            "reset" => Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)),
+            "not JSON" => Answers.Body(200, "<html>"),
+            _ => Answers.Error(int.Parse(how, System.Globalization.CultureInfo.InvariantCulture), "X", "broken"),
+        });
+        using VodClient client = _journal.Client(network);
+        Assert.True((await TestClient.FailureAsync(() => client.SubmitAsync())).OutcomeUnknown);
+        Assert.Equal([JournalLine.Sending], _journal.Events.Select(static line => line.Event));
+        Assert.Equal(SubmissionOutcome.Unknown, Assert.Single(_journal.Journal.NewestFirst(TestClient.Scope())).Outcome);
+    }
+
+    [Fact]
+    public async Task What_is_not_sent_is_not_written()
+    {
+        using var network = new FakeNetwork(Answers.Unauthorized);
+        using VodClient client = _journal.Client(network);
+        await TestClient.AssertCancelledAsync(client.SubmitAsync(new InvocationContext(new CancellationToken(canceled: true))));
+        await TestClient.FailureAsync(() => client.SubmitAsync());
+
+        // The connection remembers the refusal.
+        await TestClient.FailureAsync(() => client.SubmitAsync());
+        Assert.Equal(1, network.Count);
+        Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_that_cannot_be_written_to_a_named_place()
+    {
+        Directory.CreateDirectory(_journal.Path);
+        using var network = new FakeNetwork(Answers.Good);
+        using VodClient client = _journal.Client(network);
+        VodClientException failure = await TestClient.FailureAsync(() => client.SubmitAsync());
+        Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode);
+        Assert.False(failure.OutcomeUnknown);
+        Assert.Equal(0, network.Count);
+    }
+
+    [Fact]
+    public async Task A_submission_under_way_is_not_cut_off_when_its_caller_stops_and_its_answer_is_written()
+    {
+        using var stop = new CancellationTokenSource();
+        var go = new TaskCompletionSource();
+        using var network = new FakeNetwork(Answers.After(go.Task, Answers.Good));
+        using VodClient client = _journal.Client(network);
+        Task<Submission> submission = client.SubmitUrlsAsync([Url], new InvocationContext(stop.Token));
+        await TestClient.EventuallyAsync(() => network.Count == 1);
+        await stop.CancelAsync();
+        Assert.Equal([JournalLine.Sending], _journal.Events.Select(static line => line.Event));
+
+        go.SetResult();
+        Assert.Equal("5199337c31c8e4622f1590735b13a263", (await submission.WaitAsync(TimeSpan.FromSeconds(15))).TaskId);
+        Assert.Equal([JournalLine.Sending, JournalLine.Accepted], _journal.Events.Select(static line => line.Event));
+    }
+
+    [Fact]
+    public async Task It_has_ten_seconds_for_that()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var journal = new TestJournal(clock);
+        using var stop = new CancellationTokenSource();
+        using var network = new FakeNetwork(Answers.Never);
+        using VodClient client = journal.Client(network);
+        Task submission = client.SubmitUrlsAsync([Url], new InvocationContext(stop.Token));
+        await TestClient.EventuallyAsync(() => network.Count == 1);
+        await stop.CancelAsync();
+        clock.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.NotSame(submission, await Task.WhenAny(submission, Task.Delay(100)));
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        await TestClient.AssertCancelledAsync(submission);
+
+        // It was sent, and nothing says what became of it.
+        Assert.Equal([JournalLine.Sending], journal.Events.Select(static line => line.Event));
+    }
+
+    [Fact]
+    public async Task A_throttled_submission_that_is_stopped_while_it_waits_is_not_sent_again_and_was_refused()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var journal = new TestJournal(clock);
+        using var stop = new CancellationTokenSource();
+        using var network = new FakeNetwork(Answers.Throttled, Answers.Good);
+        using VodClient client = journal.Client(network);
+        InvocationContext scope = new(stop.Token);
+        Task submission = client.SubmitUrlsAsync([Url], scope);
+        var trace = new List<string>();
+        await TestClient.EventuallyAsync(() =>
+        {
+            trace.AddRange(TestClient.TraceOf(scope));
+            return trace.Exists(static line => line.StartsWith("Throttled", StringComparison.Ordinal));
+        });
+        await stop.CancelAsync();
+        await TestClient.AssertCancelledAsync(submission);
+        Assert.Equal(1, network.Count);
+        Assert.Equal([JournalLine.Sending, JournalLine.Refused], journal.Events.Select(static line => line.Event));
+        Assert.Equal("APIGW.0308", journal.Events[1].ErrorCode);
+    }
+
+    [Fact]
+    public async Task One_that_is_stopped_before_it_is_sent_was_refused()
+    {
+        using var stop = new CancellationTokenSource();
+        using var network = new FakeNetwork(Answers.Good);
+        using var client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network, _clock), new StoppingJournal(_journal.Journal, stop));
+        await TestClient.AssertCancelledAsync(client.SubmitUrlsAsync([Url], new InvocationContext(stop.Token)));
+        Assert.Equal(0, network.Count);
+        Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
+        Assert.Equal(ErrorIds.SubmissionStopped, _journal.Events[1].ErrorCode);
+    }
+
+    [Fact]
+    public async Task The_sandbox_keeps_its_own_in_memory()
+    {
+        using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
+        using VodClient other = ConnectionFactory.ConnectSandbox(new TransportSettings(), "cn-north-4");
+        Submission[] submissions =
+        [
+            await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Scope()),
+            await client.SubmitAssetAsync("asset1", TestClient.Scope()),
+        ];
+        await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Scope()));
+        Submission[] kept = [.. client.Journal.OldestFirst(static _ => true, int.MaxValue, TestClient.Scope())];
+        Assert.Equal([SubmissionOutcome.Accepted, SubmissionOutcome.Accepted, SubmissionOutcome.Refused], kept.Select(static s => s.Outcome));
+        Assert.Equal(submissions, kept[..2]);
+        Assert.Equal(kept.AsEnumerable().Reverse(), client.Journal.NewestFirst(TestClient.Scope()));
+        Assert.Equal("sandbox", kept[0].Region);
+        Assert.Empty(other.Journal.NewestFirst(TestClient.Scope()));
+        Assert.Equal("cn-north-4", (await other.SubmitUrlsAsync(["https://a/1"], TestClient.Scope())).Region);
+    }
+
+    [Fact]
+    public void A_submission_belongs_to_the_connections_of_its_endpoint_and_project()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using VodClient client = TestClient.Create(new Uri("https://VOD.test.invalid:443/"), TestClient.Settings(network));
+        Submission submission = TestJournal.Submission();
+        Assert.True(client.Owns(submission));
+        Assert.False(client.Owns(submission with { Endpoint = "https://vod.test.invalid:8443" }));
+        Assert.False(client.Owns(submission with { ProjectId = "another" }));
+    }
+
+    /// <summary>Stops the caller just after a submission is announced.</summary>
+    private sealed class StoppingJournal(SubmissionJournal inner, CancellationTokenSource stop) : SubmissionJournal
+    {
+        public override IEnumerable<Submission> NewestFirst(InvocationContext scope) => inner.NewestFirst(scope);
+
+        public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext scope) =>
+            inner.OldestFirst(match, last, scope);
+
+        internal override async Task<bool> AnnounceAsync(Submission submission, InvocationContext scope)
+        {
+            bool announced = await inner.AnnounceAsync(submission, scope);
+            await stop.CancelAsync();
+            return announced;
+        }
+
+        internal override Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext scope) =>
+            inner.ConcludeAsync(submission, isAnnounced, scope);
+    }
+}

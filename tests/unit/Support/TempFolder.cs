@@ -1,0 +1,13 @@
+namespace VodPreheat.UnitTests.Support;
+
+/// <summary>A folder that ends with the test.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    public TempFolder() => Path = Directory.CreateTempSubdirectory("vodpreheat-").FullName;
+
+    public string Path { get; }
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
