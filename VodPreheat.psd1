@@ -14,6 +14,8 @@
         'Disconnect-VodAccount'
         'Get-VodConnection'
         'Get-VodPreheatResult'
+        'Get-VodPreheatTask'
+        'Invoke-VodPreheat'
         'Start-VodPreheat'
         'Test-VodPreheatUrl'
         'Wait-VodPreheat'

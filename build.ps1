@@ -46,6 +46,7 @@ $PSNativeCommandUseErrorActionPreference = $true
 $out = Join-Path $PSScriptRoot out
 $module = Join-Path $out VodPreheat
 $results = Join-Path $out results
+$dependencies = "$PSScriptRoot/src/VodPreheat.Client/bin/$Configuration/net8.0/VodPreheat.Client.deps.json"
 $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $dotnetArguments = @('-c', $Configuration, '--nologo', '-v', 'quiet', '-clp:NoSummary')
 
@@ -61,7 +62,8 @@ function Build-Module {
     dotnet publish "$PSScriptRoot/src/VodPreheat.Client" @dotnetArguments --no-build -o "$new/bin/lib" | Out-Host
     Get-ChildItem "$new/bin/lib" -Exclude *.dll | Remove-Item -Recurse
     Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.dll" "$new/bin"
-    Copy-Item "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md" $new
+    Copy-Item "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md", "$PSScriptRoot/THIRD-PARTY-NOTICES.md" $new
+    Copy-Item "$PSScriptRoot/samples/Invoke-PreheatRunbook.ps1" (New-Item "$new/samples" -ItemType Directory)
     Copy-Item "$PSScriptRoot/module/*" $new -Recurse
     (Get-Content "$PSScriptRoot/VodPreheat.psd1" -Raw).Replace('{{ReleaseNotes}}', (Get-ReleaseNote).Replace("'", "''")) |
         Set-Content "$new/VodPreheat.psd1" -NoNewline
@@ -142,11 +144,11 @@ function Test-Pester {
     }
 }
 
-# What the Pester tier needs besides the module.
+# What the Pester tier needs besides the module; the submitter brings the server.
 function Install-Pester {
     $PSNativeCommandUseErrorActionPreference = $true
-    dotnet build "$PSScriptRoot/tests/server" @dotnetArguments | Out-Host
-    dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:InstallPester "-p:Modules=$out/modules" | Out-Host
+    dotnet build "$PSScriptRoot/tests/submitter" @dotnetArguments | Out-Host
+    dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Install "-p:Out=$out" | Out-Host
 }
 
 # Self-contained hosts, so that only .NET SDK need be installed: once as a session begins, and once each with older and with
@@ -199,6 +201,11 @@ function Measure-Coverage {
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
 }
 
+function New-Package {
+    $parameters = @{ ModulePath = $module; DependencyFile = $dependencies; Destination = $out; CertificateThumbprint = $CertificateThumbprint }
+    & "$PSScriptRoot/tools/New-Package.ps1" @parameters
+}
+
 if (-not $NoBuild -and $Task -ne 'Format') { Build-Module }
 switch ($Task) {
     'Demo' { Invoke-Demo }
@@ -208,5 +215,5 @@ switch ($Task) {
     'Format' { Test-Format }
     'Analyze' { & "$PSScriptRoot/tools/Test-Script.ps1" -Required:$Required }
     'Bench' { & "$PSScriptRoot/bench/Measure-Module.ps1" -ModulePath $module -OutFile "$out/bench.json" }
-    'Pack' { & "$PSScriptRoot/tools/New-Package.ps1" -ModulePath $module -Destination $out }
+    'Pack' { New-Package }
 }

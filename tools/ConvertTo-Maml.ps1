@@ -38,6 +38,7 @@ $describe = {
     param([string] $Manifest)
     $module = Import-Module $Manifest -PassThru
     $optional = 'WhatIf', 'Confirm'
+    $unbounded = [DateTimeOffset]::MinValue, [DateTimeOffset]::MaxValue, [int]::MaxValue
     $commands = foreach ($command in $module.ExportedCmdlets.Values) {
         $instance = [Activator]::CreateInstance($command.ImplementingType)
         $sets = foreach ($set in $command.ParameterSets) {
@@ -54,7 +55,7 @@ $describe = {
                     Position  = if ($parameter.Position -lt 0) { 'named' } else { "$($parameter.Position)" }
                     Pipeline  = if ($pipeline) { "True ($($pipeline -join ', '))" } else { 'False' }
                     Aliases   = if ($parameter.Aliases) { $parameter.Aliases -join ', ' } else { 'none' }
-                    Default   = if ($parameter.ParameterType -eq [switch]) { 'False' } elseif ($null -eq $default) { 'None' } else { "$default" }
+                    Default   = if ($parameter.ParameterType -eq [switch]) { 'False' } elseif ($null -eq $default -or $default -in $unbounded) { 'None' } else { "$default" }
                 }
             }
             @{ Name = $set.Name; Parameters = @($parameters) }

@@ -7,7 +7,7 @@
     The client's .deps.json, as the build writes it: what is shipped, and what of it needs what.
 .OUTPUTS
     Name, Version, IsDirect (the client itself refers to it), License (SPDX id), LicenseText (null if the package has none),
-    Copyright, Url, Sha512 (hexadecimal, of the package) and Dependencies (names).
+    Copyright, Url, Sha512 (hexadecimal, of the package), Files and Dependencies (names).
 #>
 [CmdletBinding()]
 param([Parameter(Mandatory)] [string] $DependencyFile)
@@ -36,6 +36,7 @@ foreach ($id in $target.Keys.Where({ $_ -notin $client }) | Sort-Object -Culture
         Copyright    = $metadata.copyright
         Url          = $metadata.projectUrl
         Sha512       = [Convert]::ToHexString([Convert]::FromBase64String($library.sha512 -replace '^sha512-'))
+        Files        = @($target[$id].runtime.Keys | Split-Path -Leaf)
         Dependencies = @($target[$id].Contains('dependencies') ? ($target[$id].dependencies.Keys | Sort-Object -Culture '') : @())
     }
 }

@@ -2,12 +2,23 @@
 
 <#
 .SYNOPSIS
-    Makes the .nupkg that PowerShell Gallery takes out of the built module, and looks into it again.
+    Makes the .nupkg that PowerShell Gallery takes out of the built module, and looks into it again. Beside it: its checksum
+    and the bill of materials.
+.PARAMETER ModulePath
+    The built module's folder.
+.PARAMETER DependencyFile
+    The client's .deps.json, as the build writes it.
+.PARAMETER Destination
+    The folder of the package.
+.PARAMETER CertificateThumbprint
+    Signs the module's files first, with this certificate of the current user. On Windows only, as Set-AuthenticodeSignature is.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $ModulePath,
-    [Parameter(Mandatory)] [string] $Destination
+    [Parameter(Mandatory)] [string] $DependencyFile,
+    [Parameter(Mandatory)] [string] $Destination,
+    [string] $CertificateThumbprint
 )
 
 Set-StrictMode -Version Latest
@@ -18,6 +29,19 @@ $manifest = Test-ModuleManifest (Join-Path $ModulePath VodPreheat.psd1)
 $data = $manifest.PrivateData.PSData
 $name = "$($manifest.Name).$($manifest.Version)"
 $package = Join-Path $Destination "$name.nupkg"
+
+# Of the assemblies only ours: those of the packages are signed by who made them.
+if ($CertificateThumbprint) {
+    if (-not $IsWindows) { throw 'The files can be signed on Windows only.' }
+    $signing = @{
+        Certificate     = Get-Item "Cert:/CurrentUser/My/$CertificateThumbprint"
+        HashAlgorithm   = 'SHA256'
+        TimestampServer = 'http://timestamp.digicert.com'
+    }
+    $unsigned = Get-ChildItem $ModulePath -Recurse -Include *.ps1, *.psd1, *.ps1xml, VodPreheat.*.dll |
+        ForEach-Object { Set-AuthenticodeSignature $_ @signing } | Where-Object Status -NE Valid
+    if ($unsigned) { throw "Not signed: $(($unsigned | ForEach-Object { "$($_.Path) ($($_.StatusMessage))" }) -join ', ')" }
+}
 
 # The tags by which a gallery finds modules and their commands.
 $tags = @($data.Tags; 'PSModule'; 'PSIncludes_Cmdlet'; $manifest.ExportedCmdlets.Keys.ForEach({ "PSCmdlet_$_"; "PSCommand_$_" }))
@@ -51,13 +75,16 @@ $zip = [IO.Compression.ZipFile]::OpenRead($package)
 try {
     # The rest is NuGet's own: relations, content types, properties, the nuspec.
     $files = @($zip.Entries.Where({ $_.FullName -notmatch '^(_rels|package)/|^\[Content_Types\]|\.nuspec$' }))
-    $stray = @($files.FullName.Where({ $_ -notmatch '^(VodPreheat\.(psd1|Format\.ps1xml)|LICENSE|CHANGELOG\.md|bin/VodPreheat\.PowerShell\.dll|bin/lib/[\w.]+\.dll|en-US/[\w.-]+\.(xml|txt))$' }))
+    $stray = @($files.FullName.Where({ $_ -notmatch '^(VodPreheat\.(psd1|Format\.ps1xml)|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|bin/VodPreheat\.PowerShell\.dll|bin/lib/[\w.]+\.dll|[a-z]{2}-[A-Z]{2}/[\w.-]+\.(xml|txt)|samples/[\w-]+\.ps1)$' }))
     if ($stray -or $files.Name -contains 'System.Management.Automation.dll') { throw "The package holds what it should not: $stray" }
     $unpacked = ($files | Measure-Object Length -Sum).Sum
     Write-Host ('{0}: {1} files, {2:n0} KB unpacked, {3:n0} KB packed' -f
         (Split-Path $package -Leaf), $files.Count, ($unpacked / 1KB), ((Get-Item $package).Length / 1KB))
     $files.FullName | Sort-Object | ForEach-Object { Write-Host "  $_" }
-}
-finally {
+} finally {
     $zip.Dispose()
 }
+
+# As sha256sum -c reads it. Not named .nupkg.sha256: in a folder that is a repository PSResourceGet takes that for a package.
+"$((Get-FileHash $package -Algorithm SHA256).Hash.ToLowerInvariant())  $(Split-Path $package -Leaf)`n" | Set-Content (Join-Path $Destination "$name.sha256") -NoNewline
+& "$PSScriptRoot/New-BillOfMaterials.ps1" -Version $manifest.Version -DependencyFile $DependencyFile -Destination (Join-Path $Destination "$name.cdx.json")

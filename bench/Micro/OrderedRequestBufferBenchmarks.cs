@@ -28,24 +28,17 @@ public class OrderedRequestBufferBenchmarks
         using var window = new OrderedRequestBuffer<int, int>(Limit, start);
         for (int item = 0; item < Items; item++)
         {
-            if (window.IsFull)
-            {
-                sum += Take(window);
-            }
-
-            window.Add(item);
-            while (window.IsNextReady)
-            {
-                sum += Take(window);
-            }
+            window.Add(item, TakeNext);
         }
 
         while (!window.IsEmpty)
         {
-            sum += Take(window);
+            TakeNext();
         }
 
         return sum;
+
+        void TakeNext() => sum += Take(window);
     }
 
     private static int Take(OrderedRequestBuffer<int, int> window)

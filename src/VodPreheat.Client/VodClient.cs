@@ -45,7 +45,7 @@ public sealed class VodClient : IDisposable
         _source = source;
         _proxyLogin = settings.ProxyLogin;
         _breaker = new AuthenticationBreaker(source);
-        var redactor = new Redactor(() => source.Secrets);
+        var redactor = new Redactor(() => source.Secrets.Concat(settings.ProxySecrets(endpoint)));
         _failures = new FailureFactory(CloudService.Vod, redactor, settings);
         _queries = new RateLimit("queries", settings.RequestsPerMinute, settings.Clock);
         _submissions = new RateLimit("submissions", settings.SubmissionsPerMinute, settings.Clock);
@@ -168,6 +168,11 @@ public sealed class VodClient : IDisposable
             await ConcludeAsync(pending, taskId: null, pending.Failure?.ErrorCode ?? ErrorIds.SubmissionStopped, scope).ConfigureAwait(false);
             throw;
         }
+        catch (OperationCanceledException error)
+        {
+            // Cancelled and sent all the same: that is no "never happened" for whoever still listens.
+            throw _failures.Timeout(Endpoint, AttemptHandler.Grace, error, Delivery.Unknown);
+        }
     }
 
     private async Task<Submission> ConcludeAsync(PendingSubmission pending, string? taskId, string? errorCode, InvocationContext scope)
@@ -182,9 +187,9 @@ public sealed class VodClient : IDisposable
     }
 
     private async Task<T> SendAsync<T>(
-        HttpMethod method, string url, byte[]? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
     {
-        ThrowIfDisposed(null);
+        ThrowIfDisposed(Delivery.NotSent);
         try
         {
             return await _breaker.SendAsync(() => SendNowAsync(method, url, body, scope, read, pending), scope.Cancellation).ConfigureAwait(false);
@@ -192,13 +197,13 @@ public sealed class VodClient : IDisposable
         catch (Exception error) when (IsDisposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
         {
             // Disconnected while the request was under way.
-            ThrowIfDisposed(error);
+            ThrowIfDisposed(Delivery.Unknown);
             throw;
         }
     }
 
     private async Task<T> SendNowAsync<T>(
-        HttpMethod method, string url, byte[]? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending)
     {
         using HttpRequestMessage request = HttpRequests.Create(method, url, body, scope);
         request.Headers.TryAddWithoutValidation(HeaderNames.ProjectId, ProjectId);
@@ -212,7 +217,7 @@ public sealed class VodClient : IDisposable
         return _failures.Read(response, read);
     }
 
-    private void ThrowIfDisposed(Exception? inner)
+    private void ThrowIfDisposed(Delivery delivery)
     {
         if (IsDisposed)
         {
@@ -220,10 +225,9 @@ public sealed class VodClient : IDisposable
                 FailureKind.NotConnected,
                 ErrorIds.NotConnected,
                 "The connection was disconnected and its secrets are wiped.",
-                "Run Connect-VodAccount again.",
-                inner)
+                "Run Connect-VodAccount again.")
             {
-                Delivery = inner is null ? Delivery.NotSent : Delivery.Unknown,
+                Delivery = delivery,
             };
         }
     }

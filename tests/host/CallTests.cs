@@ -2,6 +2,7 @@ using System.Diagnostics;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
 using VodPreheat.TestServer;
@@ -34,13 +35,14 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task Submission_of_URLs_and_of_an_asset()
+    public async Task Submission_of_URLs_and_of_an_asset_with_the_journal()
     {
         using VodClient client = await _cloud.ConnectAsync();
-        Assert.NotEmpty(await client.SubmitUrlsAsync(s_urls, Cloud.Scope()));
-        Assert.NotEmpty(await client.SubmitAssetAsync("an-asset", Cloud.Scope()));
+        Submission urls = await client.SubmitUrlsAsync(s_urls, Cloud.Scope());
+        Submission asset = await client.SubmitAssetAsync("an-asset", Cloud.Scope());
         Assert.Equal(s_urls, _cloud.Server.SubmittedUrls);
         Assert.Equal(["an-asset"], _cloud.Server.SubmittedAssets);
+        Assert.Equal([asset.TaskId, urls.TaskId], _cloud.Journal.NewestFirst(Cloud.Scope()).Select(submission => submission.TaskId));
     }
 
     [Fact]
@@ -48,14 +50,14 @@ public sealed class CallTests : IDisposable
     {
         _cloud.Server.PollsUntilDone = 2;
         using VodClient client = await _cloud.ConnectAsync();
-        string taskId = await client.SubmitUrlsAsync(s_urls, Cloud.Scope());
+        string taskId = (await client.SubmitUrlsAsync(s_urls, Cloud.Scope())).TaskId!;
         var poller = new PreheatTaskPoller(
             client, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), Cloud.Scope(), TimeProvider.System);
         poller.Add(taskId);
-        PollEnd? end = await poller.NextAsync();
+        PollAnswer? end = await poller.NextEndAsync();
         Assert.Equal(taskId, end?.TaskId);
         Assert.All(end!.Value.Rows, row => Assert.Equal("succeed", row.Status));
-        Assert.Null(await poller.NextAsync());
+        Assert.Null(await poller.NextEndAsync());
     }
 
     [Theory]

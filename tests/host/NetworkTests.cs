@@ -1,7 +1,9 @@
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;
@@ -52,6 +54,16 @@ public sealed class NetworkTests
         Assert.Equal(FailureKind.Timeout, failure.Kind);
     }
 
+    [Fact]
+    public async Task Node_of_the_CDN()
+    {
+        using EdgeServer edge = EdgeServer.Start();
+        edge.SetFile("/a.mp4", 200, "x-hcs-proxy-type: 1");
+        using var client = new EdgeClient(new TransportSettings());
+        EdgeTestResult result = await client.TestAsync(new Uri(edge.Endpoint, "a.mp4").AbsoluteUri, Cloud.Scope());
+        Assert.Equal((200, CacheState.Hit, EdgeFinding.Ok), (result.StatusCode, result.Cache, result.Finding));
+    }
+
     private static async Task<VodClientException> FailureAsync(Uri endpoint)
     {
         using var client = new VodClient(
@@ -59,7 +71,8 @@ public sealed class NetworkTests
             LoopbackServer.DefaultProjectId,
             new FixedCredentialSource(
                 new AccessKeyCredential(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null), "AccessKey"),
-            new TransportSettings { MaximumRetryCount = 0 });
+            new TransportSettings { MaximumRetryCount = 0 },
+            SubmissionJournal.InMemory());
         return await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Scope()));
     }
 }

@@ -66,6 +66,27 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
+    public Task Identity_token()
+    {
+        _cloud.Server.AddIdentityProvider("ci", "vod");
+        return AssertWorksAsync(
+            _cloud.Factory().ConnectWithIdTokenAsync("ci", new Secret(_cloud.Server.MakeIdToken("ci", "vod")), "Sign in again.", Cloud.Scope()), "IdToken");
+    }
+
+    [Fact]
+    public Task Identity_token_in_a_file_renewed_when_the_service_says_that_the_token_has_expired() => WithFileAsync(async file =>
+    {
+        _cloud.Server.AddIdentityProvider("ci", "vod");
+        await File.WriteAllTextAsync(file, _cloud.Server.MakeIdToken("ci", "vod"), TestContext.Current.CancellationToken);
+        ConnectionFactory factory = _cloud.Factory(environment: [("HUAWEICLOUD_SDK_IDP_ID", "ci"), ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", file)]);
+        using VodClient client = await factory.ConnectWithFoundCredentialAsync(Cloud.Scope());
+        await QueryAsync(client);
+        _cloud.Server.ExpireToken(_cloud.Server.LastToken);
+        await QueryAsync(client);
+        Assert.Equal(("IdToken", 2), (client.AuthenticationType, _cloud.Server.TokensIssued));
+    });
+
+    [Fact]
     public async Task Agency_of_the_machine_renewed_before_its_keys_expire()
     {
         // Five minutes is the margin within which keys are renewed, so each query finds its keys due.
@@ -90,20 +111,12 @@ public sealed class SignInTests : IDisposable
         "AccessKey");
 
     [Fact]
-    public async Task Credentials_file()
+    public Task Credentials_file() => WithFileAsync(async file =>
     {
-        string file = Path.GetTempFileName();
-        try
-        {
-            await File.WriteAllTextAsync(file, $"[basic]\nak = {Key}\nsk = {LoopbackServer.DefaultSecretKey}\n", TestContext.Current.CancellationToken);
-            await AssertWorksAsync(
-                _cloud.Factory(environment: ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file)).ConnectWithFoundCredentialAsync(Cloud.Scope()), "AccessKey");
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
+        await File.WriteAllTextAsync(file, $"[basic]\nak = {Key}\nsk = {LoopbackServer.DefaultSecretKey}\n", TestContext.Current.CancellationToken);
+        ConnectionFactory factory = _cloud.Factory(environment: ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file));
+        await AssertWorksAsync(factory.ConnectWithFoundCredentialAsync(Cloud.Scope()), "AccessKey");
+    });
 
     [Fact]
     public async Task Sandbox()
@@ -115,6 +128,19 @@ public sealed class SignInTests : IDisposable
     public void Dispose() => _cloud.Dispose();
 
     private static Secret SecretKey() => new(LoopbackServer.DefaultSecretKey);
+
+    private static async Task WithFileAsync(Func<string, Task> test)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            await test(file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 
     private static async Task QueryAsync(VodClient client) =>
         Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));

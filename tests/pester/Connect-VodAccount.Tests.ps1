@@ -249,7 +249,7 @@ Describe 'Connect-VodAccount' {
 
         It 'tells at once that <Name>, with what to do' -ForEach @(
             @{ Name = 'the password is wrong'; Fault = 'None'; Password = 'another'; Id = 'VodHttpError'; Match = 'username or password is wrong', 'DomainName' }
-            @{ Name = 'the user is locked'; Fault = 'Locked'; Id = 'IAM.0061'; Match = 'locked', 'wait 15 minutes' }
+            @{ Name = 'the user is locked'; Fault = 'Locked'; Id = 'IAM.0061'; Match = 'locked', 'ask an administrator' }
             @{ Name = 'the user may only use the console'; Fault = 'NoProgrammaticAccess'; Id = 'IAM.0081'; Match = , 'programmatic access' }
             @{ Name = 'the user is disabled'; Fault = 'Disabled'; Id = 'IAM.0082'; Match = , 'disabled' }
             @{ Name = 'a verification code is asked for'; Fault = 'MfaRequired'; Id = 'VodHttpError'; Match = 'MFA', '-AccessKey' }

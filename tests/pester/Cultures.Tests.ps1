@@ -80,6 +80,17 @@ Describe 'Under <_>' -ForEach $cultures {
         Assert-Failure $failure 'APIGW.0301' AuthenticationError 'clock is 20 minutes behind', 'HTTP 401'
     }
 
+    It 'finds of a URL what it finds everywhere' {
+        $edge = [VodPreheat.TestServer.EdgeServer]::Start()
+        try {
+            $edge.SetFile('/a.mp4', 200, 'X-CACHE-LOOKUP: HIT FROM DISKTANK', 'CACHE-CONTROL: PRIVATE, MAX-AGE=0', 'AGE: 60')
+            $test = Invoke-Under $culture { Test-VodPreheatUrl "$($edge.Endpoint)a.mp4" }
+            $test.Finding, $test.Cache, $test.Age | Should -Be 'NotCacheable', 'Hit', 60
+        } finally {
+            $edge.Dispose()
+        }
+    }
+
     It 'words a time-out as ever' {
         $server.AddFault('Stall')
         $outcome = Invoke-Under $culture {

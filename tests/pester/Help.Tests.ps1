@@ -191,19 +191,13 @@ Describe 'The examples' {
     }
 
     It '<Cmdlet>, <Title>, runs without errors' -ForEach $examples {
+        $asked = $proxy.Seen.Count
         Invoke-Text (Get-Help $Cmdlet -Examples).examples.example[$Index].code | Should -BeNullOrEmpty
+        $proxy.Seen.Count -gt $asked | Should -Be ($Cmdlet -eq 'Test-VodPreheatUrl')
     }
 
     It '<Page>, line <Line>, runs without errors' -ForEach $guides {
         Invoke-Text $Code | Should -BeNullOrEmpty
-    }
-
-    It 'of Test-VodPreheatUrl ask for URLs, and nowhere but at the proxy' {
-        foreach ($example in (Get-Help Test-VodPreheatUrl -Examples).examples.example) {
-            $before = $proxy.Seen.Count
-            $null = Invoke-Text $example.code
-            $proxy.Seen.Count | Should -BeGreaterThan $before -Because $example.title
-        }
     }
 
     It '<Page>, line <Line>, parses, and names parameters that are there' -ForEach $blocks {

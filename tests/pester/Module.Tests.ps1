@@ -185,25 +185,10 @@ Describe 'The module' {
         }
 
         It 'is not disturbed by other versions of the packages, loaded first' {
-            $packages = $env:NUGET_PACKAGES ?? "$HOME/.nuget/packages"
-            if (-not (Test-Path "$packages/microsoft.extensions.*/6.0.0/lib/*/Microsoft.Extensions.Options.dll") -or
-                -not (Test-Path "$packages/microsoft.extensions.*/6.0.0/lib/*/Microsoft.Extensions.DependencyInjection.dll")) {
-                Set-Content "$TestDrive/old.csproj" @'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Microsoft.Extensions.Options" Version="6.0.0" />
-    <PackageReference Include="Microsoft.Extensions.DependencyInjection" Version="6.0.0" />
-  </ItemGroup>
-</Project>
-'@
-                dotnet restore "$TestDrive/old.csproj" | Out-String | Should -Not -Match ' error '
-            }
             $text = Invoke-Child {
-                param($manifest, $packages)
+                param($manifest, $older)
                 foreach ($name in 'Primitives', 'Options', 'DependencyInjection.Abstractions', 'DependencyInjection') {
-                    $files = Get-Item "$packages/microsoft.extensions.*/6.0.0/lib/netstandard2.*/Microsoft.Extensions.$name.dll"
-                    $null = [Reflection.Assembly]::LoadFrom($files[-1].FullName)
+                    $null = [Reflection.Assembly]::LoadFrom("$older/Microsoft.Extensions.$name.dll")
                 }
                 $null = [Microsoft.Extensions.DependencyInjection.ServiceCollection]::new()
                 Import-Module $manifest -ErrorAction Stop
@@ -216,7 +201,7 @@ Describe 'The module' {
                         "$name $([Runtime.Loader.AssemblyLoadContext]::GetLoadContext($assembly).Name): $($assembly.GetName().Version)"
                     }
                 }
-            } $Manifest, $packages
+            } $Manifest, "$root/out/older"
             $text | Should -Match 'rows: 3\s'
             foreach ($name in 'Microsoft.Extensions.Options', 'Microsoft.Extensions.DependencyInjection') {
                 $text | Should -Match "$([regex]::Escape($name)) Default: 6\.0\.0\.0\s"

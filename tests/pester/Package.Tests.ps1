@@ -1,14 +1,29 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     Clear-Session
-    $null = New-Item "$TestDrive/repository" -ItemType Directory
-    & "$PSScriptRoot/../../tools/New-Package.ps1" -ModulePath (Split-Path $Manifest) -Destination "$TestDrive/repository" 6>&1 | Out-Null
-    $package = Get-Item "$TestDrive/repository/*.nupkg"
+    $tools = "$root/tools"
+    $version = (Import-PowerShellDataFile $Manifest).ModuleVersion
+    $dependencies = Get-Item "$root/src/VodPreheat.Client/bin/*/net8.0/VodPreheat.Client.deps.json" | Sort-Object LastWriteTime | Select-Object -Last 1
+    $shipped = & "$tools/Get-ShippedPackage.ps1" -DependencyFile $dependencies
+
+    # The package of a version, in a folder that is a repository.
+    function New-TestPackage([string] $Version, [string] $Repository) {
+        $module = Join-Path $TestDrive $Version
+        Copy-Item (Split-Path $Manifest) $module -Recurse
+        $text = (Get-Content "$module/VodPreheat.psd1" -Raw) -replace "(?<=ModuleVersion\s*=\s*')[^']+", $Version
+        Set-Content "$module/VodPreheat.psd1" $text -NoNewline
+        & "$tools/New-Package.ps1" -ModulePath $module -DependencyFile $dependencies -Destination $Repository 6>&1 | Out-Null
+    }
+
+    $repository = "$TestDrive/repository"
+    $null = New-Item $repository -ItemType Directory
+    New-TestPackage $version $repository
+    $package = Get-Item "$repository/*.nupkg"
 }
 
 Describe 'The package' {
     It 'is named after the module and the version of its manifest' {
-        $package.Name | Should -Be "VodPreheat.$((Import-PowerShellDataFile $Manifest).ModuleVersion).nupkg"
+        $package.Name | Should -Be "VodPreheat.$version.nupkg"
     }
 
     It 'tells a gallery <Name>' -ForEach @(
@@ -24,31 +39,139 @@ Describe 'The package' {
         try {
             $reader = [IO.StreamReader]::new($zip.GetEntry('VodPreheat.nuspec').Open())
             $nuspec = [xml] $reader.ReadToEnd()
+        } finally {
+            $zip.Dispose()
         }
-        finally { $zip.Dispose() }
         $value = $nuspec.package.metadata.$Path
         ($value -is [Xml.XmlElement] ? $value.InnerText : $value) | Should -Match $Match
     }
 
-    # By PSResourceGet where it is there; else unpacked, which is all that an install does with the files.
-    It 'installs from a local folder, and works' {
+    It 'has its checksum beside it' {
+        $hash, $name = (Get-Content "$repository/VodPreheat.$version.sha256") -split '  '
+        $name | Should -Be $package.Name
+        (Get-FileHash $package -Algorithm SHA256).Hash | Should -Be $hash
+    }
+
+    It 'cannot be signed with a certificate that is not there' {
+        { & "$tools/New-Package.ps1" -ModulePath (Split-Path $Manifest) -DependencyFile $dependencies -Destination "$TestDrive/unsigned" -CertificateThumbprint 0 } |
+            Should -Throw ($IsWindows ? '*Cert*' : '*Windows*')
+        "$TestDrive/unsigned" | Should -Not -Exist
+    }
+}
+
+Describe 'The packages of others in it' {
+    It 'are those whose files are in bin/lib' {
+        $files = (Get-ChildItem "$(Split-Path $Manifest)/bin/lib").Name
+        @($shipped.Files) + 'VodPreheat.Client.dll' | Sort-Object | Should -Be ($files | Sort-Object)
+    }
+
+    It 'are in THIRD-PARTY-NOTICES.md, as New-Notice.ps1 generates it' {
+        & "$tools/New-Notice.ps1" -DependencyFile $dependencies -Destination "$TestDrive/notices.md"
+        $generated = Get-Content "$TestDrive/notices.md" -Raw
+        foreach ($one in $shipped) {
+            $generated | Should -Match ([regex]::Escape("| $($one.Name) | $($one.Version) | $($one.License) |"))
+        }
+        (Get-Content "$root/THIRD-PARTY-NOTICES.md" -Raw) -replace "`r" | Should -BeExactly $generated
+        (Get-FileHash "$(Split-Path $Manifest)/THIRD-PARTY-NOTICES.md").Hash | Should -Be (Get-FileHash "$root/THIRD-PARTY-NOTICES.md").Hash
+    }
+
+    It 'are in the bill of materials, with what needs what' {
+        $bill = Get-Content "$repository/VodPreheat.$version.cdx.json" -Raw | ConvertFrom-Json
+        $bill.bomFormat, $bill.specVersion, $bill.metadata.component.version | Should -Be 'CycloneDX', '1.6', $version
+        $bill.components.purl | Should -Be $shipped.ForEach({ "pkg:nuget/$($_.Name)@$($_.Version)" })
+        foreach ($component in $bill.components) {
+            $component.licenses.license.id | Should -BeIn 'MIT', 'BSD-3-Clause'
+            $component.hashes.content | Should -Match '^[0-9a-f]{128}$'
+        }
+
+        # From the module one comes to every package, and to nothing else.
+        $reached = [Collections.Generic.HashSet[string]]::new()
+        $open = [Collections.Generic.Queue[string]]::new([string[]] $bill.metadata.component.purl)
+        while ($open.Count) {
+            $reference = $open.Dequeue()
+            if (-not $reached.Add($reference)) { continue }
+            foreach ($next in $bill.dependencies.Where({ $_.ref -eq $reference })[0].dependsOn) { $open.Enqueue($next) }
+        }
+        $reached | Sort-Object | Should -Be (@($bill.components.purl) + $bill.metadata.component.purl | Sort-Object)
+    }
+}
+
+Describe 'The package in a local repository' {
+    BeforeAll {
+        # A user of their own: what is installed and registered goes to where it is looked for, but not into this machine's account.
+        $names = 'HOME', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'PSModulePath'
+        $before = $names.ForEach({ [Environment]::GetEnvironmentVariable($_) })
+        $names.ForEach({ [Environment]::SetEnvironmentVariable($_, $null) })
+        if (-not $IsWindows) {
+            $env:HOME = "$TestDrive/home"
+            $null = New-Item $env:HOME -ItemType Directory
+        }
+
+        # What a user does with the module once it is installed; the runbook of the package ends the process.
+        $script:use = @'
+Import-Module VodPreheat -ErrorAction Stop
+$module = Get-Module VodPreheat
+"version: $($module.Version), cmdlets: $($module.ExportedCmdlets.Count), help: $((Get-Help Start-VodPreheat).Synopsis)"
+Connect-VodAccount -Sandbox
+"rows: $((Get-VodPreheatResult example).Count)"
+'https://cdn.example.com/a.mp4' | Set-Content "$HOME/urls.txt"
+& "$($module.ModuleBase)/samples/Invoke-PreheatRunbook.ps1" -UrlFile "$HOME/urls.txt" -PollIntervalSec 1 -Sandbox
+'@
+
+        function Assert-Usable([string] $Text, [string] $Version) {
+            $LASTEXITCODE | Should -Be 0 -Because $Text
+            $cmdlets = (Import-PowerShellDataFile $Manifest).CmdletsToExport.Count
+            $Text | Should -Match "version: $([regex]::Escape($Version)), cmdlets: $cmdlets, help: \w+"
+            $Text | Should -Match 'rows: 3\s'
+            $Text -replace '\e\[[\d;]*m' | Should -Match 'Succeeded\s+: 1\s'
+        }
+    }
+
+    AfterAll {
+        for ($i = 0; $i -lt $names.Count; $i++) { [Environment]::SetEnvironmentVariable($names[$i], $before[$i]) }
+    }
+
+    It 'is saved by Save-PSResource, found in that folder, and works' {
         $text = Invoke-Child {
-            param($folder, $target)
-            if (Get-Command Save-PSResource -ErrorAction Ignore) {
-                Register-PSResourceRepository VodPreheatTest -Uri $folder -Trusted -Force
-                try { Save-PSResource VodPreheat -Repository VodPreheatTest -Path $target }
-                finally { Unregister-PSResourceRepository VodPreheatTest }
-            }
-            else {
-                [IO.Compression.ZipFile]::ExtractToDirectory((Get-Item "$folder/*.nupkg"), "$target/VodPreheat")
+            param($repository, $target, $use)
+            $ErrorActionPreference = 'Stop'
+            Register-PSResourceRepository VodPreheatTest -Uri $repository -Trusted -Force
+            try {
+                $null = New-Item $target -ItemType Directory
+                Save-PSResource VodPreheat -Repository VodPreheatTest -Path $target
+            } finally {
+                Unregister-PSResourceRepository VodPreheatTest
             }
             $env:PSModulePath = $target
-            $manifest = Get-ChildItem $target -Recurse -Filter VodPreheat.psd1
-            "manifest: $((Test-ModuleManifest $manifest -ErrorAction Stop).ExportedCmdlets.Count)"
-            Connect-VodAccount -Sandbox
-            "rows: $((Get-VodPreheatResult example).Count)"
-        } "$TestDrive/repository", "$TestDrive/installed"
-        $text | Should -Match 'manifest: 6\s'
-        $text | Should -Match 'rows: 3\s'
+            . ([scriptblock]::Create($use))
+        } $repository, "$TestDrive/saved", $use
+        Assert-Usable $text $version
+    }
+
+    # Windows has one folder of documents for an account, wherever HOME is.
+    if (-not $IsWindows) {
+        It 'is installed by Install-PSResource, and found by its name' {
+            $text = Invoke-Child {
+                param($repository, $use)
+                $ErrorActionPreference = 'Stop'
+                Register-PSResourceRepository VodPreheatTest -Uri $repository -Trusted -Force
+                Install-PSResource VodPreheat -Repository VodPreheatTest
+                . ([scriptblock]::Create($use))
+            } $repository, $use
+            Assert-Usable $text $version
+        }
+
+        It 'is updated by Update-PSResource, and the newer version is then found' {
+            New-TestPackage 99.0.0 $repository
+            $text = Invoke-Child {
+                param($use)
+                $ErrorActionPreference = 'Stop'
+                Update-PSResource VodPreheat -Repository VodPreheatTest
+                "installed: $((Get-InstalledPSResource VodPreheat).Version | Sort-Object -Descending)"
+                . ([scriptblock]::Create($use))
+            } $use
+            $text | Should -Match "installed: 99\.0\.0 $([regex]::Escape($version))\s"
+            Assert-Usable $text 99.0.0
+        }
     }
 }

@@ -77,6 +77,26 @@ Describe 'Start-VodPreheat, failures' {
         $server.SubmittedUrls | Should -Be (Get-SampleUrl 3)
     }
 
+    It 'submits at the pace of a site that takes ten submissions a minute, while queries go on' {
+        $server.SubmissionsPerMinute = 10
+        $server.SetTask('t', 'succeed https://a/1')
+        $run = Invoke-Aside { 1..125 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Start-VodPreheat -Verbose 4>&1 }
+        $queries = while (-not $run.Result.IsCompleted) {
+            Measure-Command { Get-VodPreheatResult t }
+            Start-Sleep -Seconds 1
+        }
+        $said, $tasks = $run.Output.Where({ $_ -is [Management.Automation.VerboseRecord] }, 'Split')
+        $bar = $run.Shell.Streams.Progress.StatusDescription
+        Complete-Aside $run | Should -Not -BeNullOrEmpty
+
+        $tasks.Url | Should -Be (Get-SampleUrl 125)
+        $server.Requests.Where({ $_.StatusSent -eq 429 }).Count | Should -Be 1
+        ($queries | Measure-Object TotalSeconds -Maximum).Maximum | Should -BeLessThan 20 -Because 'they are not held for a minute'
+        $queries.Count | Should -BeGreaterThan 10
+        @($said -match '^Throttled: submissions wait [56]\d(\.\d)? s, then at most 10 go in a minute\.$').Count | Should -Be 1
+        $bar -match '; waiting \d+ seconds for the rate limit at 10 requests a minute$' | Should -Not -BeNullOrEmpty
+    }
+
     It 'tries again while nothing could be sent' {
         Connect-Server $server @{ Endpoint = [VodPreheat.TestServer.ClosedPort]::Refused(); MaximumRetryCount = 1 }
         $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat -Verbose 4>&1 }

@@ -185,6 +185,7 @@ Describe 'Test-VodPreheatUrl' {
                 $null = Test-VodPreheatUrl "$site/a.mp4", "$site/a.mp4" -ThrottleLimit 1
                 $edge.RequestCount | Should -Be 4
                 $edge.Requests.Headers.Keys | Sort-Object -Unique | Should -Be 'Accept', 'Host', 'Range', 'User-Agent'
+                $edge.Requests[0].Headers['User-Agent'] | Should -Match '^VodPreheat/\d+\.\d+\.\d+ PowerShell/\d'
                 $vod.RequestCount | Should -Be 0
             } finally {
                 $activity.Dispose()
@@ -238,6 +239,11 @@ Describe 'Test-VodPreheatUrl' {
                 Name    = 'a task'
                 Script  = { [VodPreheat.PreheatTask]::new('t', @("$site/1", "$site/2"), $null, [datetimeoffset]::Now) | Test-VodPreheatUrl }
                 Targets = '/1', '/2'
+            }
+            @{
+                Name    = 'outcomes'
+                Script  = { [VodPreheat.PreheatOutcome]::new("$site/1", 'failed', 't', 1, $null, $null, $null, $null) | Test-VodPreheatUrl }
+                Targets = @('/1')
             }
             @{ Name = 'tests'; Script = { Test-VodPreheatUrl "$site/1" | Test-VodPreheatUrl }; Targets = '/1', '/1' }
             @{
@@ -350,6 +356,9 @@ Describe 'Test-VodPreheatUrl' {
             $edge.AnyFile = $true
             $paths = 1..7 | ForEach-Object { "/stalled-$_" }
             Add-StalledFile $paths
+
+            # The first answer comes when all requests of the window have been sent.
+            $edge.LatencyMs = 300
             $urls = @("$site/first") + $paths.ForEach({ "$site$_" })
         }
 
@@ -407,7 +416,7 @@ Describe 'Test-VodPreheatUrl' {
             $all = Test-VodPreheatUrl "$($_)://$host1/a.mp4" -Proxy $proxy.Endpoint -ProxyCredential $wrong -Verbose -Debug *>&1
             $test = $all.Where({ $_ -is [VodPreheat.PreheatUrlTest] })
             $test.Finding | Should -Be 'ConnectionFailed'
-            $test.Hint | Should -Match 'proxy requires a login'
+            $test.Hint | Should -Match 'proxy.*login'
             $shown = ($all | Format-List * -Force | Out-String -Width 4096) + ($all | ConvertTo-Json -Depth 3 -WarningAction Ignore)
             foreach ($form in @(Get-Form 'wrong:secret') + @(Get-Form 'user:wrong:secret')) { $shown.Contains($form) | Should -BeFalse }
         }

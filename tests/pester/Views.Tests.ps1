@@ -1,7 +1,7 @@
 # What users see of objects and errors: live or copied, in every language mode, on every host.
 
 BeforeDiscovery {
-    $script:kinds = 'a task of one URL', 'a task of many URLs', 'a task of an asset', 'a result', 'a URL test', 'a connection'
+    $script:kinds = 'a task of one URL', 'a task of many URLs', 'a task of an asset', 'a result', 'an outcome', 'a URL test', 'a connection'
     $script:forms = 'live', 'from Export-Clixml', 'from a job'
 }
 
@@ -81,6 +81,7 @@ public sealed class WindowlessHost(Exception complaint) : PSHost
         'a task of many URLs' = [VodPreheat.PreheatTask]::new('task-2', @('https://cdn.example.com/1.mp4', 'https://cdn.example.com/2.mp4'), $null, $at)
         'a task of an asset'  = [VodPreheat.PreheatTask]::new('task-3', @(), 'asset-id', $at)
         'a result'            = [VodPreheat.PreheatingResult]::new('task-1', 'https://cdn.example.com/1.mp4', 'failed')
+        'an outcome'          = [VodPreheat.PreheatOutcome]::new('https://cdn.example.com/1.mp4', 'rejected', '', 2, $at, $at, 'VOD.10053', 'What happened.')
         'a URL test'          = [VodPreheat.PreheatUrlTest]::new('https://cdn.example.com/1.mp4', 403, 'Miss', 'no-store', 7, 'AccessDenied', 'What to do.')
         'a connection'        = Get-VodConnection
     }
@@ -89,6 +90,7 @@ public sealed class WindowlessHost(Exception complaint) : PSHost
         'a task of many URLs' = 'task-2', '2026-01-02 03:04:05', 'https://cdn.example.com/1.mp4'
         'a task of an asset'  = 'task-3', '2026-01-02 03:04:05', 'asset asset-id'
         'a result'            = 'task-1', 'failed', 'https://cdn.example.com/1.mp4'
+        'an outcome'          = 'rejected', '2', 'VOD.10053', 'https://cdn.example.com/1.mp4'
         'a URL test'          = 'AccessDenied', '403', 'Miss', 'https://cdn.example.com/1.mp4'
         'a connection'        = 'Sandbox', 'cn-north-4', (Get-VodConnection).ProjectId
     }

@@ -110,7 +110,7 @@ public sealed class EdgeServer : IDisposable
         bool isHead = request.Method == "HEAD";
         FaultKind? fault = isHead && file.HeadStatus is not null ? null : file.Fault;
         request.StatusSent = FaultyWire.SendsStatus(fault) ? answer.Status : 0;
-        if (await FaultyWire.SendAsync(fault, connection, answer, state.Now, stop).ConfigureAwait(false))
+        if (await FaultyWire.SendAsync(fault, connection, request, answer, state.Now, stop).ConfigureAwait(false))
         {
             return false;
         }

@@ -32,6 +32,15 @@ public enum FaultKind
     /// <summary>The body comes fast, in chunks, and does not end.</summary>
     EndlessBody,
 
+    /// <summary>Compressed blocks with nothing in them, without end: gigabytes that unpack to no byte.</summary>
+    EndlessGzip,
+
+    /// <summary>A status line that is none, with the credentials of the request in it.</summary>
+    EchoInStatusLine,
+
+    /// <summary>A header line that is none, with the credentials of the request in it.</summary>
+    EchoInHeaderLine,
+
     /// <summary>Two 1xx answers before the real one.</summary>
     Continue100,
 

@@ -24,11 +24,11 @@ public sealed partial class LoopbackServer
         set => _state.Tasks.Quota = value;
     }
 
-    /// <summary>The VOD calls answered in any 60 seconds; over it 429 APIGW.0308. 0 is no limit.</summary>
-    public int ThrottlePerMinute
+    /// <summary>The submissions answered in any 60 seconds; over it 429 APIGW.0308. 0 is no limit, 10 that of the international site.</summary>
+    public int SubmissionsPerMinute
     {
-        get => _state.Throttle.PerMinute;
-        set => _state.Throttle.PerMinute = value;
+        get => _state.Submissions.PerMinute;
+        set => _state.Submissions.PerMinute = value;
     }
 
     /// <summary>All URLs accepted, in order.</summary>
@@ -36,6 +36,9 @@ public sealed partial class LoopbackServer
 
     /// <summary>All asset ids accepted, in order.</summary>
     public string[] SubmittedAssets => _state.Tasks.SubmittedAssets;
+
+    /// <summary>Refuses every submission that has the URL: 400 VOD.10053.</summary>
+    public void RefuseUrl(string url) => _state.Tasks.Refuse(url);
 
     /// <summary>Gives a task one lasting answer of rows "status url"; a row without a blank is a status without URL.</summary>
     public void SetTask(string taskId, params string[] rows) => _state.Tasks.Set(taskId, rows);

@@ -138,7 +138,7 @@ public sealed partial class LoopbackServer : IDisposable
 
             // Before sending: a client that has its answer must find the status in the record.
             request.StatusSent = FaultyWire.SendsStatus(fault) ? answer.Status : 0;
-            if (await FaultyWire.SendAsync(fault, connection, answer, state.Now, stop).ConfigureAwait(false))
+            if (await FaultyWire.SendAsync(fault, connection, request, answer, state.Now, stop).ConfigureAwait(false))
             {
                 return false;
             }
@@ -180,7 +180,7 @@ public sealed partial class LoopbackServer : IDisposable
             return (refusal, null);
         }
 
-        return state.Throttle.Admits()
+        return request.Method != "POST" || state.Submissions.Admits()
             ? Apply(state.VodFaults.Take(request.TaskId), request, () => VodService.Answer(state, request, projectIds))
             : (Errors.Throttled(request), null);
     }

@@ -42,6 +42,9 @@ public sealed class ProxyServer : IDisposable
     /// <summary>A status to answer everything with, such as 502 or 407; 0 for none.</summary>
     public int FailWith { get; set; }
 
+    /// <summary>Whether a refused login comes back in the refusal: as it came, and in plain text.</summary>
+    public bool EchoesLogin { get; set; }
+
     /// <summary>Starts a proxy on a free port; with a user, it asks for credentials.</summary>
     public static ProxyServer Start(string? user = null, string? password = null) => new(user, password);
 
@@ -73,7 +76,10 @@ public sealed class ProxyServer : IDisposable
     {
         if (FailWith == 407 || (_credentials is not null && request.Header("Proxy-Authorization") != _credentials))
         {
-            return HttpAnswer.Empty(407).With("Proxy-Authenticate", "Basic realm=\"test\"");
+            HttpAnswer refusal = EchoesLogin && request.Header("Proxy-Authorization") is { } login
+                ? HttpAnswer.Json(407, new { error_code = "PROXY.407", error_msg = $"{login} is {Encoding.UTF8.GetString(Convert.FromBase64String(login["Basic ".Length..]))}" })
+                : HttpAnswer.Empty(407);
+            return refusal.With("Proxy-Authenticate", "Basic realm=\"test\"");
         }
 
         if (FailWith != 0)

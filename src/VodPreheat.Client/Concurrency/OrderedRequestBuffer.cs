@@ -10,17 +10,28 @@ public sealed class OrderedRequestBuffer<TItem, TAnswer>(int limit, Func<TItem, 
 {
     private readonly Queue<(TItem Item, Task<TAnswer> Answer)> _started = new(limit);
 
-    /// <summary>Whether an answer must be taken before the next item is added.</summary>
-    public bool IsFull => _started.Count >= limit;
-
     /// <summary>Whether nothing is left to take.</summary>
     public bool IsEmpty => _started.Count == 0;
 
-    /// <summary>Whether the next answer in order is there, so that taking it does not wait.</summary>
-    public bool IsNextReady => _started.TryPeek(out (TItem, Task<TAnswer> Answer) next) && next.Answer.IsCompleted;
+    /// <summary>Starts an item's request, and has the answers taken whose turn it is.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="takeNext">
+    /// Waits for the next answer and takes it. Called first if there is no room, and then as long as the next answer is there.
+    /// </param>
+    public void Add(TItem item, Action takeNext)
+    {
+        ArgumentNullException.ThrowIfNull(takeNext);
+        if (_started.Count >= limit)
+        {
+            takeNext();
+        }
 
-    /// <summary>Starts an item's request. There must be room.</summary>
-    public void Add(TItem item) => _started.Enqueue((item, start(item)));
+        _started.Enqueue((item, start(item)));
+        while (_started.TryPeek(out (TItem, Task<TAnswer> Answer) next) && next.Answer.IsCompleted)
+        {
+            takeNext();
+        }
+    }
 
     /// <summary>The next answer in order, to wait for before it is taken.</summary>
     public Task<TAnswer> Next => _started.Peek().Answer;

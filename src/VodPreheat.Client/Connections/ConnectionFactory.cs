@@ -22,24 +22,35 @@ public sealed class ConnectionFactory
     public ConnectionFactory(ConnectSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        _settings = settings with
+        try
         {
-            Region = RegionOf(settings),
-            ProjectId = string.IsNullOrWhiteSpace(settings.ProjectId) ? null : CheckedProjectId(settings.ProjectId.Trim()),
-            Transport = settings.Transport with { Proxy = Endpoints.Proxy(settings.Transport.Proxy) },
-        };
-        _vod = Endpoints.Vod(settings.Endpoint, _settings.Region, settings.ReadVariable);
+            _settings = settings with
+            {
+                Region = RegionOf(settings),
+                ProjectId = string.IsNullOrWhiteSpace(settings.ProjectId) ? null : CheckedProjectId(settings.ProjectId.Trim()),
+                Transport = settings.Transport with { Proxy = Endpoints.Proxy(settings.Transport.Proxy, settings.Transport.ProxyLogin) },
+            };
+            _vod = Endpoints.Vod(settings.Endpoint, _settings.Region, settings.ReadVariable);
+        }
+        catch
+        {
+            settings.Transport.ProxyLogin?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The region, if one is known.</summary>
     public string? Region => _settings.Region;
 
-    /// <summary>A connection in this process, without cloud, network or file.</summary>
+    /// <summary>
+    /// A connection in this process, without cloud, network or file. VODPREHEAT_SANDBOX_QUOTA in the environment is the number of URLs
+    /// that it accepts.
+    /// </summary>
     public static VodClient ConnectSandbox(TransportSettings transport, string? region = null) => new(
         SandboxHandler.Endpoint,
         SandboxHandler.ProjectId,
         new FixedCredentialSource(SandboxHandler.CreateCredential(), "Sandbox"),
-        transport with { Network = static () => new SandboxHandler() },
+        transport with { Network = static () => new SandboxHandler(SandboxTasks.Quota(Environment.GetEnvironmentVariable)) },
         SubmissionJournal.InMemory())
     {
         Region = region ?? "sandbox",

@@ -1,4 +1,5 @@
 using System.Net;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Connections;
@@ -96,9 +97,16 @@ public static class Endpoints
             FailureKind.InsecureEndpoint, ErrorIds.InsecureEndpoint, $"{origin} is not a loopback address.", Hint);
     }
 
-    /// <summary>Checks the address of a proxy.</summary>
-    /// <exception cref="VodClientException">Not an absolute http or https address, or one with a login in it.</exception>
-    public static Uri? Proxy(Uri? proxy) => proxy is null ? null : Usable(proxy, "-Proxy", "Use -ProxyCredential for the proxy's login.");
+    /// <summary>Checks the address of a proxy. A login goes to a proxy that was given, and to no other that the environment may name.</summary>
+    /// <exception cref="VodClientException">Not an absolute http or https address, or one with a login in it; a login without a proxy.</exception>
+    public static Uri? Proxy(Uri? proxy, ProxyLogin? login) =>
+        proxy is not null ? Usable(proxy, "-Proxy", "Use -ProxyCredential for the proxy's login.")
+        : login is null ? null
+        : throw new VodClientException(
+            FailureKind.InvalidSetting,
+            ErrorIds.InvalidEndpoint,
+            "-ProxyCredential is a login for no proxy: it is not sent to a proxy that the environment names.",
+            "Also give -Proxy.");
 
     /// <summary>
     /// Whether requests to the endpoint may go through a proxy. Plain http never leaves this machine, so that no proxy

@@ -10,6 +10,9 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
     /// <summary>The access key id. It names the key and is no secret.</summary>
     public string AccessKey => accessKey;
 
+    /// <summary>Whether a text can be an access key id: letters and digits, which cannot break out of a header.</summary>
+    internal static bool IsAccessKey(string text) => text.Length > 0 && text.All(char.IsAsciiLetterOrDigit);
+
     /// <summary>Makes a credential of parts that a person gave.</summary>
     /// <exception cref="VodClientException">VodCredentialInvalid: a part is empty or cannot be a key.</exception>
     public static AccessKeyCredential Create(string accessKey, Secret secretKey, Secret? securityToken, string? projectId = null)
@@ -17,7 +20,7 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
         ArgumentNullException.ThrowIfNull(accessKey);
         ArgumentNullException.ThrowIfNull(secretKey);
         accessKey = accessKey.Trim();
-        if (accessKey.Length == 0 || !accessKey.All(char.IsAsciiLetterOrDigit))
+        if (!IsAccessKey(accessKey))
         {
             throw InvalidCredential.Given(
                 "The access key id is not made of letters and digits only.",

@@ -61,7 +61,7 @@ internal sealed class CredentialChain(ConnectSettings settings)
         }
         catch (VodClientException failure)
         {
-            throw InvalidCredential.InSource($"{source} has an unusable key. {failure.What}", failure);
+            throw InvalidCredential.InSource($"{source} has an unusable key. {failure.What}");
         }
     }
 

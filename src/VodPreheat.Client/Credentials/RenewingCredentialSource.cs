@@ -5,9 +5,6 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>A credential that was just fetched, and how long it lives by its issuer's clock.</summary>
-internal readonly record struct Fetched(Credential Credential, TimeSpan Life);
-
 /// <summary>
 /// A credential that ends and is fetched anew: before it ends, while requests go on with the one in hand, and when the service
 /// refuses it. One fetch at a time, however many requests wait for it. A renewal that fails is tried again after a pause; what
@@ -164,7 +161,8 @@ internal sealed class RenewingCredentialSource(
         {
             if (_renewal == renewal)
             {
-                _previous?.Dispose();
+                // Wiped only when nobody looks for it any more.
+                using Credential? oldest = _previous;
                 _previous = _current?.Credential;
                 DateTimeOffset end = clock.GetUtcNow() + fetched.Life;
                 _current = new Holding(fetched.Credential, end - TimeSpan.FromTicks(Math.Min(fetched.Life.Ticks / 5, s_longestMargin.Ticks)), end);

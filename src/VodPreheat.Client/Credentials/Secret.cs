@@ -37,15 +37,24 @@ public sealed class Secret : IDisposable
     /// <summary>Whether there is nothing in it.</summary>
     public bool IsEmpty => Length == 0;
 
-    /// <summary>Checks a key or token that will travel in a header: not empty, visible ASCII only.</summary>
+    /// <summary>Whether it can travel in a header: not empty, visible ASCII only.</summary>
+    internal bool CanBeHeader => !IsEmpty && _utf8.AsSpan().IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0;
+
+    /// <summary>Checks a key or token that a person gave and that will travel in a header; what cannot be one is wiped.</summary>
     /// <exception cref="VodClientException">VodCredentialInvalid, with the secret's name, never its text.</exception>
     internal Secret CheckedForHeader(string name)
     {
-        string? problem = IsEmpty ? "is empty"
-            : _utf8.AsSpan().IndexOfAnyExceptInRange((byte)'!', (byte)'~') >= 0 ? "has a blank, a line break or a character outside ASCII in it"
-            : null;
-        return problem is null ? this : throw new VodClientException(
-            FailureKind.Authentication, ErrorIds.CredentialInvalid, $"The {name} {problem}.", "Copy it again, whole and without blanks around it.");
+        if (CanBeHeader)
+        {
+            return this;
+        }
+
+        Dispose();
+        throw new VodClientException(
+            FailureKind.Authentication,
+            ErrorIds.CredentialInvalid,
+            $"The {name} {(IsEmpty ? "is empty" : "has a blank, a line break or a character outside ASCII in it")}.",
+            "Copy it again, whole and without blanks around it.");
     }
 
     /// <summary>The key bytes, for the signature; there as long as something refers to the secret.</summary>

@@ -46,7 +46,7 @@ internal static class SecretFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw Unreadable(path, name, error.Message, error);
+            throw Unreadable(path, name, error.Message);
         }
         finally
         {
@@ -54,6 +54,6 @@ internal static class SecretFile
         }
     }
 
-    private static VodClientException Unreadable(string path, string name, string problem, Exception? inner = null) =>
-        InvalidCredential.InSource($"The {name} {path} cannot be read: {problem}", inner);
+    private static VodClientException Unreadable(string path, string name, string problem) =>
+        InvalidCredential.InSource($"The {name} {path} cannot be read: {problem}");
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Json;
@@ -22,26 +23,30 @@ public sealed class EdgeClient : IDisposable
 
     private readonly TransportSettings _settings;
     private readonly HttpTransport _transport;
-    private readonly Redactor _redactor = new(static () => []);
+    private readonly Redactor _redactor;
     private readonly EdgeFindings _findings;
 
     /// <summary>Prepares the client; nothing is sent.</summary>
     /// <param name="settings">
-    /// The timeout bounds one URL, and the proxy is used for every one: nothing secret of the connection travels with the requests.
+    /// The timeout bounds one URL. The proxy is used for every one, and its login is owned by the client from now on.
     /// </param>
     /// <exception cref="VodClientException">The proxy's address cannot be used, or there is a login for none.</exception>
     public EdgeClient(TransportSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Proxy is null && settings.ProxyLogin is not null)
+        try
         {
-            // It would go to whatever proxy the environment names.
-            throw new VodClientException(
-                FailureKind.InvalidSetting, ErrorIds.InvalidEndpoint, "There is a login for a proxy, but no proxy.", "Also give the address of the proxy.");
+            _settings = settings with { Proxy = Endpoints.Proxy(settings.Proxy, settings.ProxyLogin), ConfigureSockets = Limit };
+        }
+        catch
+        {
+            settings.ProxyLogin?.Dispose();
+            throw;
         }
 
-        _settings = settings with { Proxy = Endpoints.Proxy(settings.Proxy), ConfigureSockets = Limit };
         _transport = HttpTransport.Create(_settings, mayUseProxy: true);
+        Secret[] secrets = settings.ProxyLogin is { } login ? [login.Password] : [];
+        _redactor = new Redactor(() => secrets);
         _findings = new EdgeFindings(_settings, _redactor);
     }
 
@@ -82,10 +87,9 @@ public sealed class EdgeClient : IDisposable
         _settings.ProxyLogin?.Dispose();
     }
 
-    /// <summary>Keeps what is read of an answer small; the compression of a file is no concern of a test.</summary>
+    /// <summary>Keeps what is read of an answer small.</summary>
     internal static void Limit(SocketsHttpHandler sockets)
     {
-        sockets.AutomaticDecompression = DecompressionMethods.None;
         sockets.MaxResponseHeadersLength = MaxHeaderLength;
         sockets.MaxResponseDrainSize = MaxDrainLength;
 

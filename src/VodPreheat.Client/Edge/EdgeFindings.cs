@@ -48,6 +48,7 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
     public EdgeTestResult FromFailure(Uri uri, Exception error)
     {
         string host = redactor.Clean(uri.Authority);
+        Uri? proxy = settings.ProxyForAny(uri);
         string detail = redactor.Clean(error.GetBaseException().Message).TrimEnd('.');
         (EdgeFinding finding, string hint) = error switch
         {
@@ -55,14 +56,15 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
                 EdgeFinding.TimedOut,
                 string.Create(CultureInfo.InvariantCulture, $"There was no answer from {host} within {settings.Timeout.TotalSeconds} s. ") +
                 "Check firewalls and proxies on the way, and the load of the origin; or allow more time."),
-            // .NET 8 does not say with which status.
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } refusal => (
                 EdgeFinding.ConnectionFailed,
-                refusal.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin
-                    : $"The proxy did not open a tunnel to {host}: check its login, what it allows, and whether it can reach the host."),
-            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } when IsProxied(uri) => (
+                refusal.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin // .NET 8 does not give the status.
+                    : $"The proxy did not open a tunnel to {host}: check the login that it may require, what it allows, and whether it can reach the host."),
+
+            // The proxy resolves the names and makes the connections; the client only meets the proxy.
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } when proxy is not null => (
                 EdgeFinding.ConnectionFailed,
-                $"Check the address of the proxy, which could not be reached: {detail}."),
+                $"Check the address of the proxy {redactor.Clean(proxy.Authority)}, which could not be reached: {detail}."),
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (
                 EdgeFinding.NameNotResolved,
                 $"Check the spelling of {host}, the CNAME record of the acceleration domain, and the DNS of this machine. " +
@@ -107,7 +109,4 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
             CultureInfo.InvariantCulture,
             $"Check the URL, and the rules of the acceleration domain and of the origin: HTTP {status} is not an answer for a file."),
     });
-
-    // Then names are resolved, and connections made, by the proxy.
-    private bool IsProxied(Uri uri) => settings.Proxy is not null || HttpClient.DefaultProxy.GetProxy(uri) is { } proxy && proxy != uri;
 }

@@ -1,59 +1,61 @@
 using System.Text.Json;
+using VodPreheat.Client.Json;
 
 namespace VodPreheat.Client.Errors;
 
 /// <summary>
-/// The error an answer's body tells of. Four shapes are in use: flat error_code/error_msg (VOD, gateway, IAM),
+/// The error that an answer's body reports. Four shapes are in use: flat error_code/error_msg (VOD, gateway, IAM),
 /// the same nested under "error", camel case, and Keystone's {"error":{"code":401,"message":..,"title":..}}.
 /// </summary>
 internal readonly record struct ErrorBody(string? Code, string? Message, string? RequestId)
 {
     /// <summary>Reads a body of any kind; what is not such JSON gives an empty value, never an exception.</summary>
-    public static ErrorBody Parse(ReadOnlyMemory<byte> body)
+    /// <param name="body">The body.</param>
+    /// <param name="clean">Makes its texts fit to be shown: no other text of it becomes a string.</param>
+    public static ErrorBody Parse(ReadOnlySpan<byte> body, TextParser<string> clean)
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
-            return Read(document.RootElement);
+            ErrorBody flat = Read(body, clean);
+            ReadOnlySpan<byte> nested = flat.Code is null && flat.Message is null ? JsonFields.Find(body, "error") : default;
+            if (nested.IsEmpty)
+            {
+                return flat;
+            }
+
+            ErrorBody inner = Read(nested, clean);
+            return inner with { RequestId = inner.RequestId ?? flat.RequestId };
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // The latter for a name or string that is not valid UTF-16 once unescaped, such as "\uD800".
             return default;
         }
     }
 
-    private static ErrorBody Read(JsonElement element)
-    {
-        if (element.ValueKind != JsonValueKind.Object)
-        {
-            return default;
-        }
-
-        var found = new ErrorBody(
-            Text(element, "error_code") ?? Text(element, "errorCode") ?? Text(element, "code"),
-            Text(element, "error_msg") ?? Text(element, "errorMsg") ?? Text(element, "message"),
-            Text(element, "request_id"));
-        if (found.Code is null && found.Message is null && element.TryGetProperty("error", out JsonElement nested))
-        {
-            ErrorBody inner = Read(nested);
-            return inner with { RequestId = inner.RequestId ?? found.RequestId };
-        }
-
-        return found;
-    }
+    private static ErrorBody Read(ReadOnlySpan<byte> body, TextParser<string> clean) => new(
+        Text(body, clean, "error_code", "errorCode", "code"),
+        Text(body, clean, "error_msg", "errorMsg", "message"),
+        Text(body, clean, "request_id"));
 
     // Keystone's "code" is a number that only repeats the HTTP status: it is no error code, so numbers are passed over.
-    private static string? Text(JsonElement element, string name)
+    private static string? Text(ReadOnlySpan<byte> body, TextParser<string> clean, params ReadOnlySpan<string> names)
     {
-        try
+        foreach (string name in names)
         {
-            string? text = element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-            return string.IsNullOrWhiteSpace(text) ? null : text;
+            ReadOnlySpan<byte> value = JsonFields.Find(body, name);
+            try
+            {
+                if (value.StartsWith("\""u8) && JsonFields.Parse(value, clean) is { } text && !string.IsNullOrWhiteSpace(text))
+                {
+                    return text;
+                }
+            }
+            catch (JsonException)
+            {
+                // Its escapes are no Unicode; the other fields may do.
+            }
         }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
+
+        return null;
     }
 }

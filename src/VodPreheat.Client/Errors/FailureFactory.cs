@@ -28,27 +28,26 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         {
             return read(body);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException error)
         {
             // Some services answer 200 with an error in the body.
-            throw ErrorBody.Parse(body) is { Code: not null } told
+            throw ErrorBody.Parse(body.Span, redactor.Clean) is { Code: not null } told
                 ? FromResponse(response, told)
-                : Unexpected(response, body.IsEmpty ? "it is empty" : ProblemOf(error), error);
+                : Unexpected(response, body.IsEmpty ? "it is empty" : error.Message.Split(" LineNumber:")[0].TrimEnd('.'), error);
         }
     }
 
-    private static string ProblemOf(Exception error) => error.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
-        ? "a value has another type than it should" // The library names a class of ours, which says nothing to a user.
-        : error.Message.Split(" Path:")[0].TrimEnd('.');
+    /// <summary>An answer with an error status.</summary>
+    public VodClientException FromResponse(HttpResponseMessage response) =>
+        FromResponse(response, ErrorBody.Parse(BodyContent.Of(response).Span, redactor.Clean));
 
-    /// <summary>An answer with an error status, or with an error in its body.</summary>
-    public VodClientException FromResponse(HttpResponseMessage response, ErrorBody body)
+    private VodClientException FromResponse(HttpResponseMessage response, ErrorBody body)
     {
         (FailureKind kind, string hint) = ErrorCatalog.Find(body.Code, response.StatusCode, service, response.RequestMessage!.Method);
         int status = (int)response.StatusCode;
         bool redirect = status is >= 300 and < 400;
         string what = body.Message is { } message
-            ? $"The service answered: {redactor.Clean(message).Trim().TrimEnd('.')}."
+            ? $"The service answered: {message.Trim().TrimEnd('.')}."
             : redirect
             ? "The service answered with a redirect, which is not followed because it could carry the credentials elsewhere."
             : $"The service answered with HTTP {status.ToString(CultureInfo.InvariantCulture)} and no error code{MediaType(response)}.";
@@ -65,12 +64,12 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         }
 
         return new VodClientException(
-            kind, body.Code is null ? CodeOf(kind) : redactor.Clean(body.Code), what, hint)
+            kind, body.Code ?? CodeOf(kind), what, hint)
         {
             Service = service,
             Delivery = DeliveryOf(kind),
             StatusCode = response.StatusCode,
-            RequestId = RequestId(response) ?? (body.RequestId is { } id ? redactor.Clean(id) : null),
+            RequestId = RequestId(response) ?? body.RequestId,
             RetryAfter = retryAfter,
         };
     }
@@ -82,12 +81,12 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         : Delivery.Refused;
 
     /// <summary>A success status with a body that is not what the API promises.</summary>
-    public VodClientException Unexpected(HttpResponseMessage response, string problem, Exception? inner = null) => new(
+    public VodClientException Unexpected(HttpResponseMessage response, string problem, Exception? cause = null) => new(
         FailureKind.UnexpectedResponse,
         ErrorIds.UnexpectedResponse,
         $"The answer is not the JSON that the API promises: {redactor.Clean(problem)}{MediaType(response)}.",
         "Check -Endpoint and any proxy between: something other than the VOD service may have answered.",
-        inner)
+        CauseOf(cause))
     {
         Service = service,
         Delivery = Delivery.Unknown,
@@ -96,14 +95,14 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
     };
 
     /// <summary>No whole answer within the time of one attempt.</summary>
-    public VodClientException Timeout(Uri uri, TimeSpan timeout, Exception inner, Delivery delivery) => new(
+    public VodClientException Timeout(Uri uri, TimeSpan timeout, Exception cause, Delivery delivery) => new(
         FailureKind.Timeout,
         ErrorIds.Timeout,
         delivery == Delivery.NotSent
             ? $"The connection to {uri.Authority} timed out."
             : $"{uri.Authority} gave no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
         service == CloudService.Metadata ? NeedsAgency : "Try again, or raise -TimeoutSec of Connect-VodAccount.",
-        inner)
+        CauseOf(cause))
     {
         Service = service,
         Delivery = delivery,
@@ -147,13 +146,15 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
             ErrorIds.ConnectionFailed,
             $"{what}: {redactor.Clean(detail)}.",
             service == CloudService.Metadata ? NeedsAgency : hint,
-            error)
+            CauseOf(error))
         {
             Service = service,
             Delivery = delivery,
             StatusCode = status,
         };
     }
+
+    private CauseException? CauseOf(Exception? error) => error is null ? null : CauseException.Of(error, redactor);
 
     private static Exception Innermost(Exception error)
     {

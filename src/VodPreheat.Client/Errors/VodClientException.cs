@@ -5,11 +5,11 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
-/// <summary>The one exception of the client. Its texts are already free of secrets.</summary>
+/// <summary>The one exception of the client. Its texts are fit to be shown, and so is what is inside of it.</summary>
 public sealed class VodClientException : Exception
 {
-    internal VodClientException(FailureKind kind, string errorCode, string what, string hint, Exception? inner = null)
-        : base(what, inner)
+    internal VodClientException(FailureKind kind, string errorCode, string what, string hint, CauseException? cause = null)
+        : base(DisplayText.Clean(what), cause)
     {
         Kind = kind;
         ErrorCode = errorCode;
@@ -18,7 +18,7 @@ public sealed class VodClientException : Exception
 
     // The same failure, told otherwise.
     private VodClientException(VodClientException other, string what, string hint)
-        : this(other.Kind, other.ErrorCode, what, hint, other.InnerException)
+        : this(other.Kind, other.ErrorCode, what, hint, (CauseException?)other.InnerException)
     {
         Service = other.Service;
         Delivery = other.Delivery;

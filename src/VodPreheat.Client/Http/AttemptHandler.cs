@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Http;
@@ -8,8 +10,11 @@ namespace VodPreheat.Client.Http;
 /// </summary>
 internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, FailureFactory failures) : DelegatingHandler
 {
-    /// <summary>The largest body that is read, in bytes, after decompression.</summary>
+    /// <summary>The largest body that is read, in bytes, as it comes and once it is decompressed.</summary>
     public const int MaxBodyBytes = 16 * 1024 * 1024;
+
+    /// <summary>The one compression that is asked for and understood.</summary>
+    public const string Compression = "gzip";
 
     /// <summary>How long a submission that is under way may go on when its caller has stopped, so that its answer is not lost.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -20,7 +25,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
     {
         using var timer = new CancellationTokenSource(timeout, clock);
         using CancellationTokenRegistration caller = cancellationToken.UnsafeRegister(
-            request.Method == HttpMethod.Post
+            request.Options.TryGetValue(PendingSubmission.Key, out _)
                 ? static either => ((CancellationTokenSource)either!).CancelAfter(Grace)
                 : static either => ((CancellationTokenSource)either!).Cancel(),
             timer);
@@ -53,48 +58,60 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
 
         using (response)
         {
-            throw failures.FromResponse(response, ErrorBody.Parse(BodyContent.Of(response)));
+            throw failures.FromResponse(response);
         }
     }
 
     private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response, bool timeIsUp) => error switch
     {
+        // Of this handler itself, or of a connection that was disposed meanwhile, which is reported further out.
+        VodClientException or ObjectDisposedException => null,
+
         // Cancelled by neither the caller nor the timer: the connection took too long (ConnectTimeout), so nothing was sent.
         OperationCanceledException => failures.Timeout(uri, timeout, error, timeIsUp ? Delivery.Unknown : Delivery.NotSent),
-        HttpRequestException or IOException => failures.FromTransport(uri, error),
         InvalidDataException when response is not null => failures.Unexpected(response, "its compression is broken", error),
-        _ => null,
+        _ => failures.FromTransport(uri, error),
     };
 
     private async Task ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         HttpContent content = response.Content;
-        Stream stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        byte[] buffer = new byte[Math.Clamp(content.Headers.ContentLength + 1 ?? FirstRead, 1, FirstRead * 16)];
-        int length = 0;
-        while (true)
+        int expected = (int)Math.Clamp(content.Headers.ContentLength + 1 ?? FirstRead, 1, FirstRead * 16);
+        BodyContent body = await ReadAsync(await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), expected).ConfigureAwait(false);
+        if (string.Join(',', content.Headers.ContentEncoding).Equals(Compression, StringComparison.OrdinalIgnoreCase))
         {
-            int read = await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false);
-            if (read == 0)
-            {
-                break;
-            }
-
-            length += read;
-            if (length > MaxBodyBytes)
-            {
-                throw failures.Unexpected(response, "it is longer than 16 MiB");
-            }
-
-            if (length == buffer.Length)
-            {
-                Array.Resize(ref buffer, Math.Min(buffer.Length * 2, MaxBodyBytes + 1));
-            }
+            // Here and not by the handler of the network, which hides how much was read: nothing at all can be packed in gigabytes.
+            using BodyContent packed = body;
+            using var unpacked = new GZipStream(packed.ReadAsStream(cancellation), CompressionMode.Decompress);
+            body = await ReadAsync(unpacked, expected).ConfigureAwait(false);
         }
 
-        var whole = new BodyContent(buffer, length);
-        whole.Headers.ContentType = content.Headers.ContentType;
-        response.Content = whole;
+        body.Headers.ContentType = content.Headers.ContentType;
+        response.Content = body;
         content.Dispose();
+
+        async Task<BodyContent> ReadAsync(Stream stream, int size)
+        {
+            byte[] buffer = new byte[size];
+            int length = 0;
+            while (await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false) is > 0 and int read)
+            {
+                length += read;
+                if (length > MaxBodyBytes)
+                {
+                    throw failures.Unexpected(response, "it is longer than 16 MiB");
+                }
+
+                if (length == buffer.Length)
+                {
+                    byte[] full = buffer;
+                    buffer = new byte[Math.Min(full.Length * 2, MaxBodyBytes + 1)];
+                    full.CopyTo(buffer, 0);
+                    CryptographicOperations.ZeroMemory(full);
+                }
+            }
+
+            return new BodyContent(buffer, length);
+        }
     }
 }

@@ -1,12 +1,31 @@
+using System.Security.Cryptography;
+
 namespace VodPreheat.Client.Http;
 
-/// <summary>A body that was read whole, at hand without a further copy.</summary>
-internal sealed class BodyContent(byte[] bytes, int length) : ByteArrayContent(bytes, 0, length)
+/// <summary>A body that was read whole, at hand without a further copy. It is wiped in the end: it may be keys, or echo a secret.</summary>
+internal sealed class BodyContent : ByteArrayContent
 {
+    private readonly byte[] _bytes;
+
+    /// <summary>Takes over a buffer.</summary>
+    public BodyContent(byte[] bytes, int length)
+        : base(bytes, 0, length)
+    {
+        _bytes = bytes;
+        int start = bytes.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
+        Body = bytes.AsMemory(start, length - start);
+    }
+
     /// <summary>The body, without a byte order mark.</summary>
-    public ReadOnlyMemory<byte> Body { get; } =
-        bytes.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? bytes.AsMemory(3, length - 3) : bytes.AsMemory(0, length);
+    public ReadOnlyMemory<byte> Body { get; }
 
     /// <summary>The body of an answer that came through <see cref="AttemptHandler"/>.</summary>
     public static ReadOnlyMemory<byte> Of(HttpResponseMessage response) => ((BodyContent)response.Content).Body;
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        CryptographicOperations.ZeroMemory(_bytes);
+        base.Dispose(disposing);
+    }
 }

@@ -9,13 +9,14 @@ internal static class HttpRequests
     private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>A request to a service, which answers in JSON.</summary>
-    public static HttpRequestMessage Create(HttpMethod method, string url, byte[]? body, InvocationContext scope)
+    public static HttpRequestMessage Create(HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope)
     {
         HttpRequestMessage request = Create(method, url, scope);
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        if (body is not null)
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", AttemptHandler.Compression);
+        if (body is { } json)
         {
-            request.Content = new ByteArrayContent(body);
+            request.Content = new ReadOnlyMemoryContent(json);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         }
 

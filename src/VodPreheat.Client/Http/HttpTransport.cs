@@ -54,8 +54,6 @@ internal sealed class HttpTransport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.GZip,
-
             // Before the whole attempt's time is up, to be told apart: then nothing was sent yet.
             ConnectTimeout = settings.Timeout * 0.75,
 
@@ -63,7 +61,6 @@ internal sealed class HttpTransport : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             UseProxy = mayUseProxy,
             Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyLogin } : null,
-            DefaultProxyCredentials = settings.ProxyLogin,
         };
         s_propagator.SetValue(sockets, null);
         return sockets;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Http;
 
@@ -10,8 +11,8 @@ public sealed class InvocationContext(CancellationToken cancellation)
 {
     internal static readonly HttpRequestOptionsKey<InvocationContext> Key = new(nameof(InvocationContext));
 
-    private readonly ConcurrentQueue<string> _trace = new();
-    private readonly ConcurrentQueue<string> _warnings = new();
+    private ConcurrentQueue<string> _trace = new();
+    private ConcurrentQueue<string> _warnings = new();
 
     /// <summary>Ends all requests of the scope, down to the socket.</summary>
     public CancellationToken Cancellation => cancellation;
@@ -21,6 +22,10 @@ public sealed class InvocationContext(CancellationToken cancellation)
 
     /// <summary>Whether nothing may be sent that the journal does not have, wherever it is kept.</summary>
     public bool NeedsJournal { get; init; }
+
+    /// <summary>The same invocation for requests that may be cancelled apart from its others.</summary>
+    internal InvocationContext With(bool needsJournal, CancellationToken other) =>
+        new(other) { IsTraced = IsTraced, NeedsJournal = needsJournal, _trace = _trace, _warnings = _warnings };
 
     /// <summary>Takes the next trace line, without secrets, in the order in which they were written.</summary>
     public bool TryTakeTrace([NotNullWhen(true)] out string? line) => _trace.TryDequeue(out line);
@@ -34,7 +39,7 @@ public sealed class InvocationContext(CancellationToken cancellation)
     {
         if (IsTraced)
         {
-            _trace.Enqueue(line);
+            _trace.Enqueue(DisplayText.Clean(line));
         }
     }
 

@@ -36,10 +36,18 @@ public sealed record TransportSettings
     /// <summary>Changes the settings of the sockets where a client needs others than a connection does.</summary>
     internal Action<SocketsHttpHandler>? ConfigureSockets { get; init; }
 
-    /// <summary>The proxy that a request goes through; null if it goes straight to its host.</summary>
-    internal Uri? ProxyFor(Uri uri)
+    /// <summary>The password of the proxy that a request with secrets goes through, given or the environment's; none if there is none.</summary>
+    internal IEnumerable<Secret> ProxySecrets(Uri uri) => ProxyLogin is { } login ? [login.Password]
+        : ProxyFor(uri) is { } proxy && HttpClient.DefaultProxy.Credentials?.GetCredential(proxy, "Basic") is { } own ? [new Secret(own.Password)]
+        : [];
+
+    /// <summary>The proxy that a request with secrets goes through; null if it goes straight to its host.</summary>
+    internal Uri? ProxyFor(Uri uri) => Endpoints.MayUseProxy(uri, Proxy) ? ProxyForAny(uri) : null;
+
+    /// <summary>The proxy that a request without secrets goes through; null if it goes straight to its host.</summary>
+    internal Uri? ProxyForAny(Uri uri)
     {
-        Uri? proxy = Endpoints.MayUseProxy(uri, Proxy) ? Proxy ?? HttpClient.DefaultProxy.GetProxy(uri) : null;
+        Uri? proxy = Proxy ?? HttpClient.DefaultProxy.GetProxy(uri);
         return proxy == uri ? null : proxy;
     }
 }

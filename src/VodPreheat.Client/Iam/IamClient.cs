@@ -1,10 +1,9 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using System.Text.Json;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Json;
 using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Iam;
@@ -31,7 +30,8 @@ internal sealed class IamClient : IDisposable
     {
         _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
         _clock = settings.Clock;
-        var redactor = new Redactor(() => Volatile.Read(ref _exchanged) is { } exchanged ? secrets().Append(exchanged) : secrets());
+        var redactor = new Redactor(() =>
+            [.. secrets(), .. settings.ProxySecrets(endpoint), .. Volatile.Read(ref _exchanged) is { } exchanged ? [exchanged] : Array.Empty<Secret>()]);
         _failures = new FailureFactory(CloudService.Iam, redactor, settings);
         var limit = new RateLimit("requests to IAM", perMinute: 0, _clock);
         _transport = HttpTransport.Create(
@@ -60,7 +60,7 @@ internal sealed class IamClient : IDisposable
             json.WriteStartObject("password");
             json.WriteStartObject("user");
             json.WriteString("name", userName);
-            json.WriteString("password", password.Bytes);
+            SecretBuffer.WriteString(json, "password", password);
             json.WriteStartObject("domain");
             json.WriteString("name", domainName);
             json.WriteEndObject();
@@ -90,7 +90,7 @@ internal sealed class IamClient : IDisposable
         void WriteIdToken(Utf8JsonWriter json)
         {
             json.WriteStartObject("id_token");
-            json.WriteString("id", idToken.Bytes);
+            SecretBuffer.WriteString(json, "id", idToken);
             json.WriteEndObject();
         }
     }
@@ -135,11 +135,11 @@ internal sealed class IamClient : IDisposable
         InvocationContext scope,
         CancellationToken cancellation)
     {
-        byte[] body = TokenRequest(secret, writeIdentity, project);
+        using SecretBuffer body = TokenRequest(secret, writeIdentity, project);
         Volatile.Write(ref _exchanged, secret);
         try
         {
-            using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Post, _root + path, body, scope);
+            using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Post, _root + path, body.Written, scope);
             if (identityProvider is not null)
             {
                 request.Headers.TryAddWithoutValidation(HeaderNames.IdentityProvider, identityProvider);
@@ -151,15 +151,14 @@ internal sealed class IamClient : IDisposable
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(body);
             Interlocked.CompareExchange(ref _exchanged, null, secret);
         }
     }
 
-    private static byte[] TokenRequest(Secret secret, Action<Utf8JsonWriter> writeIdentity, Project project)
+    private static SecretBuffer TokenRequest(Secret secret, Action<Utf8JsonWriter> writeIdentity, Project project)
     {
-        // Large enough not to grow: a grown buffer would leave the secret behind in the old one.
-        var buffer = new ArrayBufferWriter<byte>(4096 + (6 * secret.Length));
+        // The names are a few characters each, the secret up to six bytes a character.
+        var buffer = new SecretBuffer(8192 + (6 * secret.Length));
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
@@ -174,40 +173,42 @@ internal sealed class IamClient : IDisposable
             json.WriteEndObject();
         }
 
-        byte[] body = buffer.WrittenSpan.ToArray();
-        buffer.Clear();
-        return body;
+        return buffer;
     }
 
     private Fetched ReadToken(HttpResponseMessage response, ReadOnlyMemory<byte> body, Project wanted)
     {
-        if (!response.Headers.NonValidated.TryGetValues(HeaderNames.SubjectToken, out System.Net.Http.Headers.HeaderStringValues values)
-            || values.ToString() is not { Length: > 0 } text)
+        if (!response.Headers.NonValidated.TryGetValues(HeaderNames.SubjectToken, out System.Net.Http.Headers.HeaderStringValues values))
         {
             throw new JsonException("it has no X-Subject-Token header");
         }
 
-        using var document = JsonDocument.Parse(body);
-        JsonElement token = IamJson.Object(document.RootElement, "token");
-        DateTimeOffset expires = IamJson.Time(token, "expires_at") ?? throw new JsonException("it has no expires_at");
+        // It will be a header of every request.
+        var token = new Secret(values.ToString());
+        if (!token.CanBeHeader)
+        {
+            throw new JsonException("its X-Subject-Token is no token");
+        }
+
+        ReadOnlySpan<byte> json = body.Span;
+        var credential = new TokenCredential(token)
+        {
+            ExpiresAt = JsonFields.Time(json, "token", "expires_at") ?? throw new JsonException("it has no expires_at"),
+            ProjectId = JsonFields.Text(json, "token", "project", "id") ?? (wanted.Id.Length > 0 ? wanted.Id : null),
+        };
 
         // Life by the issuer's own clock: this machine's may be off.
-        DateTimeOffset issued = IamJson.Time(token, "issued_at") ?? _clock.GetUtcNow();
-        string? projectId = token.TryGetProperty("project", out JsonElement project) ? IamJson.Text(project, "id") : null;
-        projectId ??= wanted.Id.Length > 0 ? wanted.Id : null;
-        var credential = new TokenCredential(new Secret(text)) { ExpiresAt = expires, ProjectId = projectId };
-        return new Fetched(credential, IamJson.Life(issued, expires));
+        return Fetched.Issued(credential, JsonFields.Time(json, "token", "issued_at") ?? _clock.GetUtcNow());
     }
 
     private static IReadOnlyList<Project> ReadProjects(ReadOnlyMemory<byte> body)
     {
-        using var document = JsonDocument.Parse(body);
         var projects = new List<Project>();
-        foreach (JsonElement project in IamJson.Array(document.RootElement, "projects"))
+        foreach (ReadOnlySpan<byte> project in JsonFields.Items(JsonFields.Find(body.Span, "projects")))
         {
             projects.Add(new Project(
-                IamJson.Text(project, "id") ?? throw new JsonException("a project has no id"),
-                IamJson.Text(project, "name") ?? string.Empty));
+                JsonFields.Text(project, "id") ?? throw new JsonException("a project has no id"),
+                JsonFields.Text(project, "name") ?? string.Empty));
         }
 
         return projects;

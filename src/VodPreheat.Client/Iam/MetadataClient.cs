@@ -4,6 +4,7 @@ using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Json;
 
 namespace VodPreheat.Client.Iam;
 
@@ -24,12 +25,15 @@ internal sealed class MetadataClient : IDisposable
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
 
+    // An error may echo it.
+    private Secret? _session;
+
     public MetadataClient(TransportSettings settings, Func<string, string?> environment)
     {
         _root = Address(environment);
         _clock = settings.Clock;
         settings = settings with { Timeout = TimeSpan.FromSeconds(3), Proxy = null };
-        var redactor = new Redactor(static () => []);
+        var redactor = new Redactor(() => Volatile.Read(ref _session) is { } session ? [session] : []);
         _failures = new FailureFactory(CloudService.Metadata, redactor, settings);
         _transport = HttpTransport.Create(
             settings,
@@ -47,11 +51,12 @@ internal sealed class MetadataClient : IDisposable
     {
         try
         {
-            string? session = await GetSessionTokenAsync(scope, cancellation).ConfigureAwait(false);
+            Secret? session = await GetSessionTokenAsync(scope, cancellation).ConfigureAwait(false);
+            Interlocked.Exchange(ref _session, session)?.Dispose();
             using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Get, $"{_root}/openstack/latest/securitykey", body: null, scope);
             if (session is not null)
             {
-                request.Headers.TryAddWithoutValidation("X-Metadata-Token", session);
+                request.Headers.TryAddWithoutValidation("X-Metadata-Token", session.Reveal());
             }
 
             using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
@@ -63,29 +68,32 @@ internal sealed class MetadataClient : IDisposable
                 FailureKind.Authentication,
                 ErrorIds.NoCredential,
                 $"-Identity found no keys. The metadata service answered with HTTP {(int?)failure.StatusCode}.",
-                FailureFactory.NeedsAgency,
-                failure)
+                FailureFactory.NeedsAgency)
             {
                 Service = CloudService.Metadata,
             };
         }
     }
 
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _session?.Dispose();
+    }
 
     private static string Address(Func<string, string?> environment) => environment(EndpointVariable) is { Length: > 0 } text
         ? Endpoints.OnThisMachine(text, EndpointVariable).GetLeftPart(UriPartial.Authority)
         : "http://169.254.169.254";
 
     // Version 2 wants a session token; a service of version 1 does not know the call.
-    private async Task<string?> GetSessionTokenAsync(InvocationContext scope, CancellationToken cancellation)
+    private async Task<Secret?> GetSessionTokenAsync(InvocationContext scope, CancellationToken cancellation)
     {
         using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Put, $"{_root}/meta-data/latest/api/token", body: null, scope);
         request.Headers.TryAddWithoutValidation("X-Metadata-Token-Ttl-Seconds", TokenTtlSeconds);
         try
         {
             using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
-            return System.Text.Encoding.UTF8.GetString(BodyContent.Of(response).Span).Trim();
+            return _failures.Read(response, static body => ToHeader(new Secret(body.Span.Trim(" \t\r\n"u8)), "session token"));
         }
         catch (VodClientException failure) when (failure.StatusCode is HttpStatusCode.NotFound
             or HttpStatusCode.MethodNotAllowed or HttpStatusCode.ServiceUnavailable)
@@ -99,14 +107,27 @@ internal sealed class MetadataClient : IDisposable
 
     private Fetched ReadKeys(ReadOnlyMemory<byte> body)
     {
-        using var document = JsonDocument.Parse(body);
-        JsonElement keys = IamJson.Object(document.RootElement, "credential");
-        string Need(string name) => IamJson.Text(keys, name) ?? throw new JsonException($"it has no '{name}'");
-        DateTimeOffset expires = IamJson.Time(keys, "expires_at") ?? throw new JsonException("it has no expires_at");
-        var credential = new AccessKeyCredential(Need("access"), new Secret(Need("secret")), new Secret(Need("securitytoken")))
+        ReadOnlySpan<byte> json = body.Span;
+        string accessKey = JsonFields.Text(json, "credential", "access") ?? throw Missing("access");
+        if (!AccessKeyCredential.IsAccessKey(accessKey))
         {
-            ExpiresAt = expires,
+            throw Unusable("access");
+        }
+
+        var credential = new AccessKeyCredential(accessKey, Need(json, "secret"), Need(json, "securitytoken"))
+        {
+            ExpiresAt = JsonFields.Time(json, "credential", "expires_at") ?? throw Missing("expires_at"),
         };
-        return new Fetched(credential, IamJson.Life(_clock.GetUtcNow(), expires));
+        return Fetched.Issued(credential, _clock.GetUtcNow());
     }
+
+    private static Secret Need(ReadOnlySpan<byte> json, string name) =>
+        ToHeader(JsonFields.Parse(JsonFields.Find(json, "credential", name), static text => new Secret(text)) ?? throw Missing(name), name);
+
+    // Whoever answered: it must not be able to write headers of its own into the requests to VOD.
+    private static Secret ToHeader(Secret secret, string name) => secret.CanBeHeader ? secret : throw Unusable(name);
+
+    private static JsonException Missing(string name) => new($"it has no '{name}'");
+
+    private static JsonException Unusable(string name) => new($"its '{name}' cannot be sent in a header");
 }

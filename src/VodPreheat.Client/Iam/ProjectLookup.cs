@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
@@ -34,12 +35,11 @@ internal static class ProjectLookup
     }
 
     /// <summary>The error of a project id that cannot be told.</summary>
-    public static VodClientException NotFound(string what, Exception? inner = null) => new(
+    public static VodClientException NotFound(string what) => new(
         FailureKind.ProjectNotFound,
         ErrorIds.ProjectNotFound,
         what,
-        "Give Connect-VodAccount -ProjectId (console: My Credentials, the row of the region).",
-        inner);
+        "Give Connect-VodAccount -ProjectId (console: My Credentials, the row of the region).");
 
     private static async Task<string> AskAsync(IamClient iam, string region, Credential credential, InvocationContext scope)
     {
@@ -61,13 +61,24 @@ internal static class ProjectLookup
         }
         catch (VodClientException failure) when (failure.Kind == FailureKind.PermissionDenied)
         {
-            throw NotFound($"The project of '{region}' could not be looked up, because the user may not read projects at IAM: {failure.What}", failure);
+            throw NotFound($"The project of '{region}' could not be looked up, because the user may not read projects at IAM: {failure.What}");
         }
 
         throw NotFound($"IAM has several projects named '{region}'. Found: {List(projects)}.");
     }
 
-    private static string List(IReadOnlyList<Project> projects) => projects.Count == 0
-        ? "none"
-        : string.Join(", ", projects.Select(static project => $"{project.Name} ({project.Id})"));
+    private static string List(IReadOnlyList<Project> projects)
+    {
+        // As many and as much of each as a message can take: names are up to 64 characters, ids 32.
+        const int Most = 20;
+        const int Longest = 64;
+        string listed = string.Join(", ", projects.Take(Most).Select(static project =>
+            $"{DisplayText.Clean(project.Name, Longest)} ({DisplayText.Clean(project.Id, Longest)})"));
+        return projects.Count switch
+        {
+            0 => "none",
+            <= Most => listed,
+            _ => string.Create(CultureInfo.InvariantCulture, $"{listed} and {projects.Count - Most} more"),
+        };
+    }
 }

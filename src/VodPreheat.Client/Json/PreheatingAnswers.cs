@@ -8,18 +8,21 @@ internal static class PreheatingAnswers
     /// <summary>The rows of a query. An empty object or list means "nothing yet", as right after a submission.</summary>
     public static IReadOnlyList<PreheatingRow> ReadRows(ReadOnlyMemory<byte> body)
     {
-        ShowAnswer answer = JsonSerializer.Deserialize(body.Span, VodJsonContext.Default.ShowAnswer)
-            ?? throw new JsonException("it is null");
-        if (answer.Results is null)
+        ReadOnlySpan<byte> results = JsonFields.Find(body.Span, "preheating_results");
+        if (results.IsEmpty)
         {
-            return answer.Rest is null ? [] : throw new JsonException("it has no preheating_results");
+            return IsEmptyObject(body.Span) ? [] : throw new JsonException("it has no preheating_results");
         }
 
-        var rows = new PreheatingRow[answer.Results.Count];
-        for (int i = 0; i < rows.Length; i++)
+        var rows = new List<PreheatingRow>();
+        if (!results.SequenceEqual("null"u8))
         {
-            ShowRow row = answer.Results[i];
-            rows[i] = new PreheatingRow(row?.Url ?? throw new JsonException("a row has no url"), row.Status ?? string.Empty);
+            foreach (ReadOnlySpan<byte> row in JsonFields.Items(results))
+            {
+                rows.Add(new(
+                    JsonFields.Text(row, "url") ?? throw new JsonException("a row has no url"),
+                    JsonFields.Text(row, "status") ?? string.Empty));
+            }
         }
 
         return rows;
@@ -28,7 +31,14 @@ internal static class PreheatingAnswers
     /// <summary>The task id of a submission.</summary>
     public static string ReadTaskId(ReadOnlyMemory<byte> body)
     {
-        string? taskId = JsonSerializer.Deserialize(body.Span, VodJsonContext.Default.CreateAnswer)?.TaskId;
+        string? taskId = JsonFields.Text(body.Span, "task_id");
         return string.IsNullOrWhiteSpace(taskId) ? throw new JsonException("it has no task_id") : taskId;
+    }
+
+    // Another object is the answer of something that is not VOD.
+    private static bool IsEmptyObject(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.Read() && reader.TokenType == JsonTokenType.EndObject;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace VodPreheat.Client.Json;
@@ -22,15 +21,11 @@ public static class PreheatStatus
     public static bool IsFinal(string status) => IsSucceed(status) || IsFailed(status);
 }
 
-/// <summary>Answer of ShowPreheatingAsset. Source: api-vod/vod_04_0120.</summary>
+/// <summary>Answer of ShowPreheatingAsset, as the sandbox writes it. Source: api-vod/vod_04_0120.</summary>
 internal sealed class ShowAnswer
 {
     [JsonPropertyName("preheating_results")]
     public List<ShowRow>? Results { get; set; }
-
-    /// <summary>Everything else in the answer: tells an empty object from the answer of something that is not VOD.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Rest { get; set; }
 }
 
 /// <summary>A row on the wire.</summary>
@@ -53,7 +48,7 @@ internal sealed class CreateRequest
     public string? AssetId { get; set; }
 }
 
-/// <summary>Answer of CreatePreheatingAsset.</summary>
+/// <summary>Answer of CreatePreheatingAsset, as the sandbox writes it.</summary>
 internal sealed class CreateAnswer
 {
     [JsonPropertyName("task_id")]

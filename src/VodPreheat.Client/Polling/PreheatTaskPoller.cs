@@ -70,12 +70,14 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
     private bool IsTimeUp => Now >= timeout;
 
-    /// <summary>Adds a task, to be queried at once; also while <see cref="NextAsync"/> runs. One that is open already is not added again.</summary>
-    public void Add(string taskId)
+    /// <summary>Adds a task, to be queried at once; also while <see cref="NextAnswerAsync"/> runs. One that is open already is not added again.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="urls">The URLs that the task ends with, whatever other rows it has; null for those that the service gives.</param>
+    public void Add(string taskId, IReadOnlyCollection<string>? urls = null)
     {
         lock (_lock)
         {
-            var task = new OpenTask(taskId, _tasks);
+            var task = new OpenTask(taskId, urls, _tasks);
             if (!_open.TryAdd(taskId, task))
             {
                 return;
@@ -98,7 +100,20 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
     /// <summary>The next task that ends, in the order in which they do; null when none is open or the time is up. One call at a time.</summary>
     /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public async Task<PollEnd?> NextAsync()
+    public async Task<PollAnswer?> NextEndAsync()
+    {
+        PollAnswer? answer;
+        do
+        {
+            answer = await NextAnswerAsync().ConfigureAwait(false);
+        }
+        while (answer is { HasEnded: false });
+        return answer;
+    }
+
+    /// <summary>The next answer, of whatever task; null when none is open or the time is up. One call at a time.</summary>
+    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
+    public async Task<PollAnswer?> NextAnswerAsync()
     {
         while (true)
         {
@@ -109,9 +124,9 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             {
                 (OpenTask task, Task<IReadOnlyList<PreheatingRow>> query) = _inFlight[answered];
                 _inFlight.RemoveAt(answered);
-                if (Judge(task, query) is { } end)
+                if (Judge(task, query) is { } answer)
                 {
-                    return end;
+                    return answer;
                 }
 
                 continue;
@@ -213,8 +228,8 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         await over.CancelAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Takes a query's answer: the task's end, or null if it stays open.</summary>
-    private PollEnd? Judge(OpenTask task, Task<IReadOnlyList<PreheatingRow>> answered)
+    /// <summary>Takes a query's answer; null if it failed in a way that may pass.</summary>
+    private PollAnswer? Judge(OpenTask task, Task<IReadOnlyList<PreheatingRow>> answered)
     {
         if (_giveUpAt is not null)
         {
@@ -222,12 +237,14 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         }
 
         TimeSpan pause = interval;
+        PollAnswer? answer = null;
         try
         {
             IReadOnlyList<PreheatingRow> rows = answered.GetAwaiter().GetResult();
-            if (SetRows(task, rows))
+            answer = new PollAnswer(task.Id, rows, Failure: null, SetRows(task, rows));
+            if (answer.Value.HasEnded)
             {
-                return new PollEnd(task.Id, rows, Failure: null);
+                return answer;
             }
         }
         catch (VodClientException failure) when (failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout
@@ -244,7 +261,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
                 _open.Remove(task.Id);
             }
 
-            return new PollEnd(task.Id, [], failure);
+            return new PollAnswer(task.Id, [], failure, HasEnded: true);
         }
 
         if (!task.IsLastQuery)
@@ -255,7 +272,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             }
         }
 
-        return null;
+        return answer;
     }
 
     /// <summary>Notes what a query said; whether that ends the task. Of one that has ended only the counts are kept.</summary>
@@ -268,12 +285,11 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             task.Rows = rows;
             task.Counts = counts;
 
-            // No rows yet is not "all done".
-            return rows.Count > 0 && counts.Open == 0 && _open.Remove(task.Id);
+            return task.IsDone && _open.Remove(task.Id);
         }
     }
 
-    private sealed class OpenTask(string id, int number)
+    private sealed class OpenTask(string id, IReadOnlyCollection<string>? urls, int number)
     {
         public string Id { get; } = id;
 
@@ -282,6 +298,11 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         public IReadOnlyList<PreheatingRow> Rows { get; set; } = [];
 
         public RowCounts Counts { get; set; }
+
+        /// <summary>Whether nothing more will happen to it. No rows yet is not "all done".</summary>
+        public bool IsDone => urls is null
+            ? Rows.Count > 0 && Counts.Open == 0
+            : urls.All(url => Rows.Any(row => row.Url == url && PreheatStatus.IsFinal(row.Status)));
 
         /// <summary>Whether the query in flight was started after the time was up.</summary>
         public bool IsLastQuery { get; set; }

@@ -12,12 +12,13 @@ namespace VodPreheat.Client.Sandbox;
 /// The API, answered inside the process in place of the network: everything above it (signature, retry, pace, JSON) runs as
 /// in earnest. Its answers and errors are those of the API's pages.
 /// </summary>
-internal sealed class SandboxHandler : HttpMessageHandler
+/// <param name="quota">URLs that may be submitted.</param>
+internal sealed class SandboxHandler(int quota) : HttpMessageHandler
 {
     /// <summary>The project of every sandbox.</summary>
     public const string ProjectId = "00000000000000000000000000005a0d";
 
-    private readonly SandboxTasks _tasks = new(TimeProvider.System);
+    private readonly SandboxTasks _tasks = new(TimeProvider.System, quota);
 
     /// <summary>An address that no network knows (RFC 2606).</summary>
     public static Uri Endpoint { get; } = new("https://vod.sandbox.invalid");
@@ -90,7 +91,7 @@ internal sealed class SandboxHandler : HttpMessageHandler
 
         return _tasks.TryCreate(hasUrls ? urls! : SandboxTasks.FilesOf(request!.AssetId!), out string taskId)
             ? Answer(HttpStatusCode.Accepted, JsonSerializer.SerializeToUtf8Bytes(new CreateAnswer { TaskId = taskId }, VodJsonContext.Default.CreateAnswer))
-            : Error(HttpStatusCode.Forbidden, "VOD.10086", $"The total number of preheat URLs exceeds {SandboxTasks.DailyQuota}.");
+            : Error(HttpStatusCode.Forbidden, "VOD.10086", $"The total number of preheat URLs exceeds {quota}.");
     }
 
     private static HttpResponseMessage IllegalField(string name) =>

@@ -1,22 +1,32 @@
+using System.Globalization;
 using VodPreheat.Client.Json;
 
 namespace VodPreheat.Client.Sandbox;
 
 /// <summary>
 /// The tasks of one sandbox. A submitted URL is processing for a few seconds, then succeed, or failed if its path has "fail"
-/// in it; the URLs of a task end one after the other.
+/// in it, with "fail-once" the first time only; the URLs of a task end one after the other.
 /// </summary>
-internal sealed class SandboxTasks(TimeProvider clock)
+/// <param name="clock">The clock by which URLs end.</param>
+/// <param name="quota">URLs that may be submitted.</param>
+internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.DailyQuota)
 {
     /// <summary>URLs that a tenant may submit a day (vod_04_0205).</summary>
     public const int DailyQuota = 1000;
+
+    private const string QuotaVariable = "VODPREHEAT_SANDBOX_QUOTA";
 
     private static readonly TimeSpan s_firstEnd = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_betweenEnds = TimeSpan.FromMilliseconds(400);
 
     private readonly object _lock = new();
-    private readonly Dictionary<string, (DateTimeOffset At, IReadOnlyList<string> Urls)> _tasks = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SandboxTask> _tasks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _failedOnce = new(StringComparer.Ordinal);
     private int _urls;
+
+    /// <summary>URLs that a new sandbox accepts: what the environment says, to rehearse a quota that is used up, else the service's.</summary>
+    public static int Quota(Func<string, string?> readVariable) =>
+        int.TryParse(readVariable(QuotaVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int quota) ? quota : DailyQuota;
 
     /// <summary>The files that an asset's task has: the original and a rendition, as in the API page's example.</summary>
     public static IReadOnlyList<string> FilesOf(string assetId) =>
@@ -41,13 +51,13 @@ internal sealed class SandboxTasks(TimeProvider clock)
 
         lock (_lock)
         {
-            if (!_tasks.TryGetValue(taskId, out (DateTimeOffset At, IReadOnlyList<string> Urls) task))
+            if (!_tasks.TryGetValue(taskId, out SandboxTask? task))
             {
                 return null;
             }
 
             TimeSpan age = clock.GetUtcNow() - task.At;
-            return [.. task.Urls.Select((url, index) => new PreheatingRow(url, StatusOf(url, index, age)))];
+            return [.. task.Ends.Select((end, index) => age < s_firstEnd + (s_betweenEnds * index) ? end with { Status = "processing" } : end)];
         }
     }
 
@@ -57,20 +67,28 @@ internal sealed class SandboxTasks(TimeProvider clock)
         taskId = Guid.NewGuid().ToString("N");
         lock (_lock)
         {
-            if (_urls + urls.Count > DailyQuota)
+            if (_urls + urls.Count > quota)
             {
                 return false;
             }
 
             _urls += urls.Count;
-            _tasks.Add(taskId, (clock.GetUtcNow(), urls));
+            _tasks.Add(taskId, new SandboxTask(clock.GetUtcNow(), [.. urls.Select(url => new PreheatingRow(url, EndOf(url)))]));
             return true;
         }
     }
 
-    private static string StatusOf(string url, int index, TimeSpan age) => age < s_firstEnd + (s_betweenEnds * index)
-        ? "processing"
-        : PathOf(url).Contains("fail", StringComparison.OrdinalIgnoreCase) ? "failed" : "succeed";
+    private string EndOf(string url)
+    {
+        string path = PathOf(url);
+        bool fails = path.Contains("fail-once", StringComparison.OrdinalIgnoreCase)
+            ? _failedOnce.Add(url)
+            : path.Contains("fail", StringComparison.OrdinalIgnoreCase);
+        return fails ? "failed" : "succeed";
+    }
 
     private static string PathOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) ? uri.AbsolutePath : url;
+
+    /// <summary>A task, and how its URLs will end.</summary>
+    private sealed record SandboxTask(DateTimeOffset At, PreheatingRow[] Ends);
 }

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using VodPreheat.Client;
@@ -154,9 +153,6 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         }
     }
 
-    // The version of the host is another matter: an editor has its own.
-    private object? PowerShellVersion() => ((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"];
-
     private VodConnection Connect()
     {
         var transport = new TransportSettings
@@ -166,8 +162,8 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             MaximumRetryCount = MaximumRetryCount,
             RequestsPerMinute = RequestsPerMinute,
+            UserAgent = UserAgent,
             SubmissionsPerMinute = SubmissionsPerMinute,
-            UserAgent = $"VodPreheat/{typeof(ConnectVodAccountCommand).Assembly.GetName().Version!.ToString(3)} PowerShell/{PowerShellVersion()}",
         };
         if (ParameterSetName == SandboxSet)
         {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
 
@@ -13,6 +14,7 @@ public sealed class DisconnectVodAccountCommand : PSCmdlet
     [Parameter]
     [ValidateNotNull]
     [LiveConnection]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
     public VodConnection? Connection { get; set; }
 
     /// <inheritdoc/>

@@ -34,19 +34,7 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     }
 
     /// <inheritdoc/>
-    private protected override void ProcessTask(string taskId)
-    {
-        if (_window!.IsFull)
-        {
-            WriteNext();
-        }
-
-        _window.Add(taskId);
-        while (_window.IsNextReady)
-        {
-            WriteNext();
-        }
-    }
+    private protected override void ProcessTask(string taskId) => _window!.Add(taskId, WriteNext);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

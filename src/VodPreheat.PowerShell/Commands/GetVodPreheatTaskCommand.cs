@@ -47,6 +47,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     [Parameter]
     [ValidateNotNull]
     [LiveConnection]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
     public VodConnection? Connection { get; set; }
 
     /// <summary>The submissions of this machine to every endpoint and project.</summary>
@@ -64,7 +65,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
 
         VodClient? client = connection?.Client;
         SubmissionJournal journal = client?.Journal ?? SubmissionJournal.OfThisMachine();
-        _patterns = [.. (Url ?? []).Select(static url => new WildcardPattern(url.Trim(), WildcardOptions.IgnoreCase))];
+        _patterns = [.. (Url ?? []).SelectMany(static url => new[] { PatternOf(url.Trim()), PatternOf(WildcardPattern.Escape(url.Trim())) }).OfType<WildcardPattern>()];
         try
         {
             foreach (Submission submission in journal.OldestFirst(submission => client?.Owns(submission) != false && IsWanted(submission), Last, Scope))
@@ -90,8 +91,20 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
         && submission.SubmittedAt >= After
         && submission.SubmittedAt < Before
         && (TaskId is null || TaskId.Any(id => string.Equals(id?.Trim(), submission.TaskId, StringComparison.Ordinal)))
-        && (Url is null || submission.Urls.Any(IsWanted));
+        && (Url is null || submission.Urls.Any(url => Array.Exists(_patterns, pattern => pattern.IsMatch(url))));
 
-    // A URL may have what means something in a pattern, such as '['.
-    private bool IsWanted(string url) => Array.Exists(_patterns, pattern => pattern.IsMatch(url)) || Url!.Contains(url, StringComparer.OrdinalIgnoreCase);
+    // A URL may have what means something in a pattern, such as '[': it is looked for as it is, too, and may be no pattern at all.
+    private static WildcardPattern? PatternOf(string text)
+    {
+        var pattern = new WildcardPattern(text, WildcardOptions.IgnoreCase);
+        try
+        {
+            _ = pattern.IsMatch(string.Empty);
+            return pattern;
+        }
+        catch (WildcardPatternException)
+        {
+            return null;
+        }
+    }
 }

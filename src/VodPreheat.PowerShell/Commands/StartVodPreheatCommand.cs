@@ -187,7 +187,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         _request = request;
-        if (!ShouldProcess($"request {++_requests}: {request.What}", "Pre-load into the CDN"))
+        if (!ShouldProcess(DisplayText.Clean($"request {++_requests}: {request.What}"), "Pre-load into the CDN"))
         {
             _request = null;
             return;

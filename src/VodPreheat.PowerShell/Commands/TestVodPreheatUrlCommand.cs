@@ -57,6 +57,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
                 Proxy = Proxy,
                 ProxyLogin = SecureStringReader.ReadProxyLogin(ProxyCredential),
                 Timeout = TimeSpan.FromSeconds(TimeoutSec),
+                UserAgent = UserAgent,
             });
         }
         catch (VodClientException failure)
@@ -76,21 +77,13 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
         foreach (string? given in _isUrlGiven || Url is { Length: > 0 } ? Url ?? [null] : [null])
         {
             string url = given?.Trim() ?? string.Empty;
-            if (!PreheatUrl.IsValid(url))
+            if (PreheatUrl.IsValid(url))
+            {
+                _window!.Add(url, WriteNext);
+            }
+            else
             {
                 WriteError(ErrorRecords.InvalidUrl(given));
-                continue;
-            }
-
-            if (_window!.IsFull)
-            {
-                WriteNext();
-            }
-
-            _window.Add(url);
-            while (_window.IsNextReady)
-            {
-                WriteNext();
             }
         }
     }

@@ -47,7 +47,7 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     {
         var poller = new PreheatTaskPoller(
             Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
-        _taskIds.ForEach(poller.Add);
+        _taskIds.ForEach(id => poller.Add(id));
         var progress = new WaitProgress(this, poller, Client);
         try
         {
@@ -68,7 +68,7 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 
     private void WriteEnds(PreheatTaskPoller poller, WaitProgress progress)
     {
-        while (WaitFor(poller.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } end)
+        while (WaitFor(poller.NextEndAsync(), progress.Show).GetAwaiter().GetResult() is { } end)
         {
             if (end.Failure is { } failure)
             {

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Text.RegularExpressions;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
@@ -12,7 +11,7 @@ using VodPreheat.Formatting;
 namespace VodPreheat.Completion;
 
 /// <summary>Completes -TaskId from the end of the connection's journal, newest first. Never asks the service.</summary>
-internal sealed partial class TaskIdCompleter : IArgumentCompleter
+internal sealed class TaskIdCompleter : IArgumentCompleter
 {
     private const int Most = 100;
 
@@ -21,7 +20,7 @@ internal sealed partial class TaskIdCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string typed = (wordToComplete ?? string.Empty).Trim('\'', '"');
-        VodClient? client = (fakeBoundParameters?["Connection"] as VodConnection ?? DefaultConnection.Current)?.Client;
+        VodClient? client = (ConnectionCompleter.ConnectionIn(fakeBoundParameters?["Connection"]) ?? DefaultConnection.Current)?.Client;
         SubmissionJournal journal = client?.Journal ?? SubmissionJournal.OfThisMachine();
         try
         {
@@ -31,7 +30,9 @@ internal sealed partial class TaskIdCompleter : IArgumentCompleter
                     .Where(static submission => submission.Outcome == SubmissionOutcome.Accepted)
                     .Where(submission => client?.Owns(submission) != false)
                     .Take(Most)
-                    .Where(submission => submission.TaskId!.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+
+                    // An id that cannot be shown as it is cannot be typed either.
+                    .Where(submission => submission.TaskId!.StartsWith(typed, StringComparison.OrdinalIgnoreCase) && DisplayText.IsClean(submission.TaskId))
                     .Select(static submission => Result(new PreheatTask(submission))),
             ];
         }
@@ -42,18 +43,12 @@ internal sealed partial class TaskIdCompleter : IArgumentCompleter
         }
     }
 
-    private static CompletionResult Result(PreheatTask task)
-    {
-        string id = Shown(task.TaskId);
-        return new CompletionResult(
-            Quote(task.TaskId), id, CompletionResultType.ParameterValue, Shown(ViewFormatter.Describe(task)) is { Length: > 0 } what ? what : id);
-    }
+    private static CompletionResult Result(PreheatTask task) => new(
+        Quote(task.TaskId),
+        task.TaskId,
+        CompletionResultType.ParameterValue,
+        ViewFormatter.Describe(task) is { Length: > 0 } what ? what : task.TaskId);
 
     // Ids are 32 hex digits so far; anything else could mean something to the parser.
     private static string Quote(string id) => id.All(char.IsAsciiLetterOrDigit) ? id : $"'{CodeGeneration.EscapeSingleQuotedStringContent(id)}'";
-
-    private static string Shown(string text) => ControlCharacters().Replace(text, " ");
-
-    [GeneratedRegex(@"[\p{Cc}\p{Cf}]+", RegexOptions.CultureInvariant)]
-    private static partial Regex ControlCharacters();
 }

@@ -25,12 +25,12 @@ internal static class ErrorRecords
         CategoryOf(failure.Kind),
         target);
 
-    /// <summary>An empty or blank task id.</summary>
+    /// <summary>An empty or blank task id, as also a submission has whose outcome is unknown.</summary>
     public static ErrorRecord InvalidTaskId(string? taskId) => Make(
         Exception(
             ErrorIds.InvalidTaskId,
-            "A task id is empty or blank.",
-            "Give the task ids that Start-VodPreheat wrote; the API lists none, so a lost id cannot be found again."),
+            "A task id is empty or blank: it was not given, or belongs to a submission whose outcome is unknown, which may have no task.",
+            "Give the task ids that Start-VodPreheat or Get-VodPreheatTask wrote. A submission without one can be submitted again, which costs quota again."),
         ErrorCategory.InvalidArgument,
         taskId);
 
@@ -44,7 +44,7 @@ internal static class ErrorRecords
     public static ErrorRecord InvalidUrl(string? url) => Make(
         Exception(
             ErrorIds.InvalidUrl,
-            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{url}' is not an absolute http or https URL.",
+            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{DisplayText.Clean(url, DisplayText.MaxLength)}' is not an absolute http or https URL.",
             "Give the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with -AssetId."),
         ErrorCategory.InvalidArgument,
         url);
@@ -102,6 +102,15 @@ internal static class ErrorRecords
             target);
     }
 
+    /// <summary>A job whose time was up.</summary>
+    public static ErrorRecord JobTimeout(string[] open, int timeoutSec) => Make(
+        Exception(
+            ErrorIds.WaitTimeout,
+            $"The time of {timeoutSec} s was up with {Quantity.Of(open.Length, "URL")} open.",
+            "Run the same command again with -ResumeSince; what was accepted is not submitted again."),
+        ErrorCategory.OperationTimeout,
+        open);
+
     /// <summary>No connection was made in this process.</summary>
     public static ErrorRecord NotConnected() => Make(
         Exception(ErrorIds.NotConnected, "There is no connection.", "Run Connect-VodAccount first, or give -Connection."),
@@ -125,7 +134,7 @@ internal static class ErrorRecords
 
     private static VodException Exception(VodClientException failure, string? subject, string hint, bool outcomeUnknown = false)
     {
-        string summary = subject is null ? failure.Summary : $"{subject}: {failure.Summary}";
+        string summary = subject is null ? failure.Summary : $"{DisplayText.Clean(subject, DisplayText.MaxLength)}: {failure.Summary}";
         return new($"{summary} {hint}", failure.ErrorCode, (int?)failure.StatusCode, failure.RequestId, hint, failure.InnerException) { OutcomeUnknown = outcomeUnknown };
     }
 
@@ -133,8 +142,14 @@ internal static class ErrorRecords
         new($"{what.TrimEnd('.')} ({errorId}). {hint}", errorId, statusCode: null, requestId: null, hint, innerException: null) { OutcomeUnknown = outcomeUnknown };
 
     // The hint is in the message, where every view shows it, and not in RecommendedAction, which some views show in addition.
-    private static ErrorRecord Make(VodException exception, ErrorCategory category, object? target) =>
-        new(exception, exception.ErrorCode, category, target);
+    private static ErrorRecord Make(VodException exception, ErrorCategory category, object? target)
+    {
+        var record = new ErrorRecord(exception, exception.ErrorCode, category, target);
+
+        // Shown beside the category, while the target itself stays what it is.
+        record.CategoryInfo.TargetName = DisplayText.Clean(record.CategoryInfo.TargetName ?? string.Empty, DisplayText.MaxLength);
+        return record;
+    }
 
     private static ErrorCategory CategoryOf(FailureKind kind) => kind switch
     {

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using VodPreheat.Client.Errors;
 using VodPreheat.Client.Json;
 
 namespace VodPreheat.Formatting;
@@ -21,10 +22,11 @@ public static class ViewFormatter
     /// <param name="taken">Columns that other fields take.</param>
     public static string FitUrl(string? url, PSHost? host, int taken)
     {
+        url = Clean(url);
         int width = WidthOf(host) - taken;
-        if (url is null || url.Length <= width || width < Narrowest || Console.IsOutputRedirected)
+        if (url.Length <= width || width < Narrowest || Console.IsOutputRedirected)
         {
-            return url ?? string.Empty;
+            return url;
         }
 
         int head = (width - 1) * 2 / 5;
@@ -42,17 +44,20 @@ public static class ViewFormatter
         return FitUrl(Describe(Property<string[]>(task, nameof(PreheatTask.Url)) ?? [], Property<string>(task, nameof(PreheatTask.AssetId))), host, taken);
     }
 
+    /// <summary>A text of others without the characters that drive a terminal or reorder what is beside them.</summary>
+    public static string Clean(string? text) => DisplayText.Clean(text ?? string.Empty);
+
     /// <summary>What a task was submitted for, in one line.</summary>
     public static string Describe(PreheatTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return Describe(task.Url, task.AssetId);
+        return Clean(Describe(task.Url, task.AssetId));
     }
 
     /// <summary>A status in its colour.</summary>
     public static string ColourStatus(string? status, string? green, string? red, string? yellow, string? reset)
     {
-        status ??= string.Empty;
+        status = Clean(status);
         string? colour = PreheatStatus.IsSucceed(status) ? green
             : PreheatStatus.IsFailed(status) ? red
             : string.Equals(status, "processing", StringComparison.OrdinalIgnoreCase) ? yellow

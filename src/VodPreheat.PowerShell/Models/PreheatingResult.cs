@@ -1,3 +1,5 @@
+using VodPreheat.Client.Errors;
+
 namespace VodPreheat;
 
 /// <summary>The state of one URL of a pre-loading task.</summary>
@@ -13,6 +15,6 @@ public sealed class PreheatingResult(string taskId, string url, string status)
     /// <summary>The service's own text: processing, succeed or failed; others pass through.</summary>
     public string Status { get; } = status;
 
-    /// <summary>Status and URL.</summary>
-    public override string ToString() => $"{Status} {Url}";
+    /// <summary>Status and URL, to be shown.</summary>
+    public override string ToString() => DisplayText.Clean($"{Status} {Url}");
 }

@@ -1,11 +1,13 @@
+using VodPreheat.Client.Errors;
+
 namespace VodPreheat;
 
-/// <summary>The exception of every error that VodPreheat writes. Its texts are free of secrets.</summary>
+/// <summary>The exception of every error that VodPreheat writes. Its texts are free of secrets, and of characters that drive a terminal.</summary>
 public class VodException : Exception
 {
     /// <summary>Makes an exception with all its facts.</summary>
     public VodException(string message, string errorCode, int? statusCode, string? requestId, string hint, Exception? innerException)
-        : base(message, innerException)
+        : base(DisplayText.Clean(message), innerException)
     {
         ErrorCode = errorCode;
         StatusCode = statusCode;

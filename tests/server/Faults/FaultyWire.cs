@@ -9,16 +9,20 @@ internal static class FaultyWire
     // At a byte every 200 ms this takes hours, and no client refuses it for its size.
     private const int DripLength = 100_000;
 
-    private static readonly byte[] s_endlessChunk = Chunk(string.Concat(
-        Enumerable.Repeat("""{"url":"https://cdn.example.com/a.mp4","status":"succeed"},""", 200)));
+    private static readonly byte[] s_endlessChunk = Chunk(Encoding.ASCII.GetBytes(string.Concat(
+        Enumerable.Repeat("""{"url":"https://cdn.example.com/a.mp4","status":"succeed"},""", 200))));
+
+    // Stored blocks of no length, none of them the last.
+    private static readonly byte[] s_emptyBlocks = Chunk([.. Enumerable.Repeat<byte[]>([0x00, 0x00, 0x00, 0xFF, 0xFF], 8000).SelectMany(block => block)]);
 
     /// <summary>Whether the status line of an answer gets to the client whole.</summary>
     public static bool SendsStatus(FaultKind? kind) =>
-        kind is not (FaultKind.ResetBeforeHeaders or FaultKind.ResetInHeaders or FaultKind.CloseBeforeHeaders or FaultKind.Stall);
+        kind is not (FaultKind.ResetBeforeHeaders or FaultKind.ResetInHeaders or FaultKind.CloseBeforeHeaders or FaultKind.Stall
+            or FaultKind.EchoInStatusLine);
 
     /// <summary>Sends the answer badly; false if the kind is not one of the wire, and nothing was sent.</summary>
     public static async Task<bool> SendAsync(
-        FaultKind? kind, HttpConnection connection, HttpAnswer answer, DateTimeOffset date, CancellationToken stop)
+        FaultKind? kind, HttpConnection connection, RecordedRequest request, HttpAnswer answer, DateTimeOffset date, CancellationToken stop)
     {
         byte[] head = answer.Head(date, keepAlive: true, answer.Body.Length);
         byte[] half = [.. head, .. answer.Body.AsSpan(0, answer.Body.Length / 2)];
@@ -60,6 +64,18 @@ internal static class FaultyWire
                 await SendEndlesslyAsync(connection, answer, date, stop).ConfigureAwait(false);
                 return true;
 
+            case FaultKind.EndlessGzip:
+                await SendEmptyBlocksAsync(connection, answer, date, stop).ConfigureAwait(false);
+                return true;
+
+            case FaultKind.EchoInStatusLine:
+                await connection.WriteAsync(Encoding.Latin1.GetBytes($"{Credentials(request)}\r\n\r\n"), stop).ConfigureAwait(false);
+                return true;
+
+            case FaultKind.EchoInHeaderLine:
+                await connection.WriteAsync(Encoding.Latin1.GetBytes($"HTTP/1.1 200 OK\r\n{Credentials(request)}\r\n\r\n"), stop).ConfigureAwait(false);
+                return true;
+
             case FaultKind.Continue100:
                 byte[] before = Encoding.ASCII.GetBytes("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n");
                 await connection.WriteAsync([.. before, .. answer.Head(date, keepAlive: false, answer.Body.Length), .. answer.Body], stop).ConfigureAwait(false);
@@ -92,12 +108,27 @@ internal static class FaultyWire
     private static async Task SendEndlesslyAsync(HttpConnection connection, HttpAnswer answer, DateTimeOffset date, CancellationToken stop)
     {
         await connection.WriteAsync(answer.Head(date, keepAlive: true, length: -1), stop).ConfigureAwait(false);
-        await connection.WriteAsync(Chunk("{\"preheating_results\":["), stop).ConfigureAwait(false);
+        await connection.WriteAsync(Chunk("{\"preheating_results\":["u8), stop).ConfigureAwait(false);
         while (true)
         {
             await connection.WriteAsync(s_endlessChunk, stop).ConfigureAwait(false);
         }
     }
 
-    private static byte[] Chunk(string text) => Encoding.ASCII.GetBytes($"{text.Length:x}\r\n{text}\r\n");
+    private static async Task SendEmptyBlocksAsync(HttpConnection connection, HttpAnswer answer, DateTimeOffset date, CancellationToken stop)
+    {
+        await connection.WriteAsync(answer.With("Content-Encoding", "gzip").Head(date, keepAlive: true, length: -1), stop).ConfigureAwait(false);
+        await connection.WriteAsync(Chunk([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]), stop).ConfigureAwait(false);
+        while (true)
+        {
+            await connection.WriteAsync(s_emptyBlocks, stop).ConfigureAwait(false);
+        }
+    }
+
+    // What a server that wants to get them shown would echo.
+    private static string Credentials(RecordedRequest request) =>
+        request.Header("X-Auth-Token") ?? request.Header("X-Security-Token") ?? request.Header("Authorization") ?? "nothing";
+
+    private static byte[] Chunk(ReadOnlySpan<byte> bytes) =>
+        [.. Encoding.ASCII.GetBytes($"{bytes.Length:x}\r\n"), .. bytes, .. "\r\n"u8];
 }

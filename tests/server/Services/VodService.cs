@@ -76,6 +76,11 @@ internal static class VodService
                 return Errors.IllegalField("urls");
             }
 
+            if (urls.Any(tasks.IsRefused))
+            {
+                return Errors.IllegalField("urls");
+            }
+
             if (urls.Length > UrlsInOneRequest)
             {
                 return Errors.Service(400, "VOD.10109", "A maximum of 10 URLs can be preheated at a time.");

@@ -26,7 +26,7 @@ internal sealed class ServerState
 
     public FaultPlan IamFaults { get; } = new();
 
-    public Throttle Throttle { get; } = new();
+    public Throttle Submissions { get; } = new();
 
     public int LatencyMs { get; set; }
 

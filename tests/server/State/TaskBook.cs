@@ -12,6 +12,7 @@ internal sealed class TaskBook
     private readonly Dictionary<string, PreheatTask> _tasks = [];
     private readonly List<string> _submittedUrls = [];
     private readonly List<string> _submittedAssets = [];
+    private readonly HashSet<string> _refusedUrls = [];
     private int _quotaUsed;
 
     public bool AnyTask { get; set; }
@@ -39,6 +40,23 @@ internal sealed class TaskBook
             {
                 return [.. _submittedAssets];
             }
+        }
+    }
+
+    public void Refuse(string url)
+    {
+        lock (_lock)
+        {
+            _refusedUrls.Add(url);
+        }
+    }
+
+    /// <summary>Whether a submission with the URL is refused.</summary>
+    public bool IsRefused(string url)
+    {
+        lock (_lock)
+        {
+            return _refusedUrls.Contains(url);
         }
     }
 

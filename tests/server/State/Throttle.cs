@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace VodPreheat.TestServer.State;
 
 /// <summary>Lets a number of calls through in any 60 seconds; what it refuses does not count.</summary>
@@ -16,8 +18,9 @@ internal sealed class Throttle
 
         lock (_admitted)
         {
-            long now = Environment.TickCount64;
-            while (_admitted.TryPeek(out long oldest) && now - oldest >= 60_000)
+            // Not TickCount64, which stands still for some milliseconds: a call a minute after another one would come too early.
+            long now = Stopwatch.GetTimestamp();
+            while (_admitted.TryPeek(out long oldest) && Stopwatch.GetElapsedTime(oldest, now) >= TimeSpan.FromMinutes(1))
             {
                 _admitted.Dequeue();
             }

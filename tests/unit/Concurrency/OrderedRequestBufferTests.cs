@@ -45,12 +45,7 @@ public sealed class OrderedRequestBufferTests
 
         foreach (int item in items)
         {
-            if (window.IsFull)
-            {
-                Take();
-            }
-
-            window.Add(item);
+            window.Add(item, Take);
         }
 
         while (!window.IsEmpty)
@@ -62,37 +57,44 @@ public sealed class OrderedRequestBufferTests
     }
 
     [Fact]
-    public void The_next_answer_is_ready_only_when_the_oldest_request_has_ended()
+    public void Answers_are_taken_as_soon_as_all_before_them_are_there()
     {
-        TaskCompletionSource<int>[] answers = [new(), new()];
-        using var window = new OrderedRequestBuffer<int, int>(2, item => answers[item].Task);
-        Assert.False(window.IsNextReady);
-        window.Add(0);
-        window.Add(1);
-        Assert.True(window.IsFull);
+        TaskCompletionSource<int>[] answers = [new(), new(), new(), new()];
+        var taken = new List<int>();
+        using var window = new OrderedRequestBuffer<int, int>(4, item => answers[item].Task);
+        void Take() => taken.Add(window.Take().Item);
+
+        window.Add(0, Take);
+        window.Add(1, Take);
         answers[1].SetResult(1);
-        Assert.False(window.IsNextReady);
+        window.Add(2, Take);
+        Assert.Empty(taken);
         answers[0].SetResult(0);
-        Assert.True(window.IsNextReady);
+        window.Add(3, Take);
+        Assert.Equal([0, 1], taken);
+        Assert.False(window.IsEmpty);
     }
 
     [Fact]
-    public async Task A_failed_answer_is_taken_in_its_turn_and_the_next_one_follows()
+    public void A_failed_answer_is_taken_in_its_turn_and_the_next_one_follows()
     {
+        var taken = new List<Task<int>>();
         using var window = new OrderedRequestBuffer<int, int>(2, item => item == 0
             ? Task.FromException<int>(new InvalidOperationException("boom"))
             : Task.FromResult(item));
-        window.Add(0);
-        window.Add(1);
-        Assert.Equal("boom", window.Take().Answer.Exception?.InnerException?.Message);
-        Assert.Equal(1, await window.Take().Answer);
+        window.Add(0, () => taken.Add(window.Take().Answer));
+        window.Add(1, () => taken.Add(window.Take().Answer));
+        Assert.Collection(
+            taken,
+            failed => Assert.Equal("boom", failed.Exception?.InnerException?.Message),
+            good => Assert.True(good.IsCompletedSuccessfully));
     }
 
     [Fact]
     public void A_request_that_cannot_be_started_leaves_the_window_as_it_was()
     {
         using var window = new OrderedRequestBuffer<int, int>(1, _ => throw new InvalidOperationException("no"));
-        Assert.Throws<InvalidOperationException>(() => window.Add(0));
+        Assert.Throws<InvalidOperationException>(() => window.Add(0, static () => Assert.Fail("There is nothing to take.")));
         Assert.True(window.IsEmpty);
     }
 
@@ -126,8 +128,8 @@ public sealed class OrderedRequestBufferTests
         var late = new TaskCompletionSource<int>();
         using (var window = new OrderedRequestBuffer<int, int>(2, item => item == 0 ? late.Task : Task.FromException<int>(new InvalidOperationException(mark))))
         {
-            window.Add(0);
-            window.Add(1);
+            window.Add(0, static () => Assert.Fail("There is nothing to take."));
+            window.Add(1, static () => Assert.Fail("There is nothing to take."));
         }
 
         late.SetException(new InvalidOperationException(mark));

@@ -275,10 +275,18 @@ public sealed class ConnectionFactoryTests : IDisposable
             Region = LoopbackServer.DefaultProjectName,
             Endpoint = _server.Endpoint,
             IamEndpoint = _server.Endpoint,
-            Transport = TestClient.Settings(retries: 0) with { ProxyLogin = new ProxyLogin("user", "", proxyPassword) },
+            Transport = TestClient.Settings(retries: 0) with { Proxy = ClosedPort.Refused(), ProxyLogin = new ProxyLogin("user", "", proxyPassword) },
         });
         await TestClient.FailureAsync(() => withProxy.ConnectWithPasswordAsync("nobody", new Secret("pass"), "acme", TestClient.Scope()));
         Assert.Throws<ObjectDisposedException>(proxyPassword.Reveal);
+
+        Secret unused = new("pass");
+        Assert.Throws<VodClientException>(() => new ConnectionFactory(new ConnectSettings
+        {
+            ReadVariable = TestClient.Environment(),
+            Transport = new TransportSettings { Proxy = ClosedPort.Refused(), ProxyLogin = new ProxyLogin("user", "", unused) },
+        }));
+        Assert.Throws<ObjectDisposedException>(unused.Reveal);
     }
 
     [Theory]

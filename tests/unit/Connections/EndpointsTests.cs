@@ -1,5 +1,6 @@
 using System.Globalization;
 using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.UnitTests.Support;
 
@@ -116,7 +117,7 @@ public sealed class EndpointsTests
     public void An_unusable_address_is_refused_without_a_word_that_may_be_a_password(string address)
     {
         var uri = new Uri(address, UriKind.RelativeOrAbsolute);
-        foreach (Func<Uri?> use in new Func<Uri?>[] { () => Endpoints.Vod(uri, null, s_nothing), () => Endpoints.Iam(uri, s_cloud, null, s_nothing), () => Endpoints.Proxy(uri) })
+        foreach (Func<Uri?> use in new Func<Uri?>[] { () => Endpoints.Vod(uri, null, s_nothing), () => Endpoints.Iam(uri, s_cloud, null, s_nothing), () => Endpoints.Proxy(uri, null) })
         {
             VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, use);
             Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
@@ -158,8 +159,17 @@ public sealed class EndpointsTests
     [Fact]
     public void A_proxy_may_be_http_or_https()
     {
-        Assert.Null(Endpoints.Proxy(null));
-        Assert.Equal(new Uri("http://proxy.example:3128"), Endpoints.Proxy(new Uri("http://proxy.example:3128")));
+        Assert.Null(Endpoints.Proxy(null, null));
+        Assert.Equal(new Uri("http://proxy.example:3128"), Endpoints.Proxy(new Uri("http://proxy.example:3128"), null));
+    }
+
+    [Fact]
+    public void A_login_needs_a_proxy()
+    {
+        using var login = new ProxyLogin("user", string.Empty, new Secret("hunter2"));
+        VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => Endpoints.Proxy(null, login));
+        Assert.Contains("-Proxy", failure.Hint, StringComparison.Ordinal);
+        Assert.Equal(new Uri("http://proxy.example:3128"), Endpoints.Proxy(new Uri("http://proxy.example:3128"), login));
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Iam;
 using VodPreheat.Client.Json;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
@@ -32,6 +33,7 @@ public sealed class TransportFailureTests : IDisposable
         { FaultKind.TruncatedBody, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 },
         { FaultKind.EndlessBody, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
         { FaultKind.HugeBody, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
+        { FaultKind.EndlessGzip, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
         { FaultKind.BrokenGzip, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
         { FaultKind.TruncatedJson, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
         { FaultKind.EmptyBody, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
@@ -77,7 +79,7 @@ public sealed class TransportFailureTests : IDisposable
     public async Task A_bad_answer_to_a_query_becomes_its_error(FaultKind fault, string code, FailureKind kind, int requests)
     {
         _server.AddFault(fault, times: -1);
-        VodClientException failure = await TestClient.FailureAsync(() => _client.QueryAsync());
+        VodClientException failure = await TestClient.FailureAsync(() => _client.QueryAsync().WaitAsync(TimeSpan.FromMinutes(2)));
         Assert.Equal((code, kind, requests), (failure.ErrorCode, failure.Kind, _server.RequestCount));
     }
 
@@ -233,6 +235,55 @@ public sealed class TransportFailureTests : IDisposable
         Assert.DoesNotContain(Uri.EscapeDataString(Token), shown, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Token)), shown, StringComparison.Ordinal);
         Assert.DoesNotContain(Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(Token)), shown, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.EchoInStatusLine)]
+    [InlineData(FaultKind.EchoInHeaderLine)]
+    public async Task What_leaves_the_client_has_no_foreign_exception_in_it(FaultKind fault)
+    {
+        const string Token = "given+token/0001==";
+        _server.AddToken(Token, TestClient.ProjectId);
+        _server.AddFault(fault);
+        using VodClient client = TestClient.Create(_server.Endpoint, TestClient.Settings(retries: 0), new TokenCredential(new Secret(Token)));
+        AssertHidden(await TestClient.FailureAsync(() => client.QueryAsync()), Token);
+    }
+
+    [Fact]
+    public async Task A_proxys_password_is_not_shown()
+    {
+        const string Password = "p@ss \"w0rd/1";
+        using ProxyServer proxy = ProxyServer.Start("user", "another");
+        proxy.EchoesLogin = true;
+        TransportSettings settings = TestClient.Settings(retries: 0) with
+        {
+            Proxy = proxy.Endpoint,
+            ProxyLogin = new ProxyLogin("user", string.Empty, new Secret(Password)),
+        };
+        using VodClient client = TestClient.Create(_server.Endpoint, settings);
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+        Assert.Equal("The service answered: Basic *** is user:***.", failure.What);
+        AssertHidden(failure, Password);
+
+        using var iam = new IamClient(_server.Endpoint, settings, () => []);
+        AssertHidden(await TestClient.FailureAsync(() => iam.GetProjectsAsync(null, TestClient.Key(), TestClient.Scope(), CancellationToken.None)), Password);
+        Assert.Equal(0, _server.RequestCount);
+    }
+
+    private static void AssertHidden(Exception failure, string secret)
+    {
+        Assert.IsType<VodClientException>(failure);
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(secret);
+        Assert.Contains("***", failure.Message, StringComparison.Ordinal);
+        for (Exception? shown = failure; shown is not null; shown = shown.InnerException)
+        {
+            Assert.True(shown is VodClientException or CauseException, $"A foreign exception: {shown}");
+            Assert.Empty(shown.Data);
+            Assert.DoesNotContain(secret, shown.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(Uri.EscapeDataString(secret), shown.ToString(), StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(Convert.ToBase64String(bytes), shown.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(shown.Message, char.IsControl);
+        }
     }
 
     private VodClient Connect(Uri endpoint) => TestClient.Create(endpoint, TestClient.Settings(clock: _clock, retries: 1));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using VodPreheat.Client.Credentials;
@@ -149,14 +150,14 @@ public sealed class IdTokenExchangeTests : IDisposable
     /// <summary>Keeps the streams over the bodies that it got, which show the same bytes as the client's own buffers.</summary>
     private sealed class BodyKeeper : HttpMessageHandler
     {
-        public List<MemoryStream> Bodies { get; } = [];
+        public List<ReadOnlyMemory<byte>> Bodies { get; } = [];
 
         public List<bool> HadToken { get; } = [];
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var body = (MemoryStream)request.Content!.ReadAsStream(cancellationToken);
-            HadToken.Add(Encoding.UTF8.GetString(body.ToArray()).Contains(Token, StringComparison.Ordinal));
+            ReadOnlyMemory<byte> body = ContentOf((ReadOnlyMemoryContent)request.Content!);
+            HadToken.Add(Encoding.UTF8.GetString(body.Span).Contains(Token, StringComparison.Ordinal));
             Bodies.Add(body);
             var response = new HttpResponseMessage(System.Net.HttpStatusCode.Created)
             {
@@ -166,5 +167,9 @@ public sealed class IdTokenExchangeTests : IDisposable
             response.Headers.Add("X-Subject-Token", "tok");
             return Task.FromResult(response);
         }
+
+        // The buffer itself, which a stream would let go with the request.
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_content")]
+        private static extern ref readonly ReadOnlyMemory<byte> ContentOf(ReadOnlyMemoryContent content);
     }
 }

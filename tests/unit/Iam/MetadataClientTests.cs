@@ -102,11 +102,37 @@ public sealed class MetadataClientTests : IDisposable
     [InlineData("<html>")]
     [InlineData("""{"credential":{"access":"a","secret":"s","securitytoken":"t"}}""")]
     [InlineData("""{"credential":{"access":"a","secret":"s","expires_at":"2026-03-01T13:00:00Z"}}""")]
+    [InlineData("""{"credential":{"access":"AKX\r\nX-Evil: 1","secret":"s","securitytoken":"t","expires_at":"2026-03-01T13:00:00Z"}}""")]
+    [InlineData("""{"credential":{"access":"A,SignedHeaders=","secret":"s","securitytoken":"t","expires_at":"2026-03-01T13:00:00Z"}}""")]
+    [InlineData("""{"credential":{"access":"a","secret":"s\n","securitytoken":"t","expires_at":"2026-03-01T13:00:00Z"}}""")]
+    [InlineData("""{"credential":{"access":"a","secret":"s","securitytoken":"t\r\nX-Evil: 1","expires_at":"2026-03-01T13:00:00Z"}}""")]
+    [InlineData("""{"credential":{"access":"a","secret":"s","securitytoken":"t\u0085","expires_at":"2026-03-01T13:00:00Z"}}""")]
+    [InlineData("""{"credential":{"access":"","secret":"s","securitytoken":"t","expires_at":"2026-03-01T13:00:00Z"}}""")]
     public async Task An_answer_without_whole_keys_is_not_one(string body)
     {
         using var network = new FakeNetwork(Answers.Body(404, ""), Answers.Body(200, body));
         VodClientException failure = await TestClient.FailureAsync(() => GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon())));
         Assert.Equal(ErrorIds.UnexpectedResponse, failure.ErrorCode);
+    }
+
+    [Theory]
+    [InlineData("a\r\nX-Evil: 1")]
+    [InlineData("a\u0085b")]
+    [InlineData("<html>please log in</html>")]
+    [InlineData("")]
+    public async Task A_session_token_that_is_no_header_is_not_sent(string session)
+    {
+        using var network = new FakeNetwork(Answers.Body(200, session), Answers.Body(200, KeysAnswer));
+        VodClientException failure = await TestClient.FailureAsync(() => GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon())));
+        Assert.Equal((ErrorIds.UnexpectedResponse, 1), (failure.ErrorCode, network.Count));
+    }
+
+    [Fact]
+    public async Task An_echoed_session_token_is_not_shown()
+    {
+        using var network = new FakeNetwork(Answers.Body(200, "session-token-1"), Answers.Body(200, """{"error_code":"X.1","error_msg":"got session-token-1"}"""));
+        VodClientException failure = await TestClient.FailureAsync(() => GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon())));
+        Assert.Equal("The service answered: got ***.", failure.What);
     }
 
     [Theory]

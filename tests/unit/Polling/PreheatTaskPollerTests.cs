@@ -51,11 +51,11 @@ public sealed class PreheatTaskPollerTests : IDisposable
     public async Task Asks_a_task_again_an_interval_after_its_answer()
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, count) => count < 3 ? Open : Done);
-        PollEnd? end = await RunAsync(poller.NextAsync());
+        PollAnswer? end = await RunAsync(poller.NextEndAsync());
 
         Assert.Equal("t", end!.Value.TaskId);
         Assert.Equal([0, 10, 20], _vod.Queries.Select(query => query.At.TotalSeconds));
-        Assert.Null(await RunAsync(poller.NextAsync()));
+        Assert.Null(await RunAsync(poller.NextEndAsync()));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, count) => count < 2 ? Open : Done);
         _vod.Latency = TimeSpan.FromSeconds(4);
-        await RunAsync(poller.NextAsync());
+        await RunAsync(poller.NextEndAsync());
 
         Assert.Equal([0, 14], _vod.Queries.Select(query => query.At.TotalSeconds));
     }
@@ -100,7 +100,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
             TimeSpan.FromMinutes(1),
             (_, _) => """{"preheating_results":[{"url":"https://a/1","status":"SUCCEED"},{"url":"https://a/2","status":"Failed"}]}""");
 
-        PollEnd end = Assert.Single(await DrainAsync(poller));
+        PollAnswer end = Assert.Single(await DrainAsync(poller));
         Assert.Equal([new("https://a/1", "SUCCEED"), new("https://a/2", "Failed")], end.Rows);
         Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 1, UrlsOpen: 0), poller.Progress);
     }
@@ -118,7 +118,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         Assert.Equal([new PreheatingRow("https://a/1", "processing")], poller.LastRows("open"));
         Assert.Empty(poller.LastRows("unknown"));
         Assert.Equal(new PollProgress(Tasks: 2, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 1), poller.Progress);
-        Assert.Null(await RunAsync(poller.NextAsync()));
+        Assert.Null(await RunAsync(poller.NextEndAsync()));
         Assert.Equal(5, _vod.Queries.Count);
     }
 
@@ -135,7 +135,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     public async Task What_ended_while_the_machine_slept_counts()
     {
         PreheatTaskPoller poller = await PollAsync(TaskIds(30), TimeSpan.FromMinutes(15), (_, _) => Now < TimeSpan.FromHours(1) ? Open : Done);
-        Task<PollEnd?> first = poller.NextAsync();
+        Task<PollAnswer?> first = poller.NextEndAsync();
         await AnswerAllAsync(first);
         int asked = _vod.Queries.Count;
 
@@ -153,7 +153,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(15), (_, count) => count == 1 ? Open : Done);
         _vod.Latency = TimeSpan.FromSeconds(1);
-        Task<PollEnd?> next = poller.NextAsync();
+        Task<PollAnswer?> next = poller.NextEndAsync();
         _clock.Advance(TimeSpan.FromHours(8));
 
         Assert.NotNull(await RunAsync(next));
@@ -165,7 +165,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     {
         PreheatTaskPoller poller = await PollAsync(TaskIds(8), TimeSpan.FromMinutes(15), (_, _) => Done);
         _vod.Latency = TimeSpan.FromSeconds(1);
-        Assert.NotNull(await RunAsync(poller.NextAsync()));
+        Assert.NotNull(await RunAsync(poller.NextEndAsync()));
         while (_vod.NextAnswerAt is not null)
         {
             _vod.AnswerNext();
@@ -209,7 +209,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     {
         // A new query is answered nine seconds after the one before it.
         PreheatTaskPoller poller = await PollAsync(TaskIds(20), TimeSpan.FromSeconds(5), (_, _) => Open);
-        Task<PollEnd?> next = poller.NextAsync();
+        Task<PollAnswer?> next = poller.NextEndAsync();
         await AnswerAllAsync(next);
         _vod.Spacing = TimeSpan.FromSeconds(9);
 
@@ -224,8 +224,8 @@ public sealed class PreheatTaskPollerTests : IDisposable
         using var network = new FakeNetwork(Answers.Body(200, Open));
         using VodClient client = TestClient.Create(network, _clock, perMinute: 10);
         var poller = new PreheatTaskPoller(client, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), _scope, _clock);
-        Array.ForEach(TaskIds(30), poller.Add);
-        Task<PollEnd?> next = poller.NextAsync();
+        Array.ForEach(TaskIds(30), id => poller.Add(id));
+        Task<PollAnswer?> next = poller.NextEndAsync();
         for (int minute = 0; minute < 6; minute++)
         {
             await TestClient.EventuallyAsync(() => next.IsCompleted || (network.Count >= 10 * (minute + 1) && _clock.RunningTimers == 2));
@@ -266,7 +266,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     public async Task A_task_that_is_added_during_a_wait_is_queried_at_once()
     {
         PreheatTaskPoller poller = await PollAsync(["slow"], TimeSpan.FromMinutes(5), (id, _) => id == "slow" ? Open : Done);
-        Task<PollEnd?> next = poller.NextAsync();
+        Task<PollAnswer?> next = poller.NextEndAsync();
         await AnswerAllAsync(next);
         poller.Add("late");
         poller.Add("slow");
@@ -284,11 +284,11 @@ public sealed class PreheatTaskPollerTests : IDisposable
         const int Count = 10_000;
         PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
         _vod.OnQuery = static () => { };
-        var adding = Task.Run(() => Array.ForEach(TaskIds(Count), poller.Add));
+        var adding = Task.Run(() => Array.ForEach(TaskIds(Count), id => poller.Add(id)));
         var ended = new HashSet<string>();
         while (ended.Count < Count)
         {
-            if (await poller.NextAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } end)
+            if (await poller.NextEndAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } end)
             {
                 Assert.True(ended.Add(end.TaskId));
             }
@@ -334,7 +334,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         PreheatTaskPoller poller = await PollAsync(TaskIds(500), TimeSpan.FromHours(1), (_, count) => count < Rounds ? Open : Done);
         _vod.PerMinute = 100;
 
-        List<PollEnd> ends = await DrainAsync(poller);
+        List<PollAnswer> ends = await DrainAsync(poller);
 
         Assert.Equal(TaskIds(500), ends.Select(end => end.TaskId));
         Assert.Empty(poller.OpenTasks);
@@ -388,7 +388,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         PreheatTaskPoller poller = await PollAsync(
             ["bad", "open"], TimeSpan.FromMinutes(5), (id, _) => id == "bad" ? new FakeAnswer(status, $$"""{"error_code":"{{code}}","error_msg":"told"}""") : Open);
 
-        PollEnd? end = await RunAsync(poller.NextAsync());
+        PollAnswer? end = await RunAsync(poller.NextEndAsync());
 
         Assert.Equal("bad", end!.Value.TaskId);
         Assert.Equal(kind, end.Value.Failure!.Kind);
@@ -402,7 +402,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     public async Task Ends_when_the_scope_is_cancelled()
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, _) => Open);
-        Task<PollEnd?> next = poller.NextAsync();
+        Task<PollAnswer?> next = poller.NextEndAsync();
         await _stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.WaitAsync(TimeSpan.FromSeconds(30)));
@@ -413,7 +413,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     {
         PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
 
-        Assert.Null(await RunAsync(poller.NextAsync()));
+        Assert.Null(await RunAsync(poller.NextEndAsync()));
         Assert.Empty(_vod.Queries);
     }
 
@@ -425,7 +425,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         await _client.GetPreheatingResultsAsync("first", _scope);
         _vod.Listen(answer);
         var poller = new PreheatTaskPoller(_client, TimeSpan.FromSeconds(10), timeout, _scope, _clock);
-        Array.ForEach(taskIds, poller.Add);
+        Array.ForEach(taskIds, id => poller.Add(id));
         return poller;
     }
 
@@ -440,10 +440,10 @@ public sealed class PreheatTaskPollerTests : IDisposable
         }
     }
 
-    private async Task<List<PollEnd>> DrainAsync(PreheatTaskPoller poller)
+    private async Task<List<PollAnswer>> DrainAsync(PreheatTaskPoller poller)
     {
-        List<PollEnd> ends = [];
-        while (await RunAsync(poller.NextAsync()) is { } end)
+        List<PollAnswer> ends = [];
+        while (await RunAsync(poller.NextEndAsync()) is { } end)
         {
             ends.Add(end);
         }

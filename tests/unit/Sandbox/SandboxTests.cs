@@ -65,7 +65,7 @@ public sealed class SandboxTests
     [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", true, 200)]
     public async Task It_answers_its_own_path_methods_and_signed_requests_only(string method, string target, bool hasSignature, int status)
     {
-        using var invoker = new HttpMessageInvoker(new SandboxHandler());
+        using var invoker = new HttpMessageInvoker(new SandboxHandler(SandboxTasks.DailyQuota));
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(SandboxHandler.Endpoint, target));
         if (hasSignature)
         {

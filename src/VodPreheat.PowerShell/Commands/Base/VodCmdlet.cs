@@ -19,6 +19,11 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>What the requests of this invocation share.</summary>
     private protected InvocationContext Scope => _scope ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
 
+    /// <summary>What requests call their sender. The version of the host is another matter: an editor has its own.</summary>
+    private protected string UserAgent =>
+        $"VodPreheat/{typeof(VodCmdlet).Assembly.GetName().Version!.ToString(3)} " +
+        $"PowerShell/{((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"]}";
+
     /// <summary>Whether the first error that is written ends the command, so that whatever came after it would be lost.</summary>
     private protected bool IsStoppedByErrors => ErrorAction == ActionPreference.Stop;
 
@@ -116,8 +121,10 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         if (SessionState.PSVariable.GetValue("global:Error") is ArrayList errors
             && !errors.OfType<ErrorRecord>().Any(known => known.Exception == record.Exception))
         {
-            record = new ErrorRecord(record.Exception, $"{record.FullyQualifiedErrorId},{GetType().FullName}", record.CategoryInfo.Category, record.TargetObject);
+            ErrorCategoryInfo shown = record.CategoryInfo;
+            record = new ErrorRecord(record.Exception, $"{record.FullyQualifiedErrorId},{GetType().FullName}", shown.Category, record.TargetObject);
             record.CategoryInfo.Activity = MyInvocation.MyCommand.Name;
+            record.CategoryInfo.TargetName = shown.TargetName;
             errors.Insert(0, record);
         }
 

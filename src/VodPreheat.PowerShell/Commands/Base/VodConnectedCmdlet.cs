@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using VodPreheat.Client;
+using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
 
@@ -15,6 +16,7 @@ public abstract class VodConnectedCmdlet : VodCmdlet
     [Parameter]
     [ValidateNotNull]
     [LiveConnection]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
     public VodConnection? Connection { get; set; }
 
     /// <summary>The client of the connection.</summary>

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using VodPreheat.Client.Credentials;
+
+namespace VodPreheat.Client.Http;
+
+/// <summary>A request's body with a secret in it: written into one pinned place, which does not grow and is wiped in the end.</summary>
+internal sealed class SecretBuffer(int capacity) : IBufferWriter<byte>, IDisposable
+{
+    private readonly byte[] _bytes = GC.AllocateArray<byte>(capacity, pinned: true);
+    private int _length;
+
+    /// <summary>What was written.</summary>
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
+
+    /// <summary>Writes a secret as a JSON string. Not by the writer itself, which escapes in a buffer that it does not wipe.</summary>
+    public static void WriteString(Utf8JsonWriter json, string name, Secret secret)
+    {
+        byte[] text = GC.AllocateArray<byte>(2 + (6 * secret.Length), pinned: true);
+        try
+        {
+            text[0] = (byte)'"';
+            JavaScriptEncoder.Default.EncodeUtf8(secret.Bytes, text.AsSpan(1), out _, out int length);
+            text[1 + length] = (byte)'"';
+            json.WritePropertyName(name);
+            json.WriteRawValue(text.AsSpan(0, length + 2), skipInputValidation: true);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(text);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Advance(int count) => _length += count;
+
+    /// <inheritdoc/>
+    public Memory<byte> GetMemory(int sizeHint = 0) => _bytes.AsMemory(_length);
+
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    /// <summary>Wipes it.</summary>
+    public void Dispose() => CryptographicOperations.ZeroMemory(_bytes);
+}

@@ -1,0 +1,413 @@
+using System.Globalization;
+using VodPreheat.Client.Concurrency;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
+using VodPreheat.Client.Json;
+using VodPreheat.Client.Polling;
+
+namespace VodPreheat.Client.Jobs;
+
+/// <summary>
+/// The whole job for a list of URLs: submits them, waits for their tasks at the same time, and submits again what failed. Every URL
+/// has exactly one outcome, whatever happens.
+/// </summary>
+/// <remarks>
+/// Not to be shared between threads: all state changes in <see cref="NextAsync"/>, of which one runs at a time. At most one
+/// submission is under way, as the service takes them by the minute.
+/// </remarks>
+public sealed class PreheatJob : IDisposable
+{
+    // A journal's lines are in the order in which they were written; the clocks of two machines may differ.
+    private static readonly TimeSpan s_longestDisorder = TimeSpan.FromDays(1);
+
+    private readonly VodClient _client;
+    private readonly PreheatJobSettings _settings;
+    private readonly InvocationContext _context;
+    private readonly TimeProvider _clock;
+    private readonly long _start;
+    private readonly Dictionary<string, JobUrl> _urls = new(StringComparer.Ordinal);
+    private readonly HashSet<JobUrl> _resumed = [];
+    private readonly Dictionary<string, List<JobUrl>> _tasks = new(StringComparer.Ordinal);
+    private readonly SubmissionQueue _queue = new();
+    private readonly Queue<UrlOutcome> _outcomes = new();
+    private readonly PreheatTaskPoller _poller;
+    private readonly CancellationTokenSource _stopSubmitting;
+    private readonly InvocationContext _submitting;
+
+    private JobUrl[] _request = [];
+    private Task<Submission>? _submission;
+    private DateTimeOffset _submittedAt;
+    private Task<PollAnswer?>? _poll;
+    private TimeSpan _pausedUntil;
+    private int _ended;
+    private int _loaded;
+    private int _inTasks;
+
+    /// <summary>Starts the job's time; nothing is sent yet.</summary>
+    /// <param name="client">The connection.</param>
+    /// <param name="urls">The URLs; a repeated one counts once (ordinal comparison).</param>
+    /// <param name="settings">How the job works.</param>
+    /// <param name="context">The invocation that the job belongs to.</param>
+    /// <param name="clock">The clock of intervals and of the time-out.</param>
+    /// <exception cref="VodClientException">VodJournalUnavailable: there is no journal to resume from.</exception>
+    public PreheatJob(
+        VodClient client, IEnumerable<string> urls, PreheatJobSettings settings, InvocationContext context, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(urls);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(clock);
+        _client = client;
+        _settings = settings;
+        _context = context.With(needsJournal: settings.ResumeSince is not null, context.Cancellation);
+        _clock = clock;
+        _start = clock.GetTimestamp();
+        _poller = new PreheatTaskPoller(client, settings.PollInterval, settings.Timeout, _context, clock);
+        _stopSubmitting = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        _submitting = _context.With(_context.NeedsJournal, _stopSubmitting.Token);
+        foreach (string url in urls)
+        {
+            _urls.TryAdd(url, new JobUrl(url));
+        }
+
+        Resume();
+        foreach (JobUrl url in _urls.Values.Where(static url => url.TaskId is null))
+        {
+            if (PreheatUrl.IsValid(url.Url))
+            {
+                _queue.Add(url);
+            }
+            else
+            {
+                End(url, OutcomeStatus.Rejected, ErrorIds.InvalidUrl, "It is not an absolute HTTP or HTTPS URL.");
+            }
+        }
+    }
+
+    /// <summary>The failure after which nothing more could be submitted; null if there was none.</summary>
+    public VodClientException? Failure { get; private set; }
+
+    /// <summary>Whether the job ended because its time was up.</summary>
+    public bool HasTimedOut { get; private set; }
+
+    /// <summary>How far the job has come. May be read while <see cref="NextAsync"/> runs elsewhere.</summary>
+    public JobProgress Progress => new(
+        _urls.Count, Volatile.Read(ref _inTasks), Volatile.Read(ref _loaded), Volatile.Read(ref _ended) - Volatile.Read(ref _loaded));
+
+    private TimeSpan Elapsed => _clock.GetElapsedTime(_start);
+
+    private bool IsTimeUp => Elapsed >= _settings.Timeout;
+
+    private bool IsPaused => Elapsed < _pausedUntil;
+
+    /// <summary>The next URL's outcome, in the order in which they come; null after the last.</summary>
+    /// <exception cref="OperationCanceledException">The invocation was stopped.</exception>
+    public async Task<UrlOutcome?> NextAsync()
+    {
+        UrlOutcome? outcome;
+        while (!_outcomes.TryDequeue(out outcome) && _ended < _urls.Count)
+        {
+            await StepAsync().ConfigureAwait(false);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Ends what is under way.</summary>
+    public void Dispose()
+    {
+        _stopSubmitting.Cancel();
+        _stopSubmitting.Dispose();
+    }
+
+    /// <summary>Starts what can be started, waits for the first thing to happen, and sees to it.</summary>
+    private async Task StepAsync()
+    {
+        if (IsTimeUp)
+        {
+            // A submission that waits for its turn ends here; one that was sent has its answer waited for.
+            await _stopSubmitting.CancelAsync().ConfigureAwait(false);
+        }
+
+        StartSubmission();
+        if (_poll is null && _tasks.Count > 0)
+        {
+            _poll = _poller.NextAnswerAsync();
+        }
+
+        if (_submission is null && _poll is null && (IsTimeUp || Failure is not null || _queue.IsEmpty))
+        {
+            EndAll();
+            return;
+        }
+
+        await WaitAsync().ConfigureAwait(false);
+        if (_submission is { IsCompleted: true } submission)
+        {
+            _submission = null;
+            SeeTo(submission);
+        }
+
+        if (_poll is { IsCompleted: true } poll)
+        {
+            _poll = null;
+            SeeTo(await poll.ConfigureAwait(false));
+        }
+    }
+
+    private async Task WaitAsync()
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancellation);
+        TimeSpan wake = IsPaused && _submission is null && !_queue.IsEmpty && _pausedUntil < _settings.Timeout ? _pausedUntil : _settings.Timeout;
+        Task alarm = IsTimeUp ? Task.Delay(Timeout.InfiniteTimeSpan, over.Token) : TaskWaiter.DelayAsync(wake - Elapsed, _clock, over.Token);
+        await Task.WhenAny(new Task?[] { _submission, _poll, alarm }.OfType<Task>()).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        _context.Cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void StartSubmission()
+    {
+        if (_submission is null && Failure is null && !_queue.IsEmpty && !IsPaused && !IsTimeUp)
+        {
+            _request = _queue.Take();
+            _submittedAt = _clock.GetLocalNow();
+            _submission = _client.SubmitUrlsAsync([.. _request.Select(static url => url.Url)], _submitting);
+            TaskWaiter.Forget(_submission);
+        }
+    }
+
+    private void SeeTo(Task<Submission> submission)
+    {
+        try
+        {
+            Accept(submission.GetAwaiter().GetResult());
+        }
+        catch (OperationCanceledException)
+        {
+            // The time was up before it was sent.
+            _queue.Return(_request);
+        }
+        catch (VodClientException failure)
+        {
+            Refuse(failure);
+        }
+    }
+
+    private void Accept(Submission submission)
+    {
+        foreach (JobUrl url in _request)
+        {
+            Interlocked.Add(ref _inTasks, url.TaskId is null ? 1 : 0);
+            url.Submitted(submission.SubmittedAt, submission.TaskId);
+        }
+
+        Watch(submission.TaskId!, _request);
+    }
+
+    private void Refuse(VodClientException failure)
+    {
+        switch (failure.Kind)
+        {
+            case FailureKind.QuotaExceeded:
+                // What was accepted before is waited for.
+                Failure = failure;
+                _queue.Return(_request);
+                EndQueue();
+                break;
+            case var _ when failure.EndsEverything:
+                // Without credentials no task can be queried either.
+                Failure = failure;
+                _queue.Return(_request);
+                EndAll();
+                break;
+            case var _ when failure.OutcomeUnknown:
+                Finish(OutcomeStatus.Unknown, failure);
+                break;
+            case FailureKind.InvalidArgument or FailureKind.NotFound or FailureKind.InvalidOperation when _request.Length > 1:
+                _queue.Divide(_request);
+                break;
+            case FailureKind.ConnectionFailed or FailureKind.Timeout or FailureKind.Throttled:
+                // It was not accepted, and may be the next time.
+                _pausedUntil = Elapsed + (failure.RetryAfter > _settings.PollInterval ? failure.RetryAfter.Value : _settings.PollInterval);
+                _queue.Return(_request);
+                break;
+            default:
+                Finish(OutcomeStatus.Rejected, failure);
+                break;
+        }
+
+        void Finish(string status, VodClientException failure)
+        {
+            foreach (JobUrl url in _request)
+            {
+                url.Submitted(_submittedAt, taskId: null);
+                End(url, status, failure.ErrorCode, failure.What);
+            }
+        }
+    }
+
+    private void Watch(string taskId, IEnumerable<JobUrl> urls)
+    {
+        // A service that gives one id twice must not make a URL wait for ever: its rows are matched by their URLs.
+        List<JobUrl> open = _tasks.TryGetValue(taskId, out List<JobUrl>? watched) ? watched : _tasks[taskId] = [];
+        open.AddRange(urls);
+        _poller.Add(taskId, [.. open.Select(static url => url.Url)]);
+    }
+
+    private void SeeTo(PollAnswer? answered)
+    {
+        if (answered is not { } answer)
+        {
+            // The time is up, and every task was asked a last time.
+            _tasks.Clear();
+            return;
+        }
+
+        if (answer.Failure is { } failure)
+        {
+            _tasks.Remove(answer.TaskId, out List<JobUrl>? lost);
+            Lose(lost ?? [], failure);
+            return;
+        }
+
+        List<JobUrl> open = _tasks[answer.TaskId];
+        foreach (PreheatingRow row in answer.Rows)
+        {
+            // A row of a URL that was not asked for, or that has an outcome, says nothing.
+            if (_urls.TryGetValue(row.Url, out JobUrl? url) && open.Contains(url))
+            {
+                SeeTo(url, row.Status, open);
+            }
+        }
+
+        if (answer.HasEnded)
+        {
+            _tasks.Remove(answer.TaskId);
+        }
+    }
+
+    private void SeeTo(JobUrl url, string status, List<JobUrl> open)
+    {
+        url.LastStatus = status;
+        if (PreheatStatus.IsSucceed(status))
+        {
+            open.Remove(url);
+            End(url, status);
+            Interlocked.Increment(ref _loaded);
+        }
+        else if (PreheatStatus.IsFailed(status))
+        {
+            open.Remove(url);
+            if (MayBeSubmittedAgain(url))
+            {
+                _queue.Add(url);
+            }
+            else
+            {
+                End(url, status, Failure?.ErrorCode, Failure?.What);
+            }
+        }
+    }
+
+    // What an earlier run submitted is this run's to repeat once, whatever the maximum is.
+    private bool MayBeSubmittedAgain(JobUrl url) =>
+        Failure is null && !IsTimeUp && url.Attempts <= _settings.MaximumResubmit + (_resumed.Contains(url) ? 1 : 0);
+
+    /// <summary>Sees to the URLs of a task that can be asked no more.</summary>
+    private void Lose(List<JobUrl> urls, VodClientException failure)
+    {
+        if (failure.EndsEverything)
+        {
+            Failure = failure;
+            EndAll();
+            return;
+        }
+
+        foreach (JobUrl url in urls)
+        {
+            // An earlier run's task that the service has forgotten says nothing of the URL.
+            if (failure.Kind == FailureKind.NotFound && _resumed.Contains(url) && url.Attempts == 1 && Failure is null && !IsTimeUp)
+            {
+                _queue.Add(url);
+            }
+            else
+            {
+                End(url, OutcomeStatus.Unknown, failure.ErrorCode, failure.What);
+            }
+        }
+    }
+
+    /// <summary>Gives every URL that is left its outcome.</summary>
+    private void EndAll()
+    {
+        HasTimedOut = Failure is null;
+        EndQueue();
+        foreach (JobUrl url in _urls.Values.Where(static url => !url.HasEnded))
+        {
+            EndEarly(url, OutcomeStatus.Processing);
+        }
+    }
+
+    /// <summary>Gives every URL that waits to be submitted its outcome; one that waits to be submitted again has failed before.</summary>
+    private void EndQueue()
+    {
+        foreach (JobUrl url in _queue.TakeAll())
+        {
+            EndEarly(url, OutcomeStatus.NotSubmitted);
+        }
+    }
+
+    private void EndEarly(JobUrl url, string statusWithoutRow) => End(
+        url,
+        string.IsNullOrEmpty(url.LastStatus) ? statusWithoutRow : url.LastStatus,
+        Failure?.ErrorCode ?? ErrorIds.WaitTimeout,
+        Failure?.What ?? string.Create(CultureInfo.InvariantCulture, $"The time of {_settings.Timeout.TotalSeconds:0.#} s was up."));
+
+    private void End(JobUrl url, string status, string? errorCode = null, string? detail = null)
+    {
+        _outcomes.Enqueue(url.End(status, _clock, errorCode, detail));
+        Interlocked.Increment(ref _ended);
+    }
+
+    /// <summary>Takes over the tasks that the journal has of these URLs.</summary>
+    private void Resume()
+    {
+        if (_settings.ResumeSince is not { } since)
+        {
+            return;
+        }
+
+        // Newest first: the first that is found decides.
+        var decided = new HashSet<JobUrl>();
+        foreach (Submission submission in _client.Journal.NewestFirst(_context).Where(_client.Owns))
+        {
+            if (submission.SubmittedAt < since - s_longestDisorder)
+            {
+                break;
+            }
+
+            if (submission.SubmittedAt >= since)
+            {
+                JobUrl[] urls = [.. submission.Urls.Select(_urls.GetValueOrDefault).OfType<JobUrl>().Where(decided.Add)];
+                TakeOver(submission, urls);
+            }
+        }
+    }
+
+    private void TakeOver(Submission submission, JobUrl[] urls)
+    {
+        if (submission.TaskId is { } taskId && urls.Length > 0)
+        {
+            foreach (JobUrl url in urls)
+            {
+                url.Submitted(submission.SubmittedAt, taskId);
+                _resumed.Add(url);
+            }
+
+            _inTasks += urls.Length;
+            Watch(taskId, urls);
+        }
+    }
+}

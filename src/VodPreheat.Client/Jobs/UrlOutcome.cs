@@ -1,0 +1,28 @@
+namespace VodPreheat.Client.Jobs;
+
+/// <summary>What became of one URL of a job.</summary>
+/// <param name="Url">The URL, as it was given.</param>
+/// <param name="Status">The service's status, or one of <see cref="OutcomeStatus"/>.</param>
+public sealed record UrlOutcome(string Url, string Status)
+{
+    /// <summary>The task of the last submission that was accepted; null if there is none.</summary>
+    public string? TaskId { get; init; }
+
+    /// <summary>
+    /// How many submissions of the URL were accepted, refused for the URL alone, or left without an answer; an earlier one that was
+    /// resumed counts as one.
+    /// </summary>
+    public int Attempts { get; init; }
+
+    /// <summary>When the last of them was sent; null if none was.</summary>
+    public DateTimeOffset? SubmittedAt { get; init; }
+
+    /// <summary>When the job learned that the URL was loaded, failed or was rejected; null if it did not.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>The error code of what kept the URL from being loaded; null if there is none.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>The same in words.</summary>
+    public string? Detail { get; init; }
+}

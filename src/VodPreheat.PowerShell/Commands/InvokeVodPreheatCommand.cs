@@ -1,0 +1,144 @@
+using System.Management.Automation;
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Jobs;
+using VodPreheat.Errors;
+using VodPreheat.Formatting;
+using VodPreheat.Progress;
+
+namespace VodPreheat.Commands;
+
+/// <summary>
+/// Invoke-VodPreheat: submits URLs, waits for them and submits again what failed; writes exactly one object per distinct URL.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "VodPreheat", SupportsShouldProcess = true, HelpUri = HelpLinks.Root + "Invoke-VodPreheat.md")]
+[OutputType(typeof(PreheatOutcome))]
+public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
+{
+    private readonly List<string> _urls = [];
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private PreheatJob? _job;
+
+    /// <summary>Playback URLs of published assets; blank lines are skipped, and a repeated URL counts once.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public string?[]? Url { get; set; }
+
+    /// <summary>URLs that were submitted at or after this time, according to the journal, are not submitted again unless they failed.</summary>
+    [Parameter]
+    public DateTimeOffset? ResumeSince { get; set; }
+
+    /// <summary>How often a URL that failed is submitted again.</summary>
+    [Parameter]
+    [ValidateRange(0, 100)]
+    public int MaximumResubmit { get; set; }
+
+    /// <summary>Maximum time for the whole job, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 604_800)]
+    public int TimeoutSec { get; set; } = 3600;
+
+    /// <summary>Interval between queries of a task, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int PollIntervalSec { get; set; } = 10;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (string? given in Url ?? [])
+        {
+            if (given?.Trim() is { Length: > 0 } url && _known.Add(url))
+            {
+                _urls.Add(url);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        int requests = (_urls.Count + VodClient.MaxUrlsPerRequest - 1) / VodClient.MaxUrlsPerRequest;
+        if (_urls.Count == 0
+            || !ShouldProcess($"{Quantity.Of(_urls.Count, "URL")} in {Quantity.Of(requests, "request")}", "Pre-load into the CDN and wait"))
+        {
+            return;
+        }
+
+        try
+        {
+            _job = new PreheatJob(
+                Client,
+                _urls,
+                new PreheatJobSettings
+                {
+                    ResumeSince = ResumeSince,
+                    MaximumResubmit = MaximumResubmit,
+                    Timeout = TimeSpan.FromSeconds(TimeoutSec),
+                    PollInterval = TimeSpan.FromSeconds(PollIntervalSec),
+                },
+                Scope,
+                TimeProvider.System);
+        }
+        catch (VodClientException failure)
+        {
+            ThrowTerminatingError(ErrorRecords.From(failure, _urls.ToArray(), subject: null));
+        }
+
+        WriteOutcomes(_job!);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _job?.Dispose();
+    }
+
+    private void WriteOutcomes(PreheatJob job)
+    {
+        var unfinished = new List<string>();
+        var progress = new JobProgressReport(this, job, Client);
+        try
+        {
+            while (WaitFor(job.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } outcome)
+            {
+                if (outcome.EndedAt is null)
+                {
+                    unfinished.Add(outcome.Url);
+                }
+
+                WriteObject(new PreheatOutcome(
+                    outcome.Url, outcome.Status, outcome.TaskId, outcome.Attempts, outcome.SubmittedAt, outcome.EndedAt, outcome.ErrorCode, outcome.Detail));
+            }
+        }
+        finally
+        {
+            // Also when a downstream command wants no more.
+            progress.Complete();
+        }
+
+        WriteEnd(job, [.. unfinished]);
+    }
+
+    // What concerns one URL is in its object; one error says why the job could not finish.
+    private void WriteEnd(PreheatJob job, string[] unfinished)
+    {
+        if (job.Failure is { } failure)
+        {
+            ErrorRecord record = ErrorRecords.From(failure, unfinished, $"{Quantity.Of(unfinished.Length, "URL")} could not be finished");
+            if (failure.EndsEverything)
+            {
+                ThrowTerminatingError(record);
+            }
+
+            WriteError(record);
+        }
+        else if (job.HasTimedOut)
+        {
+            WriteError(ErrorRecords.JobTimeout(unfinished, TimeoutSec));
+        }
+    }
+}

@@ -1,0 +1,278 @@
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+    . $PSScriptRoot/submit.common.ps1
+    $server = $TestServer::Start()
+
+    # What a completion offers.
+    function Get-Completion([string] $Line) {
+        (TabExpansion2 $Line $Line.Length).CompletionMatches
+    }
+
+    # Lines of the journal by hand.
+    function Add-Line([string[]] $Line) {
+        $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory -Force
+        Add-Content $env:VODPREHEAT_JOURNAL $Line
+    }
+
+    function Get-Line([string] $Id, [string] $Url, [datetimeoffset] $At = [datetimeoffset]::Now, [string] $TaskId = $Id) {
+        @{
+            event = 'sending'; id = $Id; time = $At.ToString('o'); urls = @($Url); region = 'cn-north-4'
+            endpoint = $server.Endpoint.GetLeftPart('Authority'); project_id = $TestServer::DefaultProjectId
+        } | ConvertTo-Json -Compress
+        if ($TaskId) { @{ event = 'accepted'; id = $Id; time = $At.ToString('o'); task_id = $TaskId } | ConvertTo-Json -Compress }
+    }
+}
+
+AfterAll {
+    Disconnect-VodAccount
+    $server.Dispose()
+}
+
+Describe 'Get-VodPreheatTask' {
+    BeforeEach {
+        $server.Reset()
+        Connect-Server $server
+    }
+
+    AfterEach { Clear-Session }
+
+    Context 'what it writes' {
+        It 'is what Start-VodPreheat wrote, oldest first, whatever became of the session' {
+            $tasks = @(Get-SampleUrl 12 | Start-VodPreheat) + @(Start-VodPreheat -AssetId film)
+            $found = @(Get-VodPreheatTask)
+            $found | Should -BeOfType VodPreheat.PreheatTask
+            $found | ConvertTo-Json -Depth 4 | Should -BeExactly ($tasks | ConvertTo-Json -Depth 4)
+            $found[0].Region | Should -Be 'cn-north-4'
+            $found[0].ProjectId | Should -Be $TestServer::DefaultProjectId
+            $inChild = Invoke-Child { param($manifest) Import-Module $manifest; Get-VodPreheatTask | ConvertTo-Json -Depth 4 } $Manifest
+            $inChild.Trim() | Should -BeExactly ($tasks | ConvertTo-Json -Depth 4)
+        }
+
+        It 'asks nobody, and needs no connection' {
+            $task = Start-VodPreheat (Get-SampleUrl 1)
+            $before = $server.RequestCount
+            (Get-VodPreheatTask).TaskId | Should -Be $task.TaskId
+            Disconnect-VodAccount
+            (Get-VodPreheatTask).TaskId | Should -Be $task.TaskId
+            $server.RequestCount | Should -Be $before
+        }
+
+        It 'is nothing where nothing was submitted' {
+            Get-VodPreheatTask | Should -BeNullOrEmpty
+            Split-Path $env:VODPREHEAT_JOURNAL | Should -Not -Exist
+        }
+
+        It 'leaves out what the service refused' {
+            $server.AddAnswer(400, '{"error_code":"VOD.10053","error_msg":"no"}')
+            Start-VodPreheat (Get-SampleUrl 1) -ErrorAction SilentlyContinue
+            Get-VodPreheatTask | Should -BeNullOrEmpty
+        }
+
+        It 'has no task id where the outcome is unknown' {
+            $server.AddFault('ResetBeforeHeaders')
+            Start-VodPreheat (Get-SampleUrl 2) -ErrorAction SilentlyContinue
+            $task = Get-VodPreheatTask
+            $task.TaskId | Should -BeExactly ''
+            $task.Url | Should -Be (Get-SampleUrl 2)
+            $task | Format-Table | Out-String | Should -Match '\(unknown\)'
+        }
+    }
+
+    Context 'which submissions' {
+        BeforeEach {
+            $now = [datetimeoffset]::Now
+            Add-Line (Get-Line t1 https://cdn.example.com/a.mp4 $now.AddHours(-3))
+            Add-Line (Get-Line t2 'https://cdn.example.com/[b]?auth_key=x' $now.AddHours(-2))
+            Add-Line (Get-Line t3 https://cdn.example.com/a.mp4 $now.AddHours(-1))
+            Add-Line (Get-Line t4 https://cdn.example.com/C.mp4 $now)
+        }
+
+        It 'are, with <Arguments>, <Expected>' -ForEach @(
+            @{ Arguments = ''; Expected = 't1 t2 t3 t4' }
+            @{ Arguments = 't2'; Expected = 't2' }
+            @{ Arguments = '-TaskId " t3 ", t1, none'; Expected = 't1 t3' }
+            @{ Arguments = '-TaskId T1'; Expected = '' }
+            @{ Arguments = '-Url https://cdn.example.com/a.mp4'; Expected = 't1 t3' }
+            @{ Arguments = '-Url https://cdn.example.com/c.mp4'; Expected = 't4' }
+            @{ Arguments = '-Url */?.mp4'; Expected = 't1 t3 t4' }
+            @{ Arguments = '-Url "https://cdn.example.com/[b]?auth_key=x"'; Expected = 't2' }
+            @{ Arguments = '-Url "https://cdn.example.com/[b]*"'; Expected = '' }
+            @{ Arguments = '-Url "https://cdn.example.com/[b"'; Expected = '' }
+            @{ Arguments = '-Url "*``[b``]*", *C*'; Expected = 't1 t2 t3 t4' }
+            @{ Arguments = '-After $now.AddHours(-2)'; Expected = 't2 t3 t4' }
+            @{ Arguments = '-Before $now.AddHours(-2)'; Expected = 't1' }
+            @{ Arguments = '-After $now.AddHours(-2.5).LocalDateTime -Before $now.AddHours(-0.5)'; Expected = 't2 t3' }
+            @{ Arguments = '-Last 2'; Expected = 't3 t4' }
+            @{ Arguments = '-Last 9'; Expected = 't1 t2 t3 t4' }
+            @{ Arguments = '-Last 1 -Url *a.mp4 -Before $now.AddHours(-2)'; Expected = 't1' }
+        ) {
+            & ([scriptblock]::Create("Get-VodPreheatTask $Arguments")) | ForEach-Object TaskId | Join-String -Separator ' ' | Should -BeExactly $Expected
+        }
+
+        It 'refuses a -Last of <_>' -ForEach 0, -1 {
+            { Get-VodPreheatTask -Last $_ } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+        }
+
+        It 'is nothing that another hand wrote, which is named once' {
+            Add-Content $env:VODPREHEAT_JOURNAL 'hello', '{"event":"sending"}'
+            Add-Line (Get-Line t5 https://cdn.example.com/e.mp4)
+            Add-Content $env:VODPREHEAT_JOURNAL '{"event":"sen' -NoNewline
+            (Get-VodPreheatTask -WarningVariable warnings -WarningAction SilentlyContinue).TaskId | Should -Be 't1', 't2', 't3', 't4', 't5'
+            $warnings.Count | Should -Be 1
+            "$warnings" | Should -BeLike "Line 9 and 2 more of the journal cannot be read*$env:VODPREHEAT_JOURNAL*"
+        }
+
+        It 'comes one by one, and is stopped by what wants no more' {
+            (Get-VodPreheatTask | Select-Object -First 1).TaskId | Should -Be 't1'
+        }
+    }
+
+    Context 'whose submissions' {
+        BeforeEach {
+            $other = 'fedcba9876543210fedcba9876543210'
+            $server.AddProject($other, 'ap-southeast-3')
+            $server.AddAccessKey('OTHERAK0000000000001', 'other-secret-key', $other)
+            $second = Connect-Server $server @{ AccessKey = (ConvertTo-Credential 'OTHERAK0000000000001' 'other-secret-key'); ProjectId = $other; Region = 'ap-southeast-3'; NoDefault = $true }
+            $sandbox = Connect-VodAccount -Sandbox -NoDefault
+            $one = Start-VodPreheat (Get-SampleUrl 1)
+            $two = Start-VodPreheat (Get-SampleUrl 1) -Connection $second
+            $three = Start-VodPreheat (Get-SampleUrl 1) -Connection $sandbox
+        }
+
+        It 'are those of the connection: of the default, of the given one, or of all without' {
+            (Get-VodPreheatTask).TaskId | Should -Be $one.TaskId
+            (Get-VodPreheatTask -Connection $second).TaskId | Should -Be $two.TaskId
+            (Get-VodPreheatTask -Connection $sandbox).TaskId | Should -Be $three.TaskId
+            (Get-VodPreheatTask -AllProjects).TaskId | Should -Be $one.TaskId, $two.TaskId
+            (Get-VodPreheatTask -AllProjects).Region | Should -Be 'cn-north-4', 'ap-southeast-3'
+            Disconnect-VodAccount
+            (Get-VodPreheatTask).TaskId | Should -Be $one.TaskId, $two.TaskId
+            Connect-VodAccount -Sandbox
+            Get-VodPreheatTask | Should -BeNullOrEmpty
+        }
+
+        It 'are those of a connection also when it was disconnected' {
+            Disconnect-VodAccount -Connection $second
+            Disconnect-VodAccount -Connection $sandbox
+            (Get-VodPreheatTask -Connection $second).TaskId | Should -Be $two.TaskId
+            (Get-VodPreheatTask -Connection $sandbox).TaskId | Should -Be $three.TaskId
+        }
+
+        It 'are none of a connection that came through serialization' {
+            $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($second))
+            Assert-Failure (Get-Failure { Get-VodPreheatTask -Connection $copy }) VodConnectionNotLive InvalidArgument
+        }
+    }
+
+    Context 'what its output is good for' {
+        It 'binds to Get-VodPreheatResult, Wait-VodPreheat and Start-VodPreheat' {
+            $task = Start-VodPreheat (Get-SampleUrl 2)
+            $server.SetTask($task.TaskId, [string[]] ('succeed https://cdn.example.com/1.mp4', 'failed https://cdn.example.com/2.mp4'))
+            (Get-VodPreheatTask | Get-VodPreheatResult).Status | Should -Be succeed, failed
+            (Get-VodPreheatTask | Wait-VodPreheat).Status | Should -Be succeed, failed
+            (Get-VodPreheatTask | Start-VodPreheat).Url | Should -Be (Get-SampleUrl 2)
+        }
+
+        It 'is, without a task id, an error of its own in <_>, and the others go on' -ForEach 'Get-VodPreheatResult', 'Wait-VodPreheat' {
+            Add-Line (Get-Line unknown https://cdn.example.com/u.mp4 -TaskId '')
+            $task = Start-VodPreheat (Get-SampleUrl 1)
+            $server.SetTask($task.TaskId, 'succeed https://cdn.example.com/1.mp4')
+            $command = $_
+            $run = Get-Outcome { Get-VodPreheatTask | & $command }
+            $run.Output.Status | Should -Be succeed
+            $run.Failure | Should -BeNullOrEmpty
+            Assert-Failure $run.Errors[0] VodInvalidTaskId InvalidArgument 'outcome is unknown'
+        }
+
+        It 'is submitted again without a task id' {
+            Add-Line (Get-Line unknown https://cdn.example.com/u.mp4 -TaskId '')
+            (Get-VodPreheatTask | Start-VodPreheat).Url | Should -Be 'https://cdn.example.com/u.mp4'
+        }
+    }
+
+    Context 'a journal that cannot be read' {
+        It 'ends it, with an error of its own' {
+            $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory -Force
+            Assert-Failure (Get-Failure { Get-VodPreheatTask }) VodJournalUnavailable WriteError ([regex]::Escape($env:VODPREHEAT_JOURNAL)), 'VODPREHEAT_JOURNAL'
+        }
+
+        It 'is empty when it is switched off' {
+            $env:VODPREHEAT_JOURNAL = 'off'
+            $null = Start-VodPreheat (Get-SampleUrl 1)
+            Get-VodPreheatTask | Should -BeNullOrEmpty
+        }
+    }
+}
+
+Describe 'Completion of -TaskId' {
+    BeforeEach {
+        $server.Reset()
+        Connect-Server $server
+    }
+
+    AfterEach { Clear-Session }
+
+    It 'of <_> offers the newest 100 of the journal, newest first' -ForEach 'Get-VodPreheatResult -TaskId ', 'Wait-VodPreheat ', 'Get-VodPreheatTask -TaskId ' {
+        Add-Line (1..105 | ForEach-Object { Get-Line "task$_" "https://cdn.example.com/$_.mp4" })
+        Add-Line (Get-Line unknown https://cdn.example.com/u.mp4 -TaskId '')
+        $offered = @(Get-Completion $_)
+        $offered.CompletionText | Should -Be (105..6 | ForEach-Object { "task$_" })
+        $offered[0].ToolTip | Should -Be 'https://cdn.example.com/105.mp4'
+        (Get-Completion "${_}task10").CompletionText | Should -Be (105..100 + 10 | ForEach-Object { "task$_" })
+    }
+
+    It 'offers what a process before submitted, on the connection that is named' {
+        $task = Start-VodPreheat (Get-SampleUrl 1)
+        $sandbox = Connect-VodAccount -Sandbox -NoDefault
+        $inSandbox = Start-VodPreheat -AssetId film -Connection $sandbox
+        (Get-Completion 'Get-VodPreheatResult -TaskId ').CompletionText | Should -Be $task.TaskId
+        (Get-Completion 'Get-VodPreheatResult -Connection $sandbox -TaskId ').CompletionText | Should -Be $inSandbox.TaskId
+        Invoke-Child {
+            param($manifest)
+            Import-Module $manifest
+            (TabExpansion2 'Get-VodPreheatResult ' 21).CompletionMatches.CompletionText
+        } $Manifest | Should -Match $task.TaskId
+    }
+
+    It 'quotes what would mean something, and shows nothing that drives a terminal' {
+        Add-Line (Get-Line odd "https://cdn.example.com/`u{202e}x.mp4" -TaskId "a'; Remove-Item `e[2J")
+        $offered = Get-Completion 'Get-VodPreheatResult -TaskId '
+        $offered.CompletionText | Should -BeExactly "'a''; Remove-Item `e[2J'"
+        $offered.ListItemText | Should -BeExactly "a'; Remove-Item  [2J"
+        $offered.ToolTip | Should -BeExactly 'https://cdn.example.com/ x.mp4'
+    }
+
+    It 'offers nothing, not even files, and reports nothing where there is no journal or it cannot be read' {
+        Get-Completion 'Get-VodPreheatResult -TaskId ' | Should -BeNullOrEmpty
+        $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory -Force
+        $Error.Clear()
+        Get-Completion 'Get-VodPreheatResult -TaskId ' | Should -BeNullOrEmpty
+        $Error | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Completion of -Connection' {
+    AfterEach { Clear-Session }
+
+    It 'of <_> offers the variables that hold a connection, and no files' -ForEach @(
+        'Get-VodPreheatResult', 'Start-VodPreheat', 'Wait-VodPreheat', 'Get-VodPreheatTask', 'Disconnect-VodAccount'
+    ) {
+        $text = Invoke-Child {
+            param($manifest, $command)
+            Import-Module $manifest
+            $prod = Connect-VodAccount -Sandbox -NoDefault
+            ${test account} = Connect-VodAccount -Sandbox -NoDefault
+            $other = 'not a connection'
+            foreach ($typed in '', 'T', '$', 'z') {
+                $line = "$command -Connection $typed"
+                $offered = (TabExpansion2 $line $line.Length).CompletionMatches | Where-Object CompletionText -NotIn '$$', '$?', '$^'
+                "[$typed] $($offered.CompletionText -join ' ')"
+            }
+            "tip: $((TabExpansion2 "$command -Connection p").CompletionMatches[0].ToolTip)"
+        } $Manifest, $_
+        $text | Should -Match ([regex]::Escape('[] $prod ${test account}'))
+        $text | Should -Match ([regex]::Escape('[T] ${test account}'))
+        $text | Should -Match '(?m)^\[z\] \r?$'
+        $text | Should -Match 'tip: SANDBOX@'
+    }
+}

@@ -1,0 +1,271 @@
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+    . $PSScriptRoot/submit.common.ps1
+    $server = $TestServer::Start()
+
+    # What is written for each URL, by the number of its name.
+    function Get-Status($Outcomes) { $Outcomes | Sort-Object { [int] [regex]::Match($_.Url, '(\d+)\D*$').Groups[1].Value } | ForEach-Object Status }
+}
+
+AfterAll {
+    Clear-Session
+    $server.Dispose()
+}
+
+Describe 'Invoke-VodPreheat' {
+    BeforeEach {
+        $server.Reset()
+        $server.PollsUntilDone = 0
+        $journal = Join-Path $TestDrive "$([guid]::NewGuid()).jsonl"
+        $env:VODPREHEAT_JOURNAL = $journal
+        Connect-Server $server
+    }
+
+    AfterEach { Clear-Session }
+
+    Context 'input and output' {
+        It 'writes one object for each distinct URL, from the pipeline and by property name' {
+            $lines = @(Get-SampleUrl 12) + '' + ' https://cdn.example.com/1.mp4 ' + $null + 'https://cdn.example.com/12.mp4'
+            $outcomes = $lines | Invoke-VodPreheat
+            $outcomes | Should -HaveCount 12
+            $outcomes.Url | Sort-Object | Should -Be (Get-SampleUrl 12 | Sort-Object)
+            $outcomes.Status | Select-Object -Unique | Should -Be 'succeed'
+            $outcomes[0] | Should -BeOfType ([VodPreheat.PreheatOutcome])
+            $server.SubmittedUrls | Should -Be (Get-SampleUrl 12)
+
+            $rows = $outcomes | Select-Object -First 2 | Invoke-VodPreheat
+            $rows.Url | Should -Be $outcomes[0, 1].Url
+        }
+
+        It 'has every column that a report needs' {
+            $file = Join-Path $TestDrive report.csv
+            @(Get-SampleUrl 1) + 'nonsense' | Invoke-VodPreheat | Export-Csv $file
+            $report = Import-Csv $file
+            $report[0].PSObject.Properties.Name | Should -Be 'Url', 'Status', 'TaskId', 'Attempts', 'SubmittedAt', 'EndedAt', 'ErrorCode', 'Detail'
+            $rejected = $report | Where-Object Url -EQ nonsense
+            $rejected.Status, $rejected.ErrorCode, $rejected.Attempts | Should -Be 'rejected', 'VodInvalidUrl', '0'
+            $loaded = $report | Where-Object Status -EQ succeed
+            $loaded.TaskId | Should -Match '^[0-9a-f]{32}$'
+            [datetime] $loaded.SubmittedAt | Should -BeLessOrEqual ([datetime] $loaded.EndedAt)
+        }
+
+        It 'does nothing without a URL' {
+            @() | Invoke-VodPreheat | Should -BeNullOrEmpty
+            Invoke-VodPreheat @() | Should -BeNullOrEmpty
+            '', ' ' | Invoke-VodPreheat | Should -BeNullOrEmpty
+            $server.RequestCount | Should -Be 0
+        }
+
+        It 'submits nothing with -WhatIf' {
+            Get-SampleUrl 12 | Invoke-VodPreheat -WhatIf | Should -BeNullOrEmpty
+            $server.RequestCount | Should -Be 0
+            $journal | Should -Not -Exist
+        }
+
+        It 'writes results of the first tasks while the rest is submitted' {
+            $server.LatencyMs = 300
+            $run = Invoke-Aside { 1..40 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat -PollIntervalSec 1 }
+            Wait-Until { $run.Output.Count -gt 0 }
+            $server.SubmittedUrls.Count | Should -BeLessThan 40
+            $null = Complete-Aside $run
+            $run.Output.Count | Should -Be 40
+        }
+    }
+
+    Context 'failures' {
+        It 'finds the one URL that the service refuses' {
+            $server.RefuseUrl('https://cdn.example.com/7.mp4')
+            $outcomes = Get-SampleUrl 12 | Invoke-VodPreheat
+            Get-Status $outcomes | Should -Be (1..12 | ForEach-Object { $_ -eq 7 ? 'rejected' : 'succeed' })
+            ($outcomes | Where-Object Status -EQ rejected).ErrorCode | Should -Be 'VOD.10053'
+            $server.SubmittedUrls | Group-Object | Where-Object Count -GT 1 | Should -BeNullOrEmpty
+        }
+
+        It 'submits a failed URL again as often as allowed' {
+            $outcomes = 'https://cdn.example.com/fail.mp4', 'https://cdn.example.com/1.mp4' | Invoke-VodPreheat -MaximumResubmit 2 -PollIntervalSec 1
+            ($outcomes | Where-Object Url -Like '*fail*').Attempts | Should -Be 3
+            ($outcomes | Where-Object Url -Like '*fail*').Status | Should -Be 'failed'
+            @($server.SubmittedUrls | Where-Object { $_ -like '*fail*' }) | Should -HaveCount 3
+        }
+
+        It 'reports every URL when the quota ends, and one non-terminating error after the last' {
+            $server.Quota = 10
+            $all = Get-SampleUrl 25 | Invoke-VodPreheat -ErrorAction Continue 2>&1
+            $all | Should -HaveCount 26
+            $all[-1] | Should -BeOfType ([Management.Automation.ErrorRecord])
+            Assert-Failure $all[-1] 'VOD.10086' QuotaExceeded
+            $all[-1].TargetObject | Sort-Object | Should -Be (Get-SampleUrl 15 -From 11 | Sort-Object)
+            $all[0..24].Status | Group-Object -NoElement | ForEach-Object { "$($_.Name) $($_.Count)" } | Sort-Object | Should -Be 'notSubmitted 15', 'succeed 10'
+        }
+
+        It 'reports every URL when the key is wrong, then ends with a terminating error after one request' {
+            $server.RemoveAccessKey($TestServer::DefaultAccessKey)
+            $run = Get-Outcome { Get-SampleUrl 25 | Invoke-VodPreheat }
+            $run.Output | Should -HaveCount 25
+            $run.Output.Status | Select-Object -Unique | Should -Be 'notSubmitted'
+            Assert-Failure $run.Failure 'APIGW.0301' AuthenticationError
+            $server.RequestCount | Should -Be 1
+        }
+
+        It 'reports every URL when the time is up, and one non-terminating error after the last' {
+            $server.PollsUntilDone = 1000
+            $run = Get-Outcome { Get-SampleUrl 12 | Invoke-VodPreheat -TimeoutSec 2 -PollIntervalSec 1 }
+            $run.Output.Status | Should -Be (@('processing') * 12)
+            $run.Errors | Should -HaveCount 1
+            Assert-Failure $run.Errors[0] 'VodWaitTimeout' OperationTimeout
+            $run.Errors[0].TargetObject | Should -HaveCount 12
+            $run.Failure | Should -BeNullOrEmpty
+        }
+
+        It 'does not send a submission again that got no answer' {
+            $server.AddFault('ResetBeforeHeaders')
+            $outcomes = Get-SampleUrl 25 | Invoke-VodPreheat -MaximumResubmit 5
+            $outcomes | Should -HaveCount 25
+            @($outcomes | Where-Object Status -EQ unknown).Url | Should -Be (Get-SampleUrl 10)
+            @($server.Requests | Where-Object Method -EQ POST) | Should -HaveCount 3
+        }
+
+        It 'refuses -ResumeSince where the journal cannot be written, before anything is sent' {
+            $env:VODPREHEAT_JOURNAL = Join-Path $TestDrive 'a file'
+            Set-Content $env:VODPREHEAT_JOURNAL 'x'
+            $env:VODPREHEAT_JOURNAL = Join-Path $env:VODPREHEAT_JOURNAL journal.jsonl
+            Assert-Failure (Get-Failure { Get-SampleUrl 2 | Invoke-VodPreheat -ResumeSince (Get-Date).Date }) 'VodJournalUnavailable' WriteError
+            $server.RequestCount | Should -Be 0
+        }
+    }
+
+    Context 'stop' {
+        It 'ends at once on Ctrl+C, and the answer to a submission that is under way reaches the journal' {
+            $server.LatencyMs = 1500
+            $run = Invoke-Aside { 1..10 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat }
+            Wait-Until { $server.RequestCount -eq 1 }
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            Stop-Aside $run
+            $server.Requests[0].StatusSent | Should -Be 0 -Because 'the prompt is back before the answer is there'
+            Wait-Until { (Get-Content $journal -Raw) -match '"event":"accepted"' }
+        }
+
+        It 'ends at once while the wait goes on' {
+            $server.PollsUntilDone = 1000
+            $run = Invoke-Aside { 'https://cdn.example.com/1.mp4' | Invoke-VodPreheat }
+            Wait-Until { $server.RequestCount -ge 2 }
+            Stop-Aside $run
+        }
+
+        It 'ends when nobody wants more' {
+            Get-SampleUrl 30 | Invoke-VodPreheat | Select-Object -First 1 | Should -HaveCount 1
+        }
+    }
+
+    Context 'resume' {
+        BeforeAll {
+            function Get-Again([int] $Count) { Get-SampleUrl $Count | Invoke-VodPreheat -ResumeSince (Get-Date).Date -PollIntervalSec 1 }
+
+            # After the last run: every URL loaded and reported once, and nothing submitted again that was accepted and did not fail.
+            function Assert-Finished($Outcomes, [int] $Count, [string[]] $MayRepeat = @()) {
+                $Outcomes | Should -HaveCount $Count
+                ($Outcomes.Url | Select-Object -Unique) | Should -HaveCount $Count
+                $Outcomes.Status | Select-Object -Unique | Should -Be 'succeed'
+                $server.SubmittedUrls | Group-Object | Where-Object Count -GT 1 | ForEach-Object Name | Where-Object { $_ -notin $MayRepeat } | Should -BeNullOrEmpty
+            }
+        }
+
+        It 'asks for what was loaded, and submits nothing' {
+            Assert-Finished (Get-SampleUrl 12 | Invoke-VodPreheat) 12
+            $posts = @($server.Requests | Where-Object Method -EQ POST).Count
+            Connect-Server $server
+            Assert-Finished (Get-Again 12) 12
+            @($server.Requests | Where-Object Method -EQ POST) | Should -HaveCount $posts
+        }
+
+        It 'waits for what is open after a timeout' {
+            $server.PollsUntilDone = 3
+            $null = Get-SampleUrl 12 | Invoke-VodPreheat -TimeoutSec 1 -PollIntervalSec 1 -ErrorAction SilentlyContinue
+            Assert-Finished (Get-Again 12) 12
+        }
+
+        It 'goes on after the quota' {
+            $server.Quota = 10
+            $null = Get-SampleUrl 25 | Invoke-VodPreheat -ErrorAction SilentlyContinue
+            $server.Quota = 100
+            Assert-Finished (Get-Again 25) 25
+        }
+
+        It 'goes on after a wrong key' {
+            $null = Get-SampleUrl 10 | Invoke-VodPreheat
+            Connect-Server $server @{ AccessKey = ConvertTo-Credential 'WRONG' 'key' }
+            $null = Get-Outcome { Get-Again 25 }
+            Connect-Server $server
+            Assert-Finished (Get-Again 25) 25
+        }
+
+        It 'submits again what the service has forgotten' {
+            $null = Get-SampleUrl 12 | Invoke-VodPreheat
+            $server.Reset()
+            $server.PollsUntilDone = 0
+            Assert-Finished (Get-Again 12) 12
+        }
+
+        It 'goes on after Ctrl+C in the middle' {
+            $server.LatencyMs = 200
+            $run = Invoke-Aside { 1..40 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat }
+            Wait-Until { $server.SubmittedUrls.Count -ge 20 }
+            Stop-Aside $run
+            Wait-Until { @(Select-String 'sending' $journal).Count -eq @(Select-String 'accepted|refused' $journal).Count }
+            Assert-Finished (Get-Again 40) 40
+        }
+
+        It 'goes on after kill -9 <When>' -ForEach @(
+            @{ When = 'before the answer'; Fault = 'Stall'; Lost = $true }
+            @{ When = 'after the answer'; Fault = 'Gzip'; Lost = $false }
+        ) {
+            $server.AddFault('Gzip')
+            $server.AddFault($Fault)
+            $server.PollsUntilDone = 1000
+            $child = Join-Path $TestDrive child.ps1
+            Set-Content $child "Import-Module '$Manifest'; Connect-VodAccount -Region cn-north-4 -Endpoint $($server.Endpoint); 1..20 | ForEach-Object { `"https://cdn.example.com/`$_.mp4`" } | Invoke-VodPreheat -PollIntervalSec 1"
+            $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
+            $env:HUAWEICLOUD_SDK_SK = $TestServer::DefaultSecretKey
+            $env:HUAWEICLOUD_SDK_PROJECT_ID = $TestServer::DefaultProjectId
+            $process = Start-Process (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')) "-NoProfile -NonInteractive -File `"$child`"" -PassThru -RedirectStandardOutput "$child.out"
+            try {
+                Wait-Until { @($server.Requests | Where-Object Method -EQ POST).Count -eq 2 -and ($Lost -or @(Select-String accepted $journal).Count -eq 2) } -Seconds 60
+            } finally {
+                $process.Kill()
+                $process.WaitForExit()
+            }
+
+            @(Select-String '"sending"' $journal) | Should -HaveCount 2
+            $server.PollsUntilDone = 0
+            foreach ($task in Get-VodPreheatTask -AllProjects | Where-Object TaskId) { $server.SetTask($task.TaskId, [string[]] ($task.Url | ForEach-Object { "succeed $_" })) }
+            Assert-Finished (Get-Again 20) 20 -MayRepeat ($Lost ? (Get-SampleUrl 10 -From 11) : @())
+        }
+
+        It 'lets two commands run at once: both finish, and no URL is missing' {
+            $runs = 1..2 | ForEach-Object { Invoke-Aside { 1..20 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat -ResumeSince (Get-Date).Date -PollIntervalSec 1 } }
+            foreach ($run in $runs) {
+                $null = Complete-Aside $run
+                $run.Output | Should -HaveCount 20
+                $run.Output.Status | Select-Object -Unique | Should -Be 'succeed'
+            }
+
+            $server.SubmittedUrls | Group-Object | Where-Object Count -GT 2 | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'progress' {
+        It 'is one bar, which is completed, and silent under -ProgressAction Ignore' {
+            $server.PollsUntilDone = 4
+            $runs = @(
+                Invoke-Aside { 'https://cdn.example.com/1.mp4' | Invoke-VodPreheat -PollIntervalSec 1 }
+                Invoke-Aside { 'https://cdn.example.com/2.mp4' | Invoke-VodPreheat -PollIntervalSec 1 -ProgressAction Ignore }
+            )
+            Wait-Until { -not $runs.Where({ -not $_.Result.IsCompleted }) }
+            $bar = $runs[0].Shell.Streams.Progress
+            $bar[0].StatusDescription | Should -Be '1 URL: 1 submitted, 0 loaded, 0 failed, 1 open'
+            $bar[-1].RecordType | Should -Be 'Completed'
+            $runs[1].Shell.Streams.Progress | Should -BeNullOrEmpty
+            $runs.Shell.Dispose()
+        }
+    }
+}

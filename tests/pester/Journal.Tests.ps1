@@ -1,0 +1,285 @@
+# The journal of submissions: what a session, many of them at once, and one that is killed leave in it.
+
+BeforeDiscovery {
+    # A limit on the size of files stands for a full disk; Windows has none.
+    $script:hasFileLimit = -not $IsWindows
+}
+
+BeforeAll {
+    . $PSScriptRoot/common.ps1
+    . $PSScriptRoot/submit.common.ps1
+    $server = $TestServer::Start()
+    $program = (Get-ChildItem "$root/tests/submitter/bin/*/net8.0/VodPreheat.Submitter.dll" | Sort-Object LastWriteTime | Select-Object -Last 1).FullName
+    $program = $program -replace '\.dll$', ($IsWindows ? '.exe' : '')
+
+    # The submissions in the journal, each with its URL; what cannot be read is a failure.
+    function Get-Journal {
+        Get-VodPreheatTask -AllProjects -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+    }
+
+    # The events of the journal.
+    function Get-Event {
+        if (Test-Path $env:VODPREHEAT_JOURNAL) { Get-Content $env:VODPREHEAT_JOURNAL | ConvertFrom-Json }
+    }
+
+    # Begins a process of tests/submitter; its journal is that of this process.
+    function Start-Submitter([string] $Name, [int] $Count, [string] $Where, [string] $Shell) {
+        $start = [Diagnostics.ProcessStartInfo]::new($Shell ? '/bin/sh' : $program)
+        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+        if ($Shell) { '-c', "$Shell; exec `"`$0`" `"`$@`"", $program | ForEach-Object { $start.ArgumentList.Add($_) } }
+        $Name, $Count, $Where | ForEach-Object { $start.ArgumentList.Add($_) }
+
+        # The runtime of this process, wherever it is; and without the large file that it makes for its code, which a limit would forbid.
+        $runtime = [Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory().TrimEnd('/', '\')
+        if ($runtime -ne $PSHOME) { $start.Environment['DOTNET_ROOT'] = Resolve-Path "$runtime/../../.." }
+        $start.Environment['DOTNET_EnableWriteXorExecute'] = '0'
+        $process = [Diagnostics.Process]::Start($start)
+        [pscustomobject]@{ Process = $process; Output = $process.StandardOutput; Errors = $process.StandardError.ReadToEndAsync() }
+    }
+
+    # Waits for its end, which must be a good one.
+    function Complete-Submitter($Submitter) {
+        $null = $Submitter.Output.ReadToEnd()
+        if (-not $Submitter.Process.WaitForExit(300000)) { throw 'It did not come to its end.' }
+        $Submitter.Errors.GetAwaiter().GetResult() | Should -BeNullOrEmpty
+        $Submitter.Process.ExitCode | Should -Be 0
+        $Submitter.Process.Dispose()
+    }
+}
+
+AfterAll {
+    Disconnect-VodAccount
+    $server.Dispose()
+}
+
+Describe 'The journal of a session' {
+    BeforeEach {
+        $server.Reset()
+        Connect-Server $server
+    }
+
+    AfterEach { Clear-Session }
+
+    It 'is not touched by importing, connecting, querying and waiting' {
+        $server.SetTask('t', 'succeed https://a/1')
+        $text = Invoke-Child {
+            param($manifest, $endpoint, $key, $secret, $project)
+            Import-Module $manifest
+            $secure = ConvertTo-SecureString $secret -AsPlainText -Force
+            Connect-VodAccount -AccessKey ([pscredential]::new($key, $secure)) -Region cn-north-4 -ProjectId $project -Endpoint $endpoint
+            (Get-VodPreheatResult t).Status
+            (Wait-VodPreheat t).Status
+            Start-VodPreheat https://cdn.example.com/a.mp4 -WhatIf
+            Disconnect-VodAccount
+        } $Manifest, $server.Endpoint, $TestServer::DefaultAccessKey, $TestServer::DefaultSecretKey, $TestServer::DefaultProjectId
+        $text | Should -Match 'succeed\s+succeed'
+        Split-Path $env:VODPREHEAT_JOURNAL | Should -Not -Exist
+    }
+
+    It 'is in the folder of the user, who alone may read it' {
+        $home2 = (New-Item "$TestDrive/$([guid]::NewGuid())" -ItemType Directory).FullName
+        $null = Invoke-Child {
+            param($manifest, $endpoint, $key, $secret, $project, $folder)
+            $env:VODPREHEAT_JOURNAL = ''
+            $env:XDG_STATE_HOME = $env:LOCALAPPDATA = $env:HOME = $folder
+            Import-Module $manifest
+            $secure = ConvertTo-SecureString $secret -AsPlainText -Force
+            Connect-VodAccount -AccessKey ([pscredential]::new($key, $secure)) -Region cn-north-4 -ProjectId $project -Endpoint $endpoint
+            Start-VodPreheat https://cdn.example.com/a.mp4
+        } $Manifest, $server.Endpoint, $TestServer::DefaultAccessKey, $TestServer::DefaultSecretKey, $TestServer::DefaultProjectId, $home2
+        $journal = Join-Path $home2 ($IsMacOS ? 'Library/Application Support' : '') VodPreheat journal.jsonl
+        (Get-Content $journal).Count | Should -Be 2
+        if (-not $IsWindows) {
+            [IO.File]::GetUnixFileMode($journal) | Should -Be ([IO.UnixFileMode] 'UserRead, UserWrite')
+            [IO.File]::GetUnixFileMode((Split-Path $journal)) | Should -Be ([IO.UnixFileMode] 'UserRead, UserWrite, UserExecute')
+        }
+        foreach ($form in Get-Form $TestServer::DefaultSecretKey) { Get-Content $journal -Raw | Should -Not -Match ([regex]::Escape($form)) }
+    }
+
+    It 'has each request once, however often it was sent' {
+        $server.AddAnswer(429, '{"error_code":"APIGW.0308","error_msg":"limit"}', 'application/json', 'Retry-After', '1')
+        $null = Start-VodPreheat (Get-SampleUrl 1)
+        $server.RequestCount | Should -Be 2
+        (Get-Event).event | Should -Be sending, accepted
+    }
+
+    It 'is written by runspaces side by side' {
+        $connection = Get-VodConnection
+        $tasks = 1..20 | ForEach-Object -ThrottleLimit 5 -Parallel {
+            Import-Module $using:Manifest
+            1..5 | ForEach-Object { Start-VodPreheat "https://cdn.example.com/$using:_/$_.mp4" -Connection $using:connection }
+        }
+        (Get-Journal).TaskId | Sort-Object | Should -Be ($tasks.TaskId | Sort-Object)
+        (Get-Event).Count | Should -Be 200
+    }
+
+    It 'does not hold submissions up where it cannot be, and is missed once a process' {
+        $blocked = (New-Item "$TestDrive/$([guid]::NewGuid())").FullName
+        $text = Invoke-Child {
+            param($manifest, $endpoint, $key, $secret, $project, $blocked)
+            $env:VODPREHEAT_JOURNAL = ''
+            $env:XDG_STATE_HOME = $env:LOCALAPPDATA = $env:HOME = $blocked
+            Import-Module $manifest
+            $secure = ConvertTo-SecureString $secret -AsPlainText -Force
+            Connect-VodAccount -AccessKey ([pscredential]::new($key, $secure)) -Region cn-north-4 -ProjectId $project -Endpoint $endpoint
+            $tasks = Start-VodPreheat https://cdn.example.com/a.mp4 -WarningVariable first
+            $tasks += Start-VodPreheat https://cdn.example.com/b.mp4 -WarningVariable second
+            "tasks: $($tasks.Count), first: $($first.Count), second: $($second.Count)"
+        } $Manifest, $server.Endpoint, $TestServer::DefaultAccessKey, $TestServer::DefaultSecretKey, $TestServer::DefaultProjectId, $blocked
+        $server.SubmittedUrls.Count | Should -Be 2
+        $text | Should -Match 'tasks: .*, first: 1, second: 0'
+        $text | Should -Match 'VODPREHEAT_JOURNAL'
+    }
+
+    It 'lets nothing be sent where it cannot be although it was named' {
+        $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory -Force
+        $run = Get-Outcome { Get-SampleUrl 25 | Start-VodPreheat }
+        Assert-Failure $run.Failure VodJournalUnavailable WriteError ([regex]::Escape($env:VODPREHEAT_JOURNAL))
+        $run.Failure.TargetObject | Should -Be (Get-SampleUrl 25)
+        $server.RequestCount | Should -Be 0
+    }
+
+    It 'is begun again when its folder is deleted in the middle' {
+        $tasks = Get-SampleUrl 30 | Start-VodPreheat | ForEach-Object {
+            Remove-Item (Split-Path $env:VODPREHEAT_JOURNAL) -Recurse
+            $_
+        }
+        $tasks.Count | Should -Be 3
+        $last = Start-VodPreheat (Get-SampleUrl 1)
+        (Get-Journal).TaskId | Should -Be $last.TaskId
+    }
+
+    It 'has the answer of a submission that was under way when the command was stopped, and the prompt is back before' {
+        $server.LatencyMs = 5000
+        $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 }
+        Wait-Until { $server.RequestCount -eq 1 }
+        Stop-Aside $run
+        (Get-Event).event | Should -Be sending -Because 'the prompt is back while the service still works'
+        Wait-Until { (Get-Event).event -contains 'accepted' }
+        $task = Get-Journal
+        $task.Url | Should -Be 'https://cdn.example.com/a.mp4'
+        $task.TaskId | Should -Be (Get-Event)[1].task_id
+        $server.SubmittedUrls | Should -Be 'https://cdn.example.com/a.mp4'
+    }
+
+    It 'so has it when <_> stopped it' -ForEach 'Select-Object', '-ErrorAction Stop' {
+        $server.LatencyMs = 500
+        $how = $_
+        $null = Get-Outcome {
+            switch ($how) {
+                'Select-Object' { Get-SampleUrl 20 | Start-VodPreheat | Select-Object -First 1 }
+                default { Get-SampleUrl 10 | Start-VodPreheat; Start-VodPreheat 'none' -ErrorAction Stop }
+            }
+        }
+        (Get-Journal).TaskId.Count | Should -Be 1
+        (Get-Event).event | Should -Be sending, accepted
+    }
+
+    It 'is not disturbed by a file of anything' {
+        $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
+        $bytes = [byte[]]::new(200000)
+        [Random]::new(1).NextBytes($bytes)
+        [IO.File]::WriteAllBytes($env:VODPREHEAT_JOURNAL, $bytes)
+        $task = Start-VodPreheat (Get-SampleUrl 1)
+        (Get-VodPreheatTask -WarningVariable warnings -WarningAction SilentlyContinue).TaskId | Should -Be $task.TaskId
+        $warnings.Count | Should -Be 1
+        [Linq.Enumerable]::SequenceEqual([byte[]] [IO.File]::ReadAllBytes($env:VODPREHEAT_JOURNAL)[0..199999], $bytes) | Should -BeTrue
+    }
+}
+
+Describe 'The page of the format' {
+    BeforeAll {
+        $page = (Get-Content "$root/docs/journal.md" -Raw) -replace "`r"
+        $example = [regex]::Match($page, '(?ms)^```json\n(.*?)^```').Groups[1].Value
+    }
+
+    AfterEach { Clear-Session }
+
+    It 'has an example that is read as it says' {
+        $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
+        Set-Content $env:VODPREHEAT_JOURNAL $example -NoNewline
+        $task = Get-Journal
+        $task.TaskId | Should -Be '5199337c31c8e4622f1590735b13a263'
+        $task.Url | Should -Be 'https://cdn.example.com/a.mp4', 'https://cdn.example.com/b.mp4'
+        $task.SubmittedAt.UtcDateTime.ToString('s') | Should -Be '2026-03-01T12:00:00'
+    }
+
+    It 'names the members of every line, and no others' {
+        $server.Reset()
+        Connect-Server $server
+        $null = Start-VodPreheat (Get-SampleUrl 1)
+        $null = Start-VodPreheat -AssetId film
+        $server.AddAnswer(400, '{"error_code":"VOD.10053","error_msg":"no"}')
+        Start-VodPreheat (Get-SampleUrl 1) -ErrorAction SilentlyContinue
+        $written = Get-Event | ForEach-Object { $_.PSObject.Properties.Name } | Sort-Object -Unique
+        $named = [regex]::Matches($page, '(?m)^\| `([a-z_]+)` \| (string|array)') | ForEach-Object { $_.Groups[1].Value } | Sort-Object -Unique
+        $named | Should -Be $written
+    }
+}
+
+Describe 'The journal under fire' {
+    BeforeEach { $server.Reset() }
+    AfterEach { Clear-Session }
+
+    It 'loses nothing of what 16 processes write while another trims it' {
+        # More than is kept, part of it old.
+        $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
+        $line = '{{"event":"sending","id":"{0}","time":"{1}","endpoint":"https://e","project_id":"p","urls":["https://cdn.example.com/' + ('f' * 40000) + '"]}}'
+        $old, $young = -400, -1 | ForEach-Object { , [string[]] ($line -f 'filler', [datetimeoffset]::UtcNow.AddDays($_).ToString('o')) }
+        [IO.File]::WriteAllLines($env:VODPREHEAT_JOURNAL, [string[]] ($old * 250 + $young * 450))
+        $size = (Get-Item $env:VODPREHEAT_JOURNAL).Length
+
+        $trimmer = Start-Submitter trimmer 30 trim
+        $writers = 1..16 | ForEach-Object { Start-Submitter "writer$_" 500 itself }
+        $writers + $trimmer | ForEach-Object { Complete-Submitter $_ }
+
+        (Get-Item $env:VODPREHEAT_JOURNAL).Length | Should -BeLessThan $size
+        $urls = Get-Journal | Where-Object { $_.TaskId -and $_.Url[0] -like '*/writer*' } | ForEach-Object { $_.Url[0] } | Sort-Object
+        $expected = foreach ($i in 1..16) { foreach ($j in 0..499) { "https://cdn.example.com/writer$i/$j.mp4" } }
+        $urls.Count | Should -Be 8000
+        Compare-Object $urls ($expected | Sort-Object) | Should -BeNullOrEmpty
+        Get-ChildItem (Split-Path $env:VODPREHEAT_JOURNAL) -Name | Sort-Object | Should -Be journal.jsonl, journal.jsonl.lock
+    }
+
+    It 'has every submission that the server accepted, whenever its process is killed' {
+        $server.Quota = [int]::MaxValue
+        $random = [Random]::new(1)
+        $kills = 200
+        for ($next = 0; $next -lt $kills; $next += 4) {
+            # Four at a time, which also write side by side; each is killed at a random moment of a random submission.
+            $running = $next..($next + 3) | ForEach-Object { Start-Submitter $_ 1000000 $server.Endpoint }
+            foreach ($submitter in $running) {
+                foreach ($line in 1..$random.Next(1, 6)) { $null = $submitter.Output.ReadLine() }
+                $end = [Diagnostics.Stopwatch]::GetTimestamp() + $random.Next(5) / 1000 * [Diagnostics.Stopwatch]::Frequency * $random.NextDouble()
+                while ([Diagnostics.Stopwatch]::GetTimestamp() -lt $end) { $null }
+                $submitter.Process.Kill()
+                $submitter.Process.WaitForExit()
+                $submitter.Process.Dispose()
+            }
+        }
+
+        $accepted = $server.SubmittedUrls
+        $accepted.Count | Should -BeGreaterThan $kills
+        $tasks = Get-VodPreheatTask -AllProjects -WarningAction SilentlyContinue
+        $written = [Collections.Generic.HashSet[string]]::new([string[]] $tasks.ForEach({ $_.Url[0] }))
+        $accepted.Where({ -not $written.Contains($_) }) | Should -BeNullOrEmpty
+
+        # Only what was under way when its process was killed has no answer.
+        $tasks.Where({ -not $_.TaskId }).Count | Should -BeLessOrEqual $kills
+    }
+
+    It 'has no half line when the disk is full, and nothing is sent' -Skip:(-not $hasFileLimit) {
+        $submitter = Start-Submitter full 1000 $server.Endpoint -Shell "trap '' XFSZ; ulimit -f 16"
+        $null = $submitter.Output.ReadToEnd()
+        $submitter.Process.WaitForExit()
+        $submitter.Process.ExitCode | Should -Be 1
+        $submitter.Errors.GetAwaiter().GetResult() | Should -BeLike '*VodJournalUnavailable*'
+        $submitter.Process.Dispose()
+
+        (Get-Item $env:VODPREHEAT_JOURNAL).Length | Should -BeGreaterThan 5000
+        $tasks = @(Get-Journal)
+        $tasks.Url | Should -Be $server.SubmittedUrls
+        Get-Content $env:VODPREHEAT_JOURNAL -Raw | Should -Match '\}\n\z'
+    }
+}

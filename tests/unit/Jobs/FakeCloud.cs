@@ -1,0 +1,125 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Jobs;
+
+/// <summary>The service as a job meets it: tasks that take minutes, limits by the minute, a quota, and faults as told.</summary>
+internal sealed class FakeCloud(EventClock clock) : HttpMessageHandler
+{
+    private readonly object _lock = new();
+    private readonly Dictionary<string, (DateTimeOffset At, string[] Urls, int[] Rounds)> _tasks = [];
+    private readonly Dictionary<string, int> _rounds = [];
+    private readonly Queue<DateTimeOffset> _lastMinute = new();
+    private int _posts;
+    private int _gets;
+
+    /// <summary>URLs of the submissions that were accepted, in their order.</summary>
+    public List<string> Accepted { get; } = [];
+
+    /// <summary>When each was accepted.</summary>
+    public List<DateTimeOffset> AcceptedAt { get; } = [];
+
+    public int Posts => Volatile.Read(ref _posts);
+
+    public int Gets => Volatile.Read(ref _gets);
+
+    public int Throttled { get; private set; }
+
+    public TimeSpan LoadTime { get; set; } = TimeSpan.FromMinutes(3);
+
+    public int SubmissionsPerMinute { get; set; } = int.MaxValue;
+
+    public int Quota { get; set; } = int.MaxValue;
+
+    /// <summary>Answers a submission (by its number and URLs) in another way than usual; null for the usual one.</summary>
+    public Func<int, string[], Answer?> OnSubmit { get; set; } = static (_, _) => null;
+
+    /// <summary>Answers a query (by its number and task) in another way than usual; null for the usual one.</summary>
+    public Func<int, string, Answer?> OnQuery { get; set; } = static (_, _) => null;
+
+    /// <summary>Changes the rows of an answer.</summary>
+    public Func<string[], string[]> OnRows { get; set; } = static rows => rows;
+
+    /// <summary>How a URL ends in the round in which it is submitted, from 1 on.</summary>
+    public Func<string, int, string> EndOf { get; set; } = static (_, _) => "succeed";
+
+    /// <summary>Forgets all tasks.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _tasks.Clear();
+        }
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        clock.Touch();
+        byte[] body = request.Content is { } content ? await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false) : [];
+        var sent = new Sent(request.Method.Method, request.RequestUri!, [], body, clock.GetUtcNow());
+        Answer answer;
+        lock (_lock)
+        {
+            answer = request.Method == HttpMethod.Post ? Submit(body) : Query(request.RequestUri!.Query.Split('=')[1]);
+        }
+
+        HttpResponseMessage response = await answer(sent, cancellationToken).ConfigureAwait(false);
+        clock.Touch();
+        return response;
+    }
+
+    private Answer Submit(byte[] body)
+    {
+        using var document = JsonDocument.Parse(body);
+        string[] urls = [.. document.RootElement.GetProperty("urls").EnumerateArray().Select(url => url.GetString()!)];
+        DateTimeOffset now = clock.GetUtcNow();
+        while (_lastMinute.TryPeek(out DateTimeOffset oldest) && now - oldest >= TimeSpan.FromMinutes(1))
+        {
+            _lastMinute.Dequeue();
+        }
+
+        if (_lastMinute.Count >= SubmissionsPerMinute)
+        {
+            Throttled++;
+            return Answers.Throttled;
+        }
+
+        _lastMinute.Enqueue(now);
+        if (OnSubmit(++_posts, urls) is { } other)
+        {
+            return other;
+        }
+
+        if (Accepted.Count + urls.Length > Quota)
+        {
+            return Answers.Error(403, "VOD.10086", "The total number of preheat URLs exceeds the quota.");
+        }
+
+        Accepted.AddRange(urls);
+        AcceptedAt.AddRange(urls.Select(_ => now));
+        string taskId = $"task{_posts}";
+        _tasks.Add(taskId, (now, urls, [.. urls.Select(url => _rounds[url] = _rounds.GetValueOrDefault(url) + 1)]));
+        return Answers.Body(202, $$"""{"task_id":"{{taskId}}"}""");
+    }
+
+    private Answer Query(string taskId)
+    {
+        if (OnQuery(++_gets, taskId) is { } other)
+        {
+            return other;
+        }
+
+        if (!_tasks.TryGetValue(taskId, out (DateTimeOffset At, string[] Urls, int[] Rounds) task))
+        {
+            return Answers.Error(400, "VOD.10062", "The asset or resource does not exist.");
+        }
+
+        bool isOver = clock.GetUtcNow() - task.At >= LoadTime;
+        string[] rows = OnRows([.. task.Urls.Select((url, i) => $"{(isOver ? EndOf(url, task.Rounds[i]) : "processing")} {url}")]);
+        var json = new StringBuilder("{\"preheating_results\":[");
+        json.AppendJoin(',', rows.Select(row => JsonSerializer.Serialize(new { url = row.Split(' ')[1], status = row.Split(' ')[0] })));
+        return Answers.Body((int)HttpStatusCode.OK, json.Append("]}").ToString());
+    }
+}

@@ -1,0 +1,399 @@
+using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Jobs;
+using VodPreheat.Client.Journal;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Jobs;
+
+/// <summary>The whole job against a service whose minutes pass by a fake clock.</summary>
+public sealed class PreheatJobTests : IDisposable
+{
+    private readonly EventClock _clock = new();
+    private readonly SubmissionJournal _journal = SubmissionJournal.InMemory();
+    private readonly FakeCloud _cloud;
+    private readonly VodClient _client;
+
+    public PreheatJobTests()
+    {
+        _cloud = new FakeCloud(_clock);
+        _client = Connect();
+    }
+
+    public static TheoryData<string> Refusals => ["VOD.10053", "VOD.10062", "VOD.10060", "VOD.10088", "VOD.10081"];
+
+    /// <summary>What a submission or a query may meet, by name, and the answer.</summary>
+    public static TheoryData<string> Faults => [.. s_faults.Keys];
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _cloud.Dispose();
+    }
+
+    [Fact]
+    public async Task Every_url_is_submitted_waited_for_and_reported_once()
+    {
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync([.. Urls(25), .. Urls(3), "https://cdn.example.com/A.mp4", "https://cdn.example.com/a.mp4"]);
+
+        AssertOnce(27, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal(("succeed", 1, null), (outcome.Status, outcome.Attempts, outcome.ErrorCode)));
+        Assert.All(outcomes, outcome => Assert.True(outcome.TaskId is not null && outcome.SubmittedAt < outcome.EndedAt));
+        Assert.Equal((3, null, false), (_cloud.Posts, job.Failure, job.HasTimedOut));
+        Assert.Equal(new JobProgress(27, 27, 27, 0), job.Progress);
+    }
+
+    [Fact]
+    public async Task What_is_no_url_is_rejected_and_not_sent()
+    {
+        (_, UrlOutcome[] outcomes) = await RunAsync(["nonsense", "ftp://cdn.example.com/a", .. Urls(1)]);
+        Assert.Equal([("nonsense", "rejected", 0), ("ftp://cdn.example.com/a", "rejected", 0), (Urls(1)[0], "succeed", 1)],
+            outcomes.Select(outcome => (outcome.Url, outcome.Status, outcome.Attempts)));
+        Assert.All(outcomes[..2], outcome => Assert.Equal(ErrorIds.InvalidUrl, outcome.ErrorCode));
+        Assert.Equal(Urls(1), _cloud.Accepted);
+    }
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task A_refused_request_is_divided_until_the_refused_urls_are_found(string code)
+    {
+        string[] bad = [Url(3), Url(17), Url(18)];
+        _cloud.OnSubmit = (_, urls) => urls.Any(bad.Contains) ? Answers.Error(400, code, "told") : null;
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(25));
+
+        AssertOnce(25, outcomes);
+        Assert.Equal(bad, outcomes.Where(outcome => outcome.Status == "rejected").Select(outcome => outcome.Url).Order(s_byNumber));
+        Assert.All(outcomes.Where(outcome => outcome.Status == "rejected"), outcome => Assert.Equal((code, 1), (outcome.ErrorCode, outcome.Attempts)));
+        Assert.Equal(22, outcomes.Count(outcome => outcome.Status == "succeed"));
+        Assert.Equal(22, _cloud.Accepted.Distinct().Count());
+        Assert.Equal(22, _cloud.Accepted.Count);
+        Assert.InRange(_cloud.Posts, 3, 3 + (3 * 8));
+        Assert.Null(job.Failure);
+    }
+
+    [Theory]
+    [InlineData(0, 1, "failed")]
+    [InlineData(1, 2, "failed")]
+    [InlineData(2, 3, "succeed")]
+    [InlineData(5, 3, "succeed")]
+    public async Task A_failed_url_is_submitted_again_as_often_as_allowed(int maximum, int attempts, string status)
+    {
+        _cloud.EndOf = (url, round) => url == Url(2) && round < 3 ? "failed" : "succeed";
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(12), new() { MaximumResubmit = maximum });
+
+        AssertOnce(12, outcomes);
+        UrlOutcome outcome = Assert.Single(outcomes, outcome => outcome.Url == Url(2));
+        Assert.Equal((status, attempts), (outcome.Status, outcome.Attempts));
+        Assert.Equal(11 + attempts, _cloud.Accepted.Count);
+    }
+
+    [Fact]
+    public async Task A_used_up_quota_ends_the_submissions_and_what_was_accepted_is_waited_for()
+    {
+        _cloud.Quota = 20;
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45), new() { MaximumResubmit = 3 });
+
+        AssertOnce(45, outcomes);
+        Assert.Equal((20, 25), (outcomes.Count(outcome => outcome.Status == "succeed"), outcomes.Count(outcome => outcome.Status == "notSubmitted")));
+        Assert.All(outcomes.Where(outcome => outcome.Status == "notSubmitted"), outcome => Assert.Equal(("VOD.10086", 0), (outcome.ErrorCode, outcome.Attempts)));
+        Assert.Equal((3, FailureKind.QuotaExceeded), (_cloud.Posts, job.Failure?.Kind));
+    }
+
+    [Fact]
+    public async Task What_failed_before_the_quota_was_used_up_stays_failed()
+    {
+        _cloud.Quota = 10;
+        _cloud.EndOf = static (_, _) => "failed";
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(10), new() { MaximumResubmit = 3 });
+        AssertOnce(10, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal(("failed", 1, "VOD.10086"), (outcome.Status, outcome.Attempts, outcome.ErrorCode)));
+    }
+
+    [Fact]
+    public async Task A_refused_key_costs_one_request_and_every_url_says_so()
+    {
+        _cloud.OnSubmit = static (_, _) => Answers.Unauthorized;
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45));
+        AssertOnce(45, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal(("notSubmitted", "APIGW.0301"), (outcome.Status, outcome.ErrorCode)));
+        Assert.Equal((1, 0, FailureKind.Authentication), (_cloud.Posts, _cloud.Gets, job.Failure?.Kind));
+    }
+
+    [Fact]
+    public async Task A_token_that_ends_while_tasks_are_waited_for_leaves_them_processing()
+    {
+        _cloud.OnQuery = (number, _) => number < 5 ? null : Answers.Error(401, "APIGW.0307", "The token must be updated.");
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(25));
+        AssertOnce(25, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal(("processing", "APIGW.0307", null), (outcome.Status, outcome.ErrorCode, outcome.EndedAt)));
+        Assert.Equal(FailureKind.Authentication, job.Failure?.Kind);
+    }
+
+    [Fact]
+    public async Task When_the_time_is_up_every_url_says_where_it_stands()
+    {
+        _cloud.SubmissionsPerMinute = 1;
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45), new() { Timeout = TimeSpan.FromSeconds(90) });
+        AssertOnce(45, outcomes);
+        Assert.Equal((20, 25), (outcomes.Count(outcome => outcome.Status == "processing"), outcomes.Count(outcome => outcome.Status == "notSubmitted")));
+        Assert.All(outcomes, outcome => Assert.Equal((ErrorIds.WaitTimeout, null), (outcome.ErrorCode, outcome.EndedAt)));
+        Assert.Equal((true, null), (job.HasTimedOut, job.Failure));
+    }
+
+    [Fact]
+    public async Task What_became_final_during_the_last_wait_counts()
+    {
+        _cloud.LoadTime = TimeSpan.FromSeconds(14);
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(2), new() { Timeout = TimeSpan.FromSeconds(15) });
+        Assert.All(outcomes, outcome => Assert.Equal("succeed", outcome.Status));
+        Assert.False(job.HasTimedOut);
+    }
+
+    [Fact]
+    public async Task A_task_that_the_service_forgets_leaves_its_urls_unknown()
+    {
+        _cloud.OnQuery = (number, _) =>
+        {
+            if (number == 4)
+            {
+                _cloud.Forget();
+            }
+
+            return null;
+        };
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(25), new() { MaximumResubmit = 3 });
+        AssertOnce(25, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal(("unknown", "VOD.10062"), (outcome.Status, outcome.ErrorCode)));
+        Assert.Equal(25, _cloud.Accepted.Count);
+    }
+
+    [Fact]
+    public async Task Rows_that_nobody_asked_for_say_nothing_and_rows_that_are_missing_are_waited_for()
+    {
+        _cloud.OnRows = rows => [.. rows.Where(row => !row.EndsWith(Url(2), StringComparison.Ordinal)), "failed https://cdn.example.com/other.mp4", $"succeed {Url(11)}", rows[0]];
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(10), new() { Timeout = TimeSpan.FromMinutes(10) });
+        AssertOnce(10, outcomes);
+        Assert.Equal(9, outcomes.Count(outcome => outcome.Status == "succeed"));
+        Assert.Equal("processing", Assert.Single(outcomes, outcome => outcome.Url == Url(2)).Status);
+        Assert.True(job.HasTimedOut);
+    }
+
+    [Fact]
+    public async Task A_status_that_nobody_knows_is_neither_done_nor_success()
+    {
+        _cloud.EndOf = static (_, _) => "success";
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(2), new() { Timeout = TimeSpan.FromMinutes(10) });
+        AssertOnce(2, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal(("success", null), (outcome.Status, outcome.EndedAt)));
+        Assert.True(job.HasTimedOut);
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task Whatever_the_service_answers_every_url_is_reported_once(string fault)
+    {
+        foreach (int number in new[] { 1, 2, -1 })
+        {
+            foreach (bool isQuery in new[] { false, true })
+            {
+                var cloud = new FakeCloud(_clock) { LoadTime = TimeSpan.FromSeconds(30) };
+                bool Hits(int request) => number < 0 || request == number;
+                if (isQuery)
+                {
+                    cloud.OnQuery = (request, _) => Hits(request) ? s_faults[fault] : null;
+                }
+                else
+                {
+                    cloud.OnSubmit = (request, _) => Hits(request) ? s_faults[fault] : null;
+                }
+
+                using VodClient client = Connect(cloud);
+                (_, UrlOutcome[] outcomes) = await RunAsync(Urls(25), new() { Timeout = TimeSpan.FromMinutes(3), PollInterval = TimeSpan.FromSeconds(20), MaximumResubmit = 1 }, client);
+                AssertOnce(25, outcomes);
+                Assert.Equal(cloud.Accepted.Distinct().Count(), cloud.Accepted.Count);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("reset")]
+    [InlineData("503")]
+    public async Task A_submission_without_an_answer_is_not_sent_again(string fault)
+    {
+        _cloud.OnSubmit = (number, _) => number == 2 ? s_faults[fault] : null;
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(25), new() { MaximumResubmit = 3 });
+        AssertOnce(25, outcomes);
+        Assert.Equal(Urls(20)[10..], outcomes.Where(outcome => outcome.Status == "unknown").Select(outcome => outcome.Url));
+        Assert.Equal((3, 15), (_cloud.Posts, _cloud.Accepted.Count));
+    }
+
+    [Fact]
+    public async Task A_thousand_urls_at_ten_submissions_a_minute_have_results_before_the_last_is_submitted()
+    {
+        _cloud.SubmissionsPerMinute = 10;
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(1000));
+
+        AssertOnce(1000, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal("succeed", outcome.Status));
+        Assert.Null(job.Failure);
+        Assert.Equal(100, _cloud.Posts);
+        Assert.True(outcomes[0].EndedAt < _cloud.AcceptedAt[^1], "The first outcome comes before the last submission.");
+        Assert.InRange(_cloud.AcceptedAt[^1] - _cloud.AcceptedAt[0], TimeSpan.FromMinutes(8.9), TimeSpan.FromMinutes(12));
+        Assert.InRange(_cloud.Throttled, 0, 12);
+    }
+
+    [Fact]
+    public async Task A_resumed_run_submits_nothing_that_was_accepted_and_did_not_fail()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        await RunAsync(Urls(20), new() { Timeout = TimeSpan.FromMinutes(1) });
+        Assert.Equal(20, _cloud.Accepted.Count);
+
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(25), new() { ResumeSince = start });
+        AssertOnce(25, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal(("succeed", 1), (outcome.Status, outcome.Attempts)));
+        Assert.Equal(Urls(25), _cloud.Accepted);
+
+        int posts = _cloud.Posts;
+        (_, outcomes) = await RunAsync(Urls(25), new() { ResumeSince = start });
+        AssertOnce(25, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal("succeed", outcome.Status));
+        Assert.Equal(posts, _cloud.Posts);
+    }
+
+    [Fact]
+    public async Task A_resumed_run_submits_what_failed_what_was_refused_what_is_unknown_and_what_the_service_forgot()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        _cloud.EndOf = (url, round) => round == 1 && url == Url(1) ? "failed" : "succeed";
+        _cloud.OnSubmit = (number, _) => number switch { 2 => s_faults["503"], 3 => Answers.Error(403, "VOD.10086", "quota"), _ => null };
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(30));
+        AssertOnce(30, outcomes);
+        Assert.Equal((9, 1, 10, 10), Count(outcomes));
+
+        (_, outcomes) = await RunAsync(Urls(30), new() { ResumeSince = start });
+        AssertOnce(30, outcomes);
+        Assert.Equal((30, 0, 0, 0), Count(outcomes));
+        Assert.Equal([.. Urls(30), Url(1)], _cloud.Accepted);
+
+        _cloud.Forget();
+        (_, outcomes) = await RunAsync(Urls(30), new() { ResumeSince = start });
+        AssertOnce(30, outcomes);
+        Assert.Equal((30, 0, 0, 0), Count(outcomes));
+        Assert.Equal(31 + 30, _cloud.Accepted.Count);
+    }
+
+    [Fact]
+    public async Task A_resumed_run_looks_at_its_own_project_and_time_only()
+    {
+        await RunAsync(Urls(10));
+        _clock.Advance(TimeSpan.FromHours(1));
+        await RunAsync(Urls(10), new() { ResumeSince = _clock.GetUtcNow() });
+        Assert.Equal(20, _cloud.Accepted.Count);
+
+        using VodClient other = Connect(projectId: "another");
+        await RunAsync(Urls(10), new() { ResumeSince = DateTimeOffset.MinValue.AddDays(2) }, other);
+        Assert.Equal(30, _cloud.Accepted.Count);
+    }
+
+    [Fact]
+    public async Task The_newest_submission_decides()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        _cloud.EndOf = static (_, round) => round == 1 ? "failed" : "succeed";
+        await RunAsync(Urls(1));
+        await RunAsync(Urls(1));
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(1), new() { ResumeSince = start });
+        Assert.Equal(("succeed", 1), (outcomes[0].Status, outcomes[0].Attempts));
+        Assert.Equal(2, _cloud.Accepted.Count);
+    }
+
+    [Fact]
+    public async Task Stopping_ends_the_job_at_once()
+    {
+        using var stop = new CancellationTokenSource();
+        using var job = new PreheatJob(_client, Urls(25), new(), new InvocationContext(stop.Token), _clock);
+        Task<UrlOutcome?> next = job.NextAsync();
+        await stop.CancelAsync();
+        await TestClient.AssertCancelledAsync(next);
+    }
+
+    private static readonly Comparer<string> s_byNumber = Comparer<string>.Create((a, b) => Number(a).CompareTo(Number(b)));
+
+    private static readonly Dictionary<string, Answer> s_faults = new()
+    {
+        ["reset"] = Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)),
+        ["refused"] = Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)),
+        ["tls"] = Answers.Throws(new HttpRequestException(HttpRequestError.SecureConnectionError)),
+        ["500"] = Answers.Error(500, "VOD.10051", "m"),
+        ["503"] = Answers.Body(503, "<html>"),
+        ["429"] = Answers.Throttled,
+        ["429 later"] = Answers.Error(429, "APIGW.0308", "m", ("Retry-After", "3600")),
+        ["403 internal"] = Answers.Error(403, "VOD.10051", "m"),
+        ["403 flow control"] = Answers.Error(403, "VOD.10127", "m"),
+        ["403 permission"] = Answers.Error(403, "VOD.10074", "m"),
+        ["401"] = Answers.Unauthorized,
+        ["project"] = Answers.Error(403, "VOD.10057", "m"),
+        ["quota"] = Answers.Error(403, "VOD.10086", "m"),
+        ["illegal"] = Answers.Error(400, "VOD.10053", "m"),
+        ["missing"] = Answers.Error(400, "VOD.10062", "m"),
+        ["state"] = Answers.Error(403, "VOD.10060", "m"),
+        ["404"] = Answers.Body(404, "<html>"),
+        ["407"] = Answers.Body(407, ""),
+        ["redirect"] = Answers.Body(302, "", ("Location", "https://elsewhere.invalid/")),
+        ["html"] = Answers.Body(200, "<html>"),
+        ["empty object"] = Answers.Body(200, "{}"),
+        ["empty"] = Answers.Body(200, ""),
+        ["other id"] = Answers.Body(202, """{"task_id":"other"}"""),
+    };
+
+    private static string Url(int number) => $"https://cdn.example.com/{number}.mp4";
+
+    private static int Number(string url) => int.Parse(url.Split('/')[^1].Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string[] Urls(int count) => [.. Enumerable.Range(1, count).Select(Url)];
+
+    private static (int Loaded, int Failed, int Unknown, int NotSubmitted) Count(UrlOutcome[] outcomes) => (
+        outcomes.Count(outcome => outcome.Status == "succeed"),
+        outcomes.Count(outcome => outcome.Status == "failed"),
+        outcomes.Count(outcome => outcome.Status == OutcomeStatus.Unknown),
+        outcomes.Count(outcome => outcome.Status == OutcomeStatus.NotSubmitted));
+
+    private static void AssertOnce(int count, UrlOutcome[] outcomes)
+    {
+        Assert.Equal(count, outcomes.Length);
+        Assert.Equal(count, outcomes.Select(outcome => outcome.Url).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    private VodClient Connect(FakeCloud? cloud = null, string projectId = TestClient.ProjectId) => new(
+        TestClient.Endpoint,
+        projectId,
+        new FixedCredentialSource(TestClient.Key(), "AccessKey"),
+        new TransportSettings
+        {
+            Network = () => cloud ?? _cloud,
+            Clock = _clock,
+            Timeout = SkippingClock.Endless,
+            RequestsPerMinute = 0,
+        },
+        _journal);
+
+    private async Task<(PreheatJob Job, UrlOutcome[] Outcomes)> RunAsync(string[] urls, PreheatJobSettings? settings = null, VodClient? client = null)
+    {
+        using var job = new PreheatJob(client ?? _client, urls, settings ?? new(), TestClient.Scope(), _clock);
+        return (job, await _clock.RunAsync(DrainAsync(job)));
+    }
+
+    private static async Task<UrlOutcome[]> DrainAsync(PreheatJob job)
+    {
+        var outcomes = new List<UrlOutcome>();
+        while (await job.NextAsync().ConfigureAwait(false) is { } outcome)
+        {
+            outcomes.Add(outcome);
+        }
+
+        return [.. outcomes];
+    }
+}
