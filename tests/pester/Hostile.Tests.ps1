@@ -23,7 +23,7 @@ BeforeAll {
     function Get-Sight([Management.Automation.ErrorRecord] $Record) {
         $Record | Format-List * -Force | Out-String -Width 4000
         $Record | Get-Error | Out-String -Width 4000
-        [Management.Automation.PSSerializer]::Serialize($Record, 4)
+        [Management.Automation.PSSerializer]::Serialize($Record, 2)
         for ($exception = $Record.Exception; $exception; $exception = $exception.InnerException) {
             "$($exception.GetType().Assembly.GetName().Name) $exception $($exception.Data.Values)"
         }
@@ -283,7 +283,7 @@ Describe "A proxy's login" {
                 foreach ($record in $Error) {
                     $record | Format-List * -Force
                     $record | Get-Error
-                    [Management.Automation.PSSerializer]::Serialize($record, 4)
+                    [Management.Automation.PSSerializer]::Serialize($record, 2)
                 }
                 $null = Stop-Transcript
                 Get-Content (Join-Path (Get-PSDrive TestDrive).Root transcript.txt)
