@@ -30,6 +30,9 @@ public sealed class VodClient : IDisposable
     private readonly string _resource;
     private int _disposed;
 
+    // The requests under way, and one more until the client is retired.
+    private int _uses = 1;
+
     /// <summary>Prepares a connection; nothing is sent.</summary>
     /// <param name="endpoint">The address of the service, already judged safe by <see cref="Endpoints"/>.</param>
     /// <param name="projectId">The project id of the endpoint's region.</param>
@@ -139,6 +142,12 @@ public sealed class VodClient : IDisposable
         _proxyLogin?.Dispose();
     }
 
+    /// <summary>
+    /// Disposes the client when the last of its requests has ended, at once if none is under way: a submission that its caller
+    /// has left is waited for like the others. To be called once.
+    /// </summary>
+    public void Retire() => EndUse();
+
     private async Task<Submission> SubmitAsync(CreateRequest request, InvocationContext scope)
     {
         ArgumentNullException.ThrowIfNull(scope);
@@ -190,6 +199,7 @@ public sealed class VodClient : IDisposable
         HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
     {
         ThrowIfDisposed(Delivery.NotSent);
+        Interlocked.Increment(ref _uses);
         try
         {
             return await _breaker.SendAsync(() => SendNowAsync(method, url, body, scope, read, pending), scope.Cancellation).ConfigureAwait(false);
@@ -199,6 +209,18 @@ public sealed class VodClient : IDisposable
             // Disconnected while the request was under way.
             ThrowIfDisposed(Delivery.Unknown);
             throw;
+        }
+        finally
+        {
+            EndUse();
+        }
+    }
+
+    private void EndUse()
+    {
+        if (Interlocked.Decrement(ref _uses) == 0)
+        {
+            Dispose();
         }
     }
 

@@ -86,7 +86,7 @@ Describe 'A default connection that is replaced' {
         (. $Script).Count | Should -Be $Count
         $released.Count | Should -BeGreaterThan 10
         $released | Should -Not -Contain $true
-        Test-Wiped $secrets | Should -BeTrue
+        Wait-Until { Test-Wiped $secrets }
         Wait-Until { $server.OpenConnections -eq 0 }
     }
 
@@ -99,12 +99,26 @@ Describe 'A default connection that is replaced' {
         Connect-VodAccount -Sandbox
         Test-Wiped $secrets | Should -BeFalse
         Stop-Aside $run
-        Test-Wiped $secrets | Should -BeTrue
+        Wait-Until { Test-Wiped $secrets }
 
         Connect-Once $server
         $secrets = Get-HeldSecret (Get-DefaultUnseen)
         { 'a', 'b' | ForEach-Object { Connect-VodAccount -Sandbox; if ($_ -eq 'b') { throw 'over' }; $_ } | Get-VodPreheatResult } | Should -Throw 'over'
-        Test-Wiped $secrets | Should -BeTrue
+        Wait-Until { Test-Wiped $secrets }
+    }
+
+    It 'is released when a submission that Ctrl+C left behind has its answer, which is in the journal' {
+        Connect-Once $server
+        $null = Get-VodPreheatResult warm
+        $secrets = Get-HeldSecret (Get-DefaultUnseen)
+        $server.LatencyMs = 2000
+        $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/left.mp4 }
+        Wait-Until { $server.SubmittedUrls.Count -eq 1 }
+        Connect-VodAccount -Sandbox
+        Stop-Aside $run
+        Test-Wiped $secrets | Should -BeFalse
+        Wait-Until { Test-Wiped $secrets }
+        (Get-VodPreheatTask -Url *left.mp4 -AllProjects).TaskId | Should -Not -BeNullOrEmpty
     }
 
     It 'goes on for whoever got it by <Name>, until it is disconnected' -ForEach @(

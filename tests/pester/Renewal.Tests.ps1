@@ -49,16 +49,18 @@ Describe 'Renewal' {
 
     Context 'of a token' {
         It 'comes before its end, and nobody waits for it: <Way>' -ForEach @{ Way = 'Password' }, @{ Way = 'IdToken' } {
-            $server.TokenLife = [timespan]::FromSeconds(5)
+            $server.TokenLife = [timespan]::FromSeconds(10)
             $connection = $Way -eq 'Password' ? (Connect-User) : (Connect-File)
             $connection.AuthenticationType | Should -Be $Way
             $endsAt = $connection.ExpiresAt
             $server.TokenLife = [timespan]::FromHours(24)
             $server.AddIamFault('Stall')
-            Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt.AddSeconds(-1) }
-            $measured = Measure-Query $endsAt.AddMilliseconds(-100)
+            Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt.AddSeconds(-2) }
+
+            # Here the life counts from before the request for it, so that it seems to end a little earlier.
+            $measured = Measure-Query $endsAt.AddSeconds(-1)
             $measured.Count | Should -BeGreaterThan 3
-            $measured.Maximum | Should -BeLessThan 0.8
+            $measured.Maximum | Should -BeLessThan 1
             @(Get-Request Iam).Count | Should -Be 2
             $server.Requests.StatusSent | Should -Not -Contain 401
         }
@@ -77,10 +79,9 @@ Describe 'Renewal' {
 
         It 'comes at its end at the latest' {
             $server.TokenLife = [timespan]::FromSeconds(1)
-            $null = Connect-User
-            Assert-Query
-            Start-Sleep -Milliseconds 1100
+            $endsAt = (Connect-User).ExpiresAt
             $server.TokenLife = [timespan]::FromHours(24)
+            Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt }
             (Get-VodPreheatResult (1..20)).Count | Should -Be 20
             $server.TokensIssued | Should -Be 2
             $server.Requests.StatusSent | Should -Not -Contain 401
@@ -159,13 +160,14 @@ Describe 'Renewal' {
             @(Get-Request Iam).Count | Should -Be 2
         }
 
-        It 'that fails is told in verbose, with the end of the token in hand' {
+        It 'that fails is a verbose message with the end of the token in hand' {
             $server.TokenLife = [timespan]::FromSeconds(5)
             $endsAt = (Connect-User).ExpiresAt
             $server.AddIamFault('Error503')
             Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt.AddSeconds(-1) }
             $told = Get-VodPreheatResult (1..100) -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
-            "$($told.Message -like '*could not be renewed*')" | Should -Match "are used until $($endsAt.ToString('yyyy-MM-dd HH:mm'))"
+            "$($told.Message -like '*could not be renewed*')" | Should -Match 'are used until \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ: '
+            $server.Requests.StatusSent | Should -Not -Contain 401
         }
     }
 
@@ -174,9 +176,9 @@ Describe 'Renewal' {
             $server.MetadataKeyLife = [timespan]::FromSeconds(1)
             $connection = Connect-Machine
             $first = $connection.AccountName
-            Assert-Query
-            Start-Sleep -Milliseconds 1100
+            $endsAt = $connection.ExpiresAt
             $server.MetadataKeyLife = [timespan]::FromHours(1)
+            Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt }
             (Get-VodPreheatResult (1..20)).Count | Should -Be 20
             $server.MetadataKeysIssued | Should -Be 2
             $server.Requests.StatusSent | Should -Not -Contain 401
@@ -200,7 +202,7 @@ Describe 'Renewal' {
             $server.MetadataMode = 'Hang'
             Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt.AddSeconds(-2) }
             $asked = @(Get-Request Metadata).Count
-            $measured = Measure-Query $endsAt.AddMilliseconds(-200)
+            $measured = Measure-Query $endsAt.AddSeconds(-1)
             $measured.Count | Should -BeGreaterThan 3
             $measured.Maximum | Should -BeLessThan 1
             @(Get-Request Metadata).Count | Should -Be ($asked + 1)

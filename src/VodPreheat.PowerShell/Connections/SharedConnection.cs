@@ -2,8 +2,8 @@ namespace VodPreheat.Connections;
 
 /// <summary>
 /// A connection that is or was the default, and how many use it: being the default counts, every pipeline that began with it,
-/// and, for good, whoever it was handed out to. With the last one its secrets are wiped and its sockets closed. A connection
-/// that was handed out is released when it is disconnected, or collected.
+/// and, for good, whoever it was handed out to. After the last one its secrets are wiped and its sockets closed, when the
+/// requests that are still under way have ended. A connection that was handed out is released when it is disconnected, or collected.
 /// </summary>
 internal sealed class SharedConnection(VodConnection connection)
 {
@@ -35,7 +35,7 @@ internal sealed class SharedConnection(VodConnection connection)
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
-            connection.Client!.Dispose();
+            connection.Client!.Retire();
         }
     }
 }
