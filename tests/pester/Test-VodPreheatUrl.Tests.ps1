@@ -428,7 +428,7 @@ Describe 'Test-VodPreheatUrl' {
         }
 
         It 'needs an address: <Name>' -ForEach @(
-            @{ Name = 'a login alone'; With = { @{ ProxyCredential = $login } }; Match = 'address of the proxy' }
+            @{ Name = 'a login alone'; With = { @{ ProxyCredential = $login } }; Match = '-Proxy' }
             @{ Name = 'a login in it'; With = { @{ Proxy = 'http://user:hidden@proxy.example.com' } }; Match = 'login' }
             @{ Name = 'not http'; With = { @{ Proxy = 'socks5://proxy.example.com' } }; Match = 'https' }
         ) {
