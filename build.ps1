@@ -209,7 +209,12 @@ function Measure-Coverage {
 }
 
 function New-Package {
-    $parameters = @{ ModulePath = $module; DependencyFile = "$binaries/VodPreheat.Client/$kind/VodPreheat.Client.deps.json"; Destination = $out; CertificateThumbprint = $CertificateThumbprint }
+    $parameters = @{
+        ModulePath            = $module
+        DependencyFile        = "$binaries/VodPreheat.Client/$kind/VodPreheat.Client.deps.json"
+        Destination           = $out
+        CertificateThumbprint = $CertificateThumbprint
+    }
     & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 

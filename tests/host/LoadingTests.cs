@@ -35,7 +35,8 @@ public sealed class LoadingTests
     public void This_host_has_no_package_of_the_library_beside_it()
     {
         // Else one that is missing in the library would be found here, and nowhere else. The runtime's own begin with System.
-        IEnumerable<string> packages = Directory.GetFiles(Engine.Library).Select(file => Path.GetFileName(file)).Where(file => !file.StartsWith("System.", StringComparison.Ordinal));
+        IEnumerable<string> packages = Directory.GetFiles(Engine.Library).Select(file => Path.GetFileName(file))
+            .Where(file => !file.StartsWith("System.", StringComparison.Ordinal));
         Assert.DoesNotContain(packages, file => File.Exists(Path.Combine(AppContext.BaseDirectory, file)));
     }
 
@@ -46,7 +47,10 @@ public sealed class LoadingTests
     public void Another_modules_version_is_there_and_not_taken(string name)
     {
         Assert.Equal(10, s_private.LoadFromAssemblyName(new AssemblyName(name)).GetName().Version!.Major);
-        int[] loaded = [.. AppDomain.CurrentDomain.GetAssemblies().Where(assembly => NameOf(assembly) == name).Select(assembly => assembly.GetName().Version!.Major)];
+        int[] loaded =
+        [
+            .. AppDomain.CurrentDomain.GetAssemblies().Where(assembly => NameOf(assembly) == name).Select(assembly => assembly.GetName().Version!.Major),
+        ];
         if (Engine.Preload == "newer")
         {
             Assert.Contains(11, loaded);
