@@ -49,7 +49,7 @@ $describe = {
                 $default = if ($parameter.Name -in $optional) { $null } else { $instance.($parameter.Name) }
                 @{
                     Name      = $parameter.Name
-                    Type      = [Microsoft.PowerShell.ToStringCodeMethods]::Type($parameter.ParameterType) -replace '^VodPreheat\.'
+                    Type      = [Microsoft.PowerShell.ToStringCodeMethods]::Type($parameter.ParameterType) -replace '^(VodPreheat|System)\.'
                     IsSwitch  = $parameter.ParameterType -eq [switch]
                     Required  = $parameter.IsMandatory
                     Position  = if ($parameter.Position -lt 0) { 'named' } else { "$($parameter.Position)" }

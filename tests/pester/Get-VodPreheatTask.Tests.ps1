@@ -235,10 +235,11 @@ Describe 'Completion of -TaskId' {
     }
 
     It 'quotes what would mean something, and shows nothing that drives a terminal' {
-        Add-Line (Get-Line odd "https://cdn.example.com/`u{202e}x.mp4" -TaskId "a'; Remove-Item `e[2J")
+        Add-Line (Get-Line odd "https://cdn.example.com/`u{202e}x.mp4" -TaskId "a'; Remove-Item *")
+        Add-Line (Get-Line odder https://cdn.example.com/y.mp4 -TaskId "b`e[2J")
         $offered = Get-Completion 'Get-VodPreheatResult -TaskId '
-        $offered.CompletionText | Should -BeExactly "'a''; Remove-Item `e[2J'"
-        $offered.ListItemText | Should -BeExactly "a'; Remove-Item  [2J"
+        $offered.CompletionText | Should -BeExactly "'a''; Remove-Item *'"
+        $offered.ListItemText | Should -BeExactly "a'; Remove-Item *"
         $offered.ToolTip | Should -BeExactly 'https://cdn.example.com/ x.mp4'
     }
 
