@@ -46,13 +46,17 @@ $PSNativeCommandUseErrorActionPreference = $true
 $out = Join-Path $PSScriptRoot out
 $module = Join-Path $out VodPreheat
 $results = Join-Path $out results
-$dependencies = "$PSScriptRoot/src/VodPreheat.Client/bin/$Configuration/net8.0/VodPreheat.Client.deps.json"
+$binaries = Join-Path $out artifacts bin
+$kind = $Configuration.ToLowerInvariant()
 $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $dotnetArguments = @('-c', $Configuration, '--nologo', '-v', 'quiet', '-clp:NoSummary')
 
 # PowerShell as a .NET tool: programs that are started from here find .NET where it does, in whatever folder that is.
 $runtime = [Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory().TrimEnd('/', '\')
 if (-not $env:DOTNET_ROOT -and $runtime -ne $PSHOME) { $env:DOTNET_ROOT = Resolve-Path "$runtime/../../.." }
+
+# .NET keeps what it downloads there.
+if (-not $IsWindows -and -not $env:HOME) { $env:HOME = New-Item (Join-Path $out home) -ItemType Directory -Force }
 
 # Made aside from nothing, so that neither a stray file of an older build ships nor a build that fails leaves half a module.
 function Build-Module {
@@ -61,7 +65,7 @@ function Build-Module {
     dotnet build "$PSScriptRoot/src/VodPreheat.PowerShell" @dotnetArguments | Out-Host
     dotnet publish "$PSScriptRoot/src/VodPreheat.Client" @dotnetArguments --no-build -o "$new/bin/lib" | Out-Host
     Get-ChildItem "$new/bin/lib" -Exclude *.dll | Remove-Item -Recurse
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.dll" "$new/bin"
+    Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.PowerShell.dll" "$new/bin"
     Copy-Item "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md", "$PSScriptRoot/THIRD-PARTY-NOTICES.md" $new
     Copy-Item "$PSScriptRoot/samples/Invoke-PreheatRunbook.ps1" (New-Item "$new/samples" -ItemType Directory)
     Copy-Item "$PSScriptRoot/module/*" $new -Recurse
@@ -167,7 +171,7 @@ function Test-Host {
             $file = "$results/host-$framework$($preload ? "-$preload" : '').trx"
             Invoke-Tier $name $file {
                 $env:VODPREHEAT_TEST_PRELOAD = $preload
-                & "$PSScriptRoot/tests/host/bin/$Configuration/$framework/$rid/VodPreheat.HostTests$suffix" -result-trx $file -noColor -noLogo
+                & "$binaries/VodPreheat.HostTests/${kind}_${framework}_$rid/VodPreheat.HostTests$suffix" -result-trx $file -noColor -noLogo
             }
         }
     }
@@ -183,26 +187,29 @@ function Test-Format {
     dotnet format "$PSScriptRoot/VodPreheat.slnx" --verify-no-changes --no-restore | Out-Host
     $PSNativeCommandUseErrorActionPreference = $false
     $left = git -C $PSScriptRoot grep -nwE 'TO[D]O|FI[X]ME|HA[C]K'
+    if ($LASTEXITCODE -gt 1) { throw 'What is left to do was not looked for.' }
     if ($left) { throw "Something is left to do:`n$($left -join "`n")" }
     Write-Host 'The formatting is right, and nothing is marked as left to do.'
 }
 
-# Of both tiers; the module is copied, so that out/ stays what a user installs.
+# Of both tiers; the module is copied, so that out/ stays what a user installs. What tests fail is Test's to say.
 function Measure-Coverage {
     $coverage = Join-Path $out coverage
     Remove-Item $coverage -Recurse -ErrorAction Ignore
     Install-Pester
     dotnet test "$PSScriptRoot/tests/unit" @dotnetArguments --collect 'XPlat Code Coverage' --results-directory "$coverage/unit" | Out-Host
+    $null = New-Item "$coverage/pester" -ItemType Directory
     Copy-Item $module "$coverage/module" -Recurse
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.PowerShell.pdb" "$coverage/module/bin"
-    Copy-Item "$PSScriptRoot/src/VodPreheat.PowerShell/bin/$Configuration/net8.0/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
+    Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.PowerShell.pdb" "$coverage/module/bin"
+    Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
     dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Cover `
-        "-p:Module=$coverage/module" "-p:Pwsh=$pwsh" "-p:Report=$coverage/pester/pester.cobertura.xml" | Out-Host
+        "-p:Module=$coverage/module" "-p:Pwsh=$pwsh" "-p:Results=$coverage/pester" | Out-Host
+    if (-not (Test-Path "$coverage/pester/pester.json")) { throw 'The Pester tier did not run.' }
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
 }
 
 function New-Package {
-    $parameters = @{ ModulePath = $module; DependencyFile = $dependencies; Destination = $out; CertificateThumbprint = $CertificateThumbprint }
+    $parameters = @{ ModulePath = $module; DependencyFile = "$binaries/VodPreheat.Client/$kind/VodPreheat.Client.deps.json"; Destination = $out; CertificateThumbprint = $CertificateThumbprint }
     & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 

@@ -35,6 +35,7 @@ $PSNativeCommandUseErrorActionPreference = $true
 $ModulePath = (Resolve-Path $ModulePath).ProviderPath
 $OutFile = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($OutFile)
 $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+$binaries = Join-Path $PSScriptRoot ../out/artifacts/bin
 $children = Join-Path $PSScriptRoot children
 $script = Join-Path $PSScriptRoot HandSigned.ps1
 $emptyModule = Join-Path (Split-Path $OutFile) EmptyModule
@@ -51,7 +52,7 @@ function Build-Reference {
     dotnet build "$PSScriptRoot/VodPreheat.Bench.slnx" -c Release --nologo -v quiet | Out-Host
     $null = New-Item "$emptyModule/bin" -ItemType Directory -Force
     Copy-Item "$PSScriptRoot/EmptyModule/EmptyModule.psd1", "$PSScriptRoot/EmptyModule/EmptyModule.Format.ps1xml" $emptyModule
-    Copy-Item "$PSScriptRoot/EmptyModule/bin/Release/net8.0/EmptyModule.dll" "$emptyModule/bin"
+    Copy-Item "$binaries/EmptyModule/release/EmptyModule.dll" "$emptyModule/bin"
 }
 
 function Start-Child([string] $File, [string[]] $Arguments) {
@@ -135,7 +136,7 @@ function Measure-FirstAnswer([string] $Endpoint) {
 }
 
 function Measure-Loop([string] $Endpoint) {
-    $bareFile = Join-Path $PSScriptRoot BareClient/bin/Release/net8.0/BareClient.dll
+    $bareFile = Join-Path $binaries BareClient/release/BareClient.dll
     $bare = Start-Child (Get-Command dotnet -CommandType Application)[0].Source @($bareFile)
     $module = Start-Script Queries.ps1 @('-Module', $ModulePath, '-Script', $script)
 
@@ -172,7 +173,7 @@ function Measure-Stop([string] $Endpoint) {
 
 try {
     Build-Reference
-    $server = Start-Child (Get-Command dotnet -CommandType Application)[0].Source @(Join-Path $PSScriptRoot FastServer/bin/Release/net10.0/FastServer.dll)
+    $server = Start-Child (Get-Command dotnet -CommandType Application)[0].Source @(Join-Path $binaries FastServer/release/FastServer.dll)
     $endpoint = $server.StandardOutput.ReadLine()
     $figures = & {
         Measure-Loop $endpoint

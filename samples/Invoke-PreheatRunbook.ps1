@@ -54,5 +54,5 @@ try {
 }
 
 $report = @(Import-Csv $ReportPath)
-$report | Group-Object Status -NoElement | Select-Object Count, Name
+$report | Group-Object Status -NoElement | ForEach-Object { "$($_.Count) $($_.Name)" }
 exit [int] ($report.Count -eq 0 -or @($report | Where-Object Status -NE succeed).Count -gt 0)

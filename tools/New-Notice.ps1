@@ -4,15 +4,15 @@
 .SYNOPSIS
     Writes THIRD-PARTY-NOTICES.md from the packages that are shipped with the module.
 .PARAMETER DependencyFile
-    The client's .deps.json, as the build writes it.
+    The client's .deps.json, as the build writes it; that of out/ by default.
 .PARAMETER Destination
     The file to write; that of the repository by default.
 .EXAMPLE
-    tools/New-Notice.ps1 -DependencyFile src/VodPreheat.Client/bin/Release/net8.0/VodPreheat.Client.deps.json
+    tools/New-Notice.ps1
 #>
 [CmdletBinding()]
 param(
-    [Parameter(Mandatory)] [string] $DependencyFile,
+    [string] $DependencyFile = "$PSScriptRoot/../out/artifacts/bin/VodPreheat.Client/release/VodPreheat.Client.deps.json",
 
     [string] $Destination = "$PSScriptRoot/../THIRD-PARTY-NOTICES.md"
 )

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
 using VodPreheat.TestServer;
@@ -34,13 +35,14 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task Submission_of_URLs_and_of_an_asset()
+    public async Task Submission_of_URLs_and_of_an_asset_with_the_journal()
     {
         using VodClient client = await _cloud.ConnectAsync();
-        Assert.NotEmpty((await client.SubmitUrlsAsync(s_urls, Cloud.Scope())).TaskId!);
-        Assert.NotEmpty((await client.SubmitAssetAsync("an-asset", Cloud.Scope())).TaskId!);
+        Submission urls = await client.SubmitUrlsAsync(s_urls, Cloud.Scope());
+        Submission asset = await client.SubmitAssetAsync("an-asset", Cloud.Scope());
         Assert.Equal(s_urls, _cloud.Server.SubmittedUrls);
         Assert.Equal(["an-asset"], _cloud.Server.SubmittedAssets);
+        Assert.Equal([asset.TaskId, urls.TaskId], _cloud.Journal.NewestFirst(Cloud.Scope()).Select(submission => submission.TaskId));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Journal;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;
@@ -9,13 +10,18 @@ namespace VodPreheat.HostTests;
 /// <summary>A server on a real socket that plays the cloud, and connections to it.</summary>
 internal sealed class Cloud : IDisposable
 {
+    private readonly string _journal = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+
     public Cloud() => Server.AnyTask = true;
 
     public LoopbackServer Server { get; } = LoopbackServer.Start();
 
+    /// <summary>The journal that all of this cloud's connections keep.</summary>
+    public SubmissionJournal Journal => SubmissionJournal.OfThisMachine(name => name == "VODPREHEAT_JOURNAL" ? _journal : null);
+
     public static InvocationContext Scope() => new(CancellationToken.None);
 
-    /// <summary>Any way of signing in, within this cloud; the environment holds only these variables, and no journal is kept.</summary>
+    /// <summary>Any way of signing in, within this cloud; the environment holds only these variables, and the journal.</summary>
     public ConnectionFactory Factory(TransportSettings? transport = null, string? projectId = null, params (string Name, string Value)[] environment) => new(
         new ConnectSettings
         {
@@ -24,7 +30,7 @@ internal sealed class Cloud : IDisposable
             IamEndpoint = Server.Endpoint,
             ProjectId = projectId,
             Transport = transport ?? new TransportSettings(),
-            ReadVariable = name => name == "VODPREHEAT_JOURNAL" ? "off" : Array.Find(environment, variable => variable.Name == name).Value,
+            ReadVariable = name => name == "VODPREHEAT_JOURNAL" ? _journal : Array.Find(environment, variable => variable.Name == name).Value,
         });
 
     /// <summary>A connection by access key.</summary>
@@ -32,5 +38,12 @@ internal sealed class Cloud : IDisposable
         Factory(transport, LoopbackServer.DefaultProjectId)
             .ConnectWithAccessKeyAsync(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null, Scope());
 
-    public void Dispose() => Server.Dispose();
+    public void Dispose()
+    {
+        Server.Dispose();
+        foreach (string file in Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(_journal) + "*"))
+        {
+            File.Delete(file);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
@@ -51,6 +52,16 @@ public sealed class NetworkTests
         using VodClient client = await cloud.ConnectAsync(new TransportSettings { MaximumRetryCount = 0, Timeout = TimeSpan.FromSeconds(1) });
         VodClientException failure = await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Scope()));
         Assert.Equal(FailureKind.Timeout, failure.Kind);
+    }
+
+    [Fact]
+    public async Task Node_of_the_CDN()
+    {
+        using EdgeServer edge = EdgeServer.Start();
+        edge.SetFile("/a.mp4", 200, "x-hcs-proxy-type: 1");
+        using var client = new EdgeClient(new TransportSettings());
+        EdgeTestResult result = await client.TestAsync(new Uri(edge.Endpoint, "a.mp4").AbsoluteUri, Cloud.Scope());
+        Assert.Equal((200, CacheState.Hit, EdgeFinding.Ok), (result.StatusCode, result.Cache, result.Finding));
     }
 
     private static async Task<VodClientException> FailureAsync(Uri endpoint)

@@ -23,9 +23,9 @@ Describe 'Two accounts that come and go' {
         $server.AddAccessKey('KEYA', 'secret-A', 'project-A')
         $server.AddUser('ops', 'password', 'acme')
         $server.AddProject('project-B', 'cn-north-4')
-        $server.TokenLife = [timespan]::FromSeconds(1)
+        $server.TokenLife = [timespan]::FromSeconds(5)
 
-        # Account A signs by key, account B by a password whose token is renewed every second; each has a project of its own.
+        # Account A signs by key, account B by a password whose token is renewed every four seconds; each has a project of its own.
         $shared = @{ Region = 'cn-north-4'; Endpoint = $server.Endpoint; IamEndpoint = $server.Endpoint; RequestsPerMinute = 0; SubmissionsPerMinute = 0; MaximumRetryCount = 0 }
         $script:accounts = @{
             A = $shared + @{ AccessKey = ConvertTo-Credential 'KEYA' 'secret-A'; ProjectId = 'project-A' }
@@ -74,7 +74,8 @@ Describe 'Two accounts that come and go' {
             } $number
         }
         try {
-            $runs = foreach ($worker in $workers) { Complete-Aside $worker }
+            # Beside what the pipelines wrote, Complete-Aside gives the errors of submissions that were under way.
+            $runs = @(foreach ($worker in $workers) { Complete-Aside $worker }).Where({ $_ -isnot [Management.Automation.ErrorRecord] })
         } finally {
             $over.Cancel()
         }
@@ -165,9 +166,9 @@ Describe 'Two accounts that come and go' {
         $run = Invoke-Aside { param($connection, $urls) Start-VodPreheat $urls -Connection $connection } $connection, (Get-SampleUrl 20)
         Wait-Until { $server.SubmittedUrls.Count -eq 10 }
         Disconnect-VodAccount -Connection $connection
-        $failure = (Complete-Aside $run)[-1]
-        Assert-Failure $failure VodNotConnected ConnectionError
-        $failure.TargetObject | Should -Be (Get-SampleUrl 20)
-        $failure.Exception.OutcomeUnknown | Should -BeTrue -Because 'the service took 10 of the 20 URLs that are told as not submitted'
+        $failures = @(Complete-Aside $run)
+        Assert-Failure $failures[-1] VodNotConnected ConnectionError
+        $failures.TargetObject | Sort-Object -Unique | Should -Be (Get-SampleUrl 20 | Sort-Object)
+        $failures.Where({ $_.Exception.OutcomeUnknown }).TargetObject | Should -Be (Get-SampleUrl 10) -Because 'the service took these ten'
     }
 }

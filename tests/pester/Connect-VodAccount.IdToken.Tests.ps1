@@ -93,7 +93,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             $null = Connect-Ci
             Assert-Query
             $server.ExpireToken($server.LastToken)
-            $outcome = Get-Outcome { 1..20 | Get-VodPreheatResult }
+            $outcome = Get-Outcome { 1..20 | Get-VodPreheatResult -ThrottleLimit 1 }
             Assert-Failure $outcome.Failure 'APIGW.0307' AuthenticationError '-IdTokenPath'
             Assert-Failure (Get-Failure { Get-VodPreheatResult t }) 'APIGW.0307' AuthenticationError '-IdTokenPath'
             @(Get-Request Iam).Count | Should -Be 1

@@ -114,6 +114,15 @@ Describe 'Connect-VodAccount' {
             $server.RequestCount | Should -Be 0
         }
 
+        It 'says in each request which versions ask' {
+            $null = Connect-Once $server @{ Credential = ConvertTo-Credential 'ops' 'p@ss w0rd/+='; DomainName = 'acme' }
+            Assert-Query
+            $version = [regex]::Escape((Get-Module VodPreheat).Version)
+            foreach ($area in 'Iam', 'Vod') {
+                (Get-Request $area).Headers['User-Agent'] | Should -MatchExactly "^VodPreheat/$version PowerShell/$([regex]::Escape($PSVersionTable.PSVersion))$"
+            }
+        }
+
         It 'is fixed' {
             $properties = [VodPreheat.VodConnection].GetProperties()
             $properties.Name | Sort-Object | Should -Be 'AccountName', 'AuthenticationType', 'Endpoint', 'ExpiresAt', 'ProjectId', 'Region'

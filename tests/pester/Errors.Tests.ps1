@@ -20,7 +20,7 @@ Status ; Id         ; Category            ; Stops ; Sends ; Match
 403    ; VOD.10074  ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask to
 403    ; VOD.10111  ; PermissionDenied    ;       ; 1     ; vod:asset:getPreheatTask
 403    ; VOD.10120  ; PermissionDenied    ;       ; 1     ; owner of the account
-403    ; VOD.10127  ; LimitsExceeded      ;       ; 2     ; Wait a minute
+403    ; VOD.10127  ; LimitsExceeded      ;       ; 1     ; Wait a minute
 403    ; VOD.10051  ; ResourceUnavailable ;       ; 2     ; try again
 500    ; VOD.10051  ; ResourceUnavailable ;       ; 2     ; try again
 418    ; VOD.99999  ; InvalidOperation    ;       ; 1     ; -Endpoint

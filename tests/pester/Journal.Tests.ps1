@@ -9,7 +9,7 @@ BeforeAll {
     . $PSScriptRoot/common.ps1
     . $PSScriptRoot/submit.common.ps1
     $server = $TestServer::Start()
-    $program = (Get-ChildItem "$root/tests/submitter/bin/*/net8.0/VodPreheat.Submitter.dll" | Sort-Object LastWriteTime | Select-Object -Last 1).FullName
+    $program = (Get-ChildItem "$root/out/artifacts/bin/VodPreheat.Submitter/*/VodPreheat.Submitter.dll" | Sort-Object LastWriteTime | Select-Object -Last 1).FullName
     $program = $program -replace '\.dll$', ($IsWindows ? '.exe' : '')
 
     # The submissions in the journal, each with its URL; what cannot be read is a failure.

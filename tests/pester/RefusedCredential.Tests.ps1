@@ -198,6 +198,8 @@ Describe 'A password that is changed in mid-session' {
         $answered | Should -BeGreaterThan 5
         $null = Get-CallFailure 20
         Get-RefusedCount Iam | Should -Be 1
-        Get-RefusedCount Vod | Should -Be 0
+
+        # One at most was sent before the end and arrived after it.
+        Get-RefusedCount Vod | Should -BeLessOrEqual 1
     }
 }

@@ -17,6 +17,12 @@ BeforeAll {
         Connect-Once $server (@{ Credential = ConvertTo-Credential 'ops' 'p@ss w0rd/+='; DomainName = 'acme'; PassThru = $true } + $With)
     }
 
+    function Connect-File {
+        $path = Join-Path $TestDrive "token-$([guid]::NewGuid())"
+        [IO.File]::WriteAllText($path, $server.MakeIdToken('ci', 'vod'))
+        Connect-Once $server @{ IdentityProvider = 'ci'; IdTokenPath = $path; PassThru = $true }
+    }
+
     function Connect-Machine { Connect-Once $server @{ Identity = $true; PassThru = $true } }
 
     # Queries one after the other until a time; how many there were, and the seconds of the slowest.
@@ -35,15 +41,17 @@ Describe 'Renewal' {
         $server.Reset()
         $server.AnyTask = $true
         $server.AddUser('ops', 'p@ss w0rd/+=', 'acme')
+        $server.AddIdentityProvider('ci', 'vod')
         $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint
     }
 
     AfterEach { Clear-Session }
 
     Context 'of a token' {
-        It 'comes before its end, and nobody waits for it' {
+        It 'comes before its end, and nobody waits for it: <Way>' -ForEach @{ Way = 'Password' }, @{ Way = 'IdToken' } {
             $server.TokenLife = [timespan]::FromSeconds(5)
-            $connection = Connect-User
+            $connection = $Way -eq 'Password' ? (Connect-User) : (Connect-File)
+            $connection.AuthenticationType | Should -Be $Way
             $endsAt = $connection.ExpiresAt
             $server.TokenLife = [timespan]::FromHours(24)
             $server.AddIamFault('Stall')

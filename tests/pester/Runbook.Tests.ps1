@@ -122,7 +122,7 @@ Describe 'Invoke-PreheatRunbook' {
         'https://cdn.example.com/a.mp4', 'https://cdn.example.com/b-fail-once.mp4' | Set-Content $list
         $summary = & $runbook $list
         $LASTEXITCODE | Should -Be 0
-        $summary.Name | Should -Be 'succeed'
+        $summary | Should -Be '2 succeed'
         Get-VodConnection | Should -Be $connection
         $server.RequestCount | Should -Be 0
     }

@@ -33,17 +33,20 @@ BeforeAll {
             & $Connect @{} | Out-Default
             $connection = Get-VodConnection
             Get-VodPreheatResult first, second -Verbose -Debug | Out-Default
-            foreach ($fault in 'EchoSecretsIn400', 'EchoCanonicalRequest', 'Html502', 'ResetBeforeHeaders', 'TruncatedJson', 'InvalidUtf8') {
+            # The refusal comes last: after it the connection sends nothing more.
+            foreach ($fault in 'EchoSecretsIn400', 'Html502', 'ResetBeforeHeaders', 'TruncatedJson', 'InvalidUtf8', 'EchoCanonicalRequest') {
                 # Twice, since a refused credential may be renewed.
                 $server.AddFault($fault, 2)
                 Show-Error { Get-VodPreheatResult "after-$fault" -Verbose -Debug }
                 $server.ClearFaults()
             }
+            $refused = $connection
             if ($Renew) {
-                & $Renew
-                Show-Error { Get-VodPreheatResult renewed -Verbose -Debug }
+                $connection = & $Connect @{ NoDefault = $true }
+                & $Renew $connection
+                Show-Error { Get-VodPreheatResult renewed -Connection $connection -Verbose -Debug }
             }
-            $secrets = @(& $GetSecret $connection)
+            $secrets = @(& $GetSecret $refused $connection)
 
             $connection | Format-List * -Force | Out-Default
             $connection | Format-List * -Force | Out-File "$way/list.txt"
@@ -62,6 +65,7 @@ BeforeAll {
             Show-Error { & $Connect @{ ProjectId = $null } }
             Show-Error { & $Connect @{ IamEndpoint = 'http://iam.example.com'; ProjectId = $null; Region = 'cn-east-2' } }
             Disconnect-VodAccount -Connection $connection -Verbose -Debug
+            Disconnect-VodAccount -Connection $refused
             Show-Error { Get-VodPreheatResult after -Connection $connection -Verbose -Debug }
             $null = Stop-Transcript
 
@@ -105,28 +109,28 @@ BeforeAll {
             'p@ss+Word/0000000001='
             $server.IssuedTokens
         }
+        $idTokens = [Collections.Generic.List[string]]::new()
         Write-Way IdToken {
             param($more)
-            $script:idToken = $server.MakeIdToken('ci', 'vod')
-            Connect-Shown @{ IdentityProvider = 'ci'; IdToken = ConvertTo-Secret $idToken } $more
-        } -Renew { $server.ExpireToken($server.LastToken) } -GetSecret { $idToken; $server.IssuedTokens }
+            $idTokens.Add($server.MakeIdToken('ci', 'vod'))
+            Connect-Shown @{ IdentityProvider = 'ci'; IdToken = ConvertTo-Secret $idTokens[-1] } $more
+        } -Renew { $server.ExpireToken($server.LastToken) } -GetSecret { $idTokens; $server.IssuedTokens }
         $idTokenFile = Join-Path $folder id-token
         Write-Way IdTokenPath {
             param($more)
-            $script:idToken = $server.MakeIdToken('ci', 'vod')
-            Set-Content $idTokenFile $idToken
+            $idTokens.Add($server.MakeIdToken('ci', 'vod'))
+            Set-Content $idTokenFile $idTokens[-1]
             Connect-Shown @{ IdentityProvider = 'ci'; IdTokenPath = $idTokenFile } $more
         } -Renew {
             $server.AddIamFault('EchoSecretsIn400')
             $server.ExpireToken($server.LastToken)
-        } -GetSecret { $idToken; $server.IssuedTokens }
+        } -GetSecret { $idTokens; $server.IssuedTokens }
         Write-Way Identity {
             param($more)
             Connect-Shown @{ Identity = $true } $more
-        } -Renew { $server.ExpireTemporaryKey((Get-VodConnection).AccountName) } -GetSecret {
-            param($connection)
+        } -Renew { param($connection) $server.ExpireTemporaryKey($connection.AccountName) } -GetSecret {
             # The server tells the keys of its metadata service to nobody else.
-            Get-HeldSecret $connection | ForEach-Object { [Text.Encoding]::UTF8.GetString($_) }
+            $args | ForEach-Object { Get-HeldSecret $_ } | ForEach-Object { [Text.Encoding]::UTF8.GetString($_) }
             $server.Requests.ForEach({ $_.Headers['X-Security-Token'], $_.Headers['X-Metadata-Token'] }).Where({ $_ }) | Select-Object -Unique
         }
         $env:HUAWEICLOUD_SDK_AK = 'TEMPAK'

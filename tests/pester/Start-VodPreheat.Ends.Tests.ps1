@@ -191,6 +191,17 @@ Describe 'Start-VodPreheat, what ends it' {
             $shown.Exception | Should -Be $kept[0].Exception
         }
 
+        It 'loses nothing when the errors go down the pipeline: <What>' -ForEach @(
+            @{ What = 'break'; Run = { foreach ($once in 1) { Start-VodPreheat (Get-SampleUrl 25) -ErrorVariable kept 2>&1 | ForEach-Object { break } } } }
+            @{ What = 'Select-Object -First'; Run = { Start-VodPreheat (Get-SampleUrl 25) -ErrorVariable kept 2>&1 | Select-Object -First 1 } }
+            @{ What = 'an error'; Run = { try { Start-VodPreheat (Get-SampleUrl 25) -ErrorVariable kept 2>&1 | ForEach-Object { throw 'downstream' } } catch { } } }
+        ) {
+            $null = . $Run
+            $kept.Count | Should -Be 1
+            $kept[0].TargetObject | Should -Be (Get-SampleUrl 15 -From 11)
+            @($Error).Where({ $_.Exception -eq $kept[0].Exception }).Count | Should -Be 1
+        }
+
         It 'reports a used-up quota, too' {
             $server.Quota = 12
             $run = Get-Outcome { & { Get-SampleUrl 35; throw 'upstream' } | Start-VodPreheat }

@@ -428,7 +428,7 @@ Describe 'Test-VodPreheatUrl' {
         }
 
         It 'needs an address: <Name>' -ForEach @(
-            @{ Name = 'a login alone'; With = { @{ ProxyCredential = $login } }; Match = 'address of the proxy' }
+            @{ Name = 'a login alone'; With = { @{ ProxyCredential = $login } }; Match = '-Proxy' }
             @{ Name = 'a login in it'; With = { @{ Proxy = 'http://user:hidden@proxy.example.com' } }; Match = 'login' }
             @{ Name = 'not http'; With = { @{ Proxy = 'socks5://proxy.example.com' } }; Match = 'https' }
         ) {
@@ -475,6 +475,11 @@ Describe 'Test-VodPreheatUrl' {
                 $text | Should -Match $part
             }
             $text.Contains($escape) | Should -BeFalse
+        }
+
+        It 'show a URL without characters that reorder text: <_>' -ForEach 'Format-List', 'Format-Table' {
+            $test = [VodPreheat.PreheatUrlTest]::new("https://cdn.example.com/a`u{202e}4pm.mp4", 200, 'Hit', $null, 5, 'Ok', 'Nothing.')
+            $test | & $_ | Out-String -Width 200 | Should -Match 'https://cdn\.example\.com/a 4pm\.mp4'
         }
 
         It 'have columns named as the properties: <_>' -ForEach live, deserialized {

@@ -9,7 +9,7 @@ $env:POWERSHELL_TELEMETRY_OPTOUT = 1
 $script:Manifest = "$($env:VODPREHEAT_TEST_MODULE ?? "$root/out/VodPreheat")/VodPreheat.psd1"
 Import-Module $Manifest -Force
 if (-not ('VodPreheat.TestServer.LoopbackServer' -as [type])) {
-    $assembly = Get-ChildItem "$root/tests/server/bin/*/net8.0/VodPreheat.TestServer.dll" |
+    $assembly = Get-ChildItem "$root/out/artifacts/bin/VodPreheat.TestServer/*/VodPreheat.TestServer.dll" |
         Sort-Object LastWriteTime | Select-Object -Last 1
     Add-Type -Path $assembly.FullName
 }
@@ -73,10 +73,12 @@ function Get-HeldSecret($Connection) {
 }
 
 # Ends the default connection, takes away the environment that Connect-VodAccount reads, and begins an empty journal, so that none
-# of the tests' submissions come into that of whoever runs them.
+# of the tests' submissions come into that of whoever runs them. A runspace or child process of a test keeps to its test's journal.
 function Clear-Session {
     Disconnect-VodAccount
-    $env:VODPREHEAT_JOURNAL = Join-Path (Get-PSDrive TestDrive).Root "journal-$([guid]::NewGuid())/journal.jsonl"
+    if ($drive = Get-PSDrive TestDrive -ErrorAction Ignore) {
+        $env:VODPREHEAT_JOURNAL = Join-Path $drive.Root "journal-$([guid]::NewGuid())/journal.jsonl"
+    }
     Remove-Item Env:HUAWEICLOUD_SDK_*, Env:HW_REGION_NAME*, Env:VODPREHEAT_METADATA_ENDPOINT*
 }
 

@@ -123,10 +123,12 @@ function Assert-After([hashtable] $Case, $Connection) {
 
     Clear-Fault
     $next = Invoke-Watched { Get-VodPreheatResult next -Connection $Connection }
-    Assert-Failure $next.Errors[0] $Case.Id $Case.Category
-    $next.Requests | Should -BeNullOrEmpty
     foreach ($key in @($open.Keys).Where({ [object]::ReferenceEquals($open[$_], $Connection) })) { $open.Remove($key) }
     Disconnect-VodAccount -Connection $Connection
+    Assert-Failure $next.Errors[0] $Case.Id $Case.Category
+
+    # Not of other tasks: a query that was in flight at the refusal may still be on its way.
+    $next.Requests.Where({ $_.TaskId -eq 'next' }) | Should -BeNullOrEmpty
 }
 
 function Assert-Submission([hashtable] $Case, $Run, [string[]] $Items, [string[]] $Faulty) {

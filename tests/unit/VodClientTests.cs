@@ -64,6 +64,33 @@ public sealed class VodClientTests
     }
 
     [Fact]
+    public async Task Disposing_while_an_answer_is_read_shows_no_secret_that_it_echoes()
+    {
+        const string Token = "tem+porary/token==";
+        string echo = $$"""{"error_code":"VOD.10053","error_msg":"{{new string(' ', 1500)}}{{Token}}"}""";
+        int hidden = 0;
+        for (int round = 0; round < 200; round++)
+        {
+            using var network = new FakeNetwork(Answers.Body(400, echo, ("X-Request-Id", Token)));
+            VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network, retries: 0), new TokenCredential(new Secret(Token)));
+            InvocationContext scope = TestClient.Scope();
+            int wait = round * 20;
+            Task dispose = Task.Run(() =>
+            {
+                Thread.SpinWait(wait);
+                client.Dispose();
+            });
+            string shown = (await TestClient.FailureAsync(() => client.QueryAsync(scope: scope))) + string.Concat(TestClient.TraceOf(scope));
+            await dispose;
+            Assert.DoesNotContain(Token, shown, StringComparison.Ordinal);
+            hidden += shown.Contains("***", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        // Some rounds were disposed before their answer was read.
+        Assert.InRange(hidden, 1, 200);
+    }
+
+    [Fact]
     public void Disposing_twice_is_no_error()
     {
         VodClient client = TestClient.Create(new FakeNetwork(Answers.Good));

@@ -144,8 +144,10 @@ internal sealed class RenewingCredentialSource(
         TaskWaiter.Forget(renewal.Task);
         try
         {
+            // Its life counts from here on, so that it never seems to live longer than it does.
+            DateTimeOffset start = clock.GetUtcNow();
             Fetched fetched = await fetch(scope, renewal.Stop.Token).ConfigureAwait(false);
-            Take(renewal, fetched);
+            Take(renewal, fetched, start + fetched.Life);
             renewal.SetResult(fetched.Credential);
         }
         catch (Exception error)
@@ -155,7 +157,7 @@ internal sealed class RenewingCredentialSource(
         }
     }
 
-    private void Take(Renewal renewal, Fetched fetched)
+    private void Take(Renewal renewal, Fetched fetched, DateTimeOffset end)
     {
         lock (_lock)
         {
@@ -164,7 +166,6 @@ internal sealed class RenewingCredentialSource(
                 // Wiped only when nobody looks for it any more.
                 using Credential? oldest = _previous;
                 _previous = _current?.Credential;
-                DateTimeOffset end = clock.GetUtcNow() + fetched.Life;
                 _current = new Holding(fetched.Credential, end - TimeSpan.FromTicks(Math.Min(fetched.Life.Ticks / 5, s_longestMargin.Ticks)), end);
                 _renewal = null;
                 _pause = TimeSpan.Zero;

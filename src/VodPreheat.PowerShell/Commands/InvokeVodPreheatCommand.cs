@@ -28,7 +28,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 
     /// <summary>URLs that were submitted at or after this time, according to the journal, are not submitted again unless they failed.</summary>
     [Parameter]
-    public DateTimeOffset? ResumeSince { get; set; }
+    public DateTimeOffset ResumeSince { get; set; }
 
     /// <summary>How often a URL that failed is submitted again.</summary>
     [Parameter]
@@ -74,7 +74,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
                 _urls,
                 new PreheatJobSettings
                 {
-                    ResumeSince = ResumeSince,
+                    ResumeSince = MyInvocation.BoundParameters.ContainsKey(nameof(ResumeSince)) ? ResumeSince : null,
                     MaximumResubmit = MaximumResubmit,
                     Timeout = TimeSpan.FromSeconds(TimeoutSec),
                     PollInterval = TimeSpan.FromSeconds(PollIntervalSec),

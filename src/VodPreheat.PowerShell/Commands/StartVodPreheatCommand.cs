@@ -107,11 +107,6 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (!Stopping)
-        {
-            _progress?.Complete();
-        }
-
         if (_request is { IsSent: true })
         {
             WriteLateError(WithAccepted(ErrorRecords.SubmissionAbandoned(_request.Items, _request.What)));
@@ -127,6 +122,11 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             WriteLateError(WithAccepted(_end is null
                 ? ErrorRecords.SubmissionStopped(unsent, Noun)
                 : ErrorRecords.FromEndedSubmission(_end, unsent, Noun)));
+        }
+
+        if (!Stopping)
+        {
+            _progress?.Complete();
         }
     }
 

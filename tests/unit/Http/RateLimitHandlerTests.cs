@@ -153,16 +153,18 @@ public sealed class RateLimitHandlerTests
         await client.QueryAsync().WaitAsync(TimeSpan.FromSeconds(15));
     }
 
-    [Fact]
-    public async Task Throttled_by_IAM_on_the_way_holds_no_query()
+    [Theory]
+    [InlineData(429, "IAM.0012", FailureKind.Throttled)]
+    [InlineData(403, "IAM.0002", FailureKind.PermissionDenied)]
+    public async Task A_failure_of_IAM_on_the_way_holds_no_query_and_is_none(int status, string code, FailureKind kind)
     {
         using var network = new FakeNetwork(Answers.Good);
-        using var iam = new FakeNetwork(Answers.Error(429, "IAM.0012", "Threshold"));
+        using var iam = new FakeNetwork(Answers.Error(status, code, "m"));
         var source = new SignIn(new IamClient(TestClient.Endpoint, TestClient.Settings(iam, _clock, retries: 0), () => []));
         using var client = TestClient.Create(source, TestClient.Settings(network, _clock, retries: 0, perMinute: 1));
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
 
-        Assert.Equal((FailureKind.Throttled, CloudService.Iam), (failure.Kind, failure.Service));
+        Assert.Equal((kind, CloudService.Iam), (failure.Kind, failure.Service));
         Assert.Equal(default, client.QueryLimit);
         source.IsSignedIn = true;
         await client.QueryAsync().WaitAsync(TimeSpan.FromSeconds(15));

@@ -226,12 +226,15 @@ public sealed class PreheatTaskPollerTests : IDisposable
         var poller = new PreheatTaskPoller(client, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), _scope, _clock);
         Array.ForEach(TaskIds(30), id => poller.Add(id));
         Task<PollAnswer?> next = poller.NextEndAsync();
-        for (int minute = 0; minute < 6; minute++)
+
+        // Each time until the poller is at rest: its alarm is set to the time-out, then to ten seconds after the next query.
+        foreach ((int now, int alarm) in new[] { (0, 5), (5, 70), (60, 130), (120, 190), (180, 250) })
         {
-            await TestClient.EventuallyAsync(() => next.IsCompleted || (network.Count >= 10 * (minute + 1) && _clock.RunningTimers == 2));
-            _clock.Advance(TimeSpan.FromSeconds(60));
+            _clock.AdvanceTo(TimeSpan.FromSeconds(now));
+            await TestClient.EventuallyAsync(() => _clock.AlarmAt == TimeSpan.FromSeconds(alarm) && network.Count >= 10 * (1 + (now / 60)));
         }
 
+        _clock.AdvanceTo(TimeSpan.FromSeconds(240));
         Assert.Null(await next.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(TaskIds(30), poller.OpenTasks);
 

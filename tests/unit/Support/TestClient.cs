@@ -20,14 +20,14 @@ internal static class TestClient
     /// <summary>Unpaced, on a given clock, over a fake network or (null) real sockets.</summary>
     public static TransportSettings Settings(
         FakeNetwork? network = null, TimeProvider? clock = null, int retries = 3, int perMinute = 0, int submissionsPerMinute = 0) => new()
-    {
-        Network = network is null ? null : () => network,
-        Clock = clock ?? TimeProvider.System,
-        Timeout = clock is ManualClock ? ManualClock.Endless : SkippingClock.Endless,
-        MaximumRetryCount = retries,
-        RequestsPerMinute = perMinute,
-        SubmissionsPerMinute = submissionsPerMinute,
-    };
+        {
+            Network = network is null ? null : () => network,
+            Clock = clock ?? TimeProvider.System,
+            Timeout = clock is ManualClock ? ManualClock.Endless : SkippingClock.Endless,
+            MaximumRetryCount = retries,
+            RequestsPerMinute = perMinute,
+            SubmissionsPerMinute = submissionsPerMinute,
+        };
 
     public static AccessKeyCredential Key(string? securityToken = null) =>
         new(AccessKey, new Secret(SecretKey), securityToken is null ? null : new Secret(securityToken));

@@ -111,9 +111,11 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
                 WriteError(record);
             }
         }
-        catch (Exception error) when (error is RuntimeException or InvalidOperationException)
+#pragma warning disable CA1031 // Merged into the output, an error meets the command downstream, which throws anything once it wants no more.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // Merged into an output that wants no more.
+            // Not shown, then.
         }
 
         if (SessionState.PSVariable.GetValue("global:Error") is ArrayList errors
