@@ -126,6 +126,15 @@ Describe 'The help of <_>' -ForEach $cmdlets {
         }
     }
 
+    It 'has the default values of the cmdlet on the page' {
+        $instance = [Activator]::CreateInstance((Get-Command $cmdlet).ImplementingType)
+        $defaults = Get-Parameter $cmdlet | Where-Object { $_.ParameterType -eq [int] -and $instance.($_.Name) -ne [int]::MaxValue } |
+            ForEach-Object { "-$($_.Name) $($instance.($_.Name))" }
+        $onPage = [regex]::Matches((Get-PageSection $cmdlet PARAMETERS), '(?m)^### (-\w+)\n\n.*?The default value is (\w+)') |
+            ForEach-Object { "$($_.Groups[1]) $($_.Groups[2])" }
+        ($onPage | Sort-Object) -join ', ' | Should -BeExactly (($defaults | Sort-Object) -join ', ')
+    }
+
     It 'has the syntax of the cmdlet, in the console and on the page' {
         $syntax = @(Get-Syntax $cmdlet)
         $shown = ($help.syntax | Out-String -Width 4096) -split '\r?\n' | ForEach-Object Trim | Where-Object { $_ }
