@@ -224,9 +224,9 @@ Describe 'The examples' {
     }
 }
 
-Describe 'The README' {
-    It 'signs by hand as the service verifies' {
-        $code = [regex]::Match(((Get-Content "$root/README.md" -Raw) -replace "`r"), '(?ms)^```powershell\n(\$accessKey.*?)^```').Groups[1].Value
+Describe 'The page about signing' {
+    It 'has a script whose signature the service accepts' {
+        $code = [regex]::Match(((Get-Content "$root/docs/request-signing.md" -Raw) -replace "`r"), '(?ms)^```powershell\n(\$accessKey.*?)^```').Groups[1].Value
         $code = $code.Replace('vod.cn-north-4.myhuaweicloud.com', $server.Endpoint.Authority).Replace('https://', 'http://')
         $values = '$accessKey, $secretKey, $projectId, $taskId = $TestServer::DefaultAccessKey, $TestServer::DefaultSecretKey, $TestServer::DefaultProjectId, "any"'
         $rows = & ([scriptblock]::Create(($code -replace '(?m)\A.*$', $values.Replace('$', '$$'))))
