@@ -1,10 +1,10 @@
 <#
 .SYNOPSIS
-    The whole job on the sandbox: no cloud, no account, no network.
+    Shows the complete job in the sandbox: no cloud, no account, no network.
 #>
 Import-Module "$PSScriptRoot/../out/VodPreheat/VodPreheat.psd1"
 
-# Shows a line as typed, then runs it as typed: in the script's own scope.
+# Displays a command, and returns it as a script block to run in the scope of this script.
 function Show-Step([string] $Line) {
     Write-Host "`nPS> $Line" -ForegroundColor Cyan
     [scriptblock]::Create($Line)

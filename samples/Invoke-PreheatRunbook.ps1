@@ -5,22 +5,22 @@
 .SYNOPSIS
     Pre-loads a list of URLs into the CDN and reports the outcome of each URL.
 .DESCRIPTION
-    For a scheduler or a pipeline: exits with 0 if every URL of the list is loaded, otherwise with 1. It can be run again after any
-    end: the journal knows what was submitted, and only what failed or was not submitted is submitted again.
+    For a scheduler or a CI system: the exit code is 0 if every URL of the list is loaded, otherwise 1. If a run ends early, run it
+    again: according to the journal, only what failed or was not submitted is submitted again.
 .PARAMETER UrlFile
-    A text file with one URL per line. Blank lines and lines that begin with # are skipped.
+    Specifies a text file with one URL per line. Blank lines and lines that begin with # are skipped.
 .PARAMETER ReportPath
-    The report: a CSV file with one line for each URL.
+    Specifies the path of the report: a CSV file with one line for each URL.
 .PARAMETER ResumeSince
-    URLs that were submitted at or after this time are not submitted again unless they failed. The default is today, 0:00.
+    Specifies a time. URLs that were submitted at or after it are not submitted again unless they failed. The default is today, 0:00.
 .PARAMETER MaximumResubmit
-    Maximum number of times that a URL that failed is submitted again in this run.
+    Specifies the maximum number of times that a URL that failed is submitted again in this run.
 .PARAMETER TimeoutSec
-    Maximum time for the whole run, in seconds.
+    Specifies the maximum time for the complete run, in seconds.
 .EXAMPLE
     ./Invoke-PreheatRunbook.ps1 premiere.txt
 
-    Uses the session's connection; without one, credentials and region from the environment or the credentials file.
+    Uses the default connection of the session. Without one, uses the credentials and region of the environment or the credentials file.
 #>
 [CmdletBinding()]
 param(
@@ -43,13 +43,13 @@ $ErrorActionPreference = 'Stop'
 
 if (-not (Get-VodConnection)) { Connect-VodAccount }
 $urls = @(Get-Content $UrlFile | Where-Object { $_.Trim() -and $_ -notlike '#*' })
-if (-not $urls) { throw "There is no URL in $UrlFile." }
+if (-not $urls) { throw "$UrlFile contains no URL." }
 
 try {
     $urls | Invoke-VodPreheat -ResumeSince $ResumeSince -MaximumResubmit $MaximumResubmit -TimeoutSec $TimeoutSec -ErrorAction Continue -InformationAction Continue |
         Export-Csv $ReportPath
 } catch [VodPreheat.VodException] {
-    # The credentials were refused; the report still has every URL.
+    # The credentials were refused. The report still has every URL.
     Write-Error $_ -ErrorAction Continue
 }
 
