@@ -2,7 +2,10 @@
 
 <#
 .SYNOPSIS
-    Makes docs/tour.svg, the picture of the README: real commands on the sandbox, and what they really print.
+    Makes docs/tour.svg, the picture in the README: real commands in the sandbox and their real output.
+.DESCRIPTION
+    Needs the built module (./build.sh Build). A loopback server of the tests answers Test-VodPreheatUrl in place of the CDN, as a
+    node with key hotlink protection does for a URL without a signature.
 #>
 [CmdletBinding()]
 param([string] $Destination = "$PSScriptRoot/../docs/tour.svg")
@@ -12,29 +15,36 @@ $ErrorActionPreference = 'Stop'
 
 $steps = @(
     'Connect-VodAccount -Sandbox'
-    '$urls = "opening", "part1-fail", "part2" | % { "https://cdn.example.com/premiere/$_.mp4" }'
-    '$urls | Start-VodPreheat -OutVariable task | Wait-VodPreheat -PollIntervalSec 1'
-    'Get-VodPreheatResult $task | Where Status -eq failed'
+    '$urls = "opening", "part1-fail", "part2" | % { "http://cdn.example.com/premiere/$_.mp4" }'
+    '$urls | Start-VodPreheat -OutVariable task | Wait-VodPreheat'
+    'Get-VodPreheatResult $task | Where Status -eq failed | Test-VodPreheatUrl'
 )
-Import-Module "$PSScriptRoot/../out/VodPreheat/VodPreheat.psd1"
+$root = Split-Path $PSScriptRoot
+Import-Module "$root/out/VodPreheat/VodPreheat.psd1"
+dotnet build "$root/tests/server" -c Release --nologo -v quiet | Out-Host
+Add-Type -Path "$root/out/artifacts/bin/VodPreheat.TestServer/release/VodPreheat.TestServer.dll"
+$edge = [VodPreheat.TestServer.EdgeServer]::Start()
+$edge.SetFile('http://cdn.example.com/premiere/part1-fail.mp4', 403)
+$PSDefaultParameterValues = @{ 'Test-VodPreheatUrl:Proxy' = $edge.Endpoint }
 $PSStyle.OutputRendering = 'Ansi'
 $lines = foreach ($step in $steps) {
     "`e[36mPS>`e[0m $step"
     . ([scriptblock]::Create($step)) | Out-String -Width 88 -Stream
 }
+$edge.Dispose()
 
-# Colours of the terminal to colours of the picture; anything else ends a colour.
-$colours = @{ '30' = '#484f58'; '31' = '#ff7b72'; '32' = '#7ee787'; '33' = '#e3b341'; '36' = '#79c0ff' }
+# The colors of the terminal as colors of the picture. Any other code ends a color.
+$colors = @{ '30' = '#484f58'; '31' = '#ff7b72'; '32' = '#7ee787'; '33' = '#e3b341'; '36' = '#79c0ff' }
 $y = 24
 $texts = foreach ($line in $lines) {
-    $colour = $null
+    $color = $null
     $spans = foreach ($part in [regex]::Split($line, '(\e\[[\d;]*m)')) {
         if ($part -match '^\e\[([\d;]*)m$') {
             $code = $Matches[1].Split(';').Where({ $_ -ne '1' }, 'Last')
-            $colour = if ($code) { $colours[$code[0]] } else { $colour }
+            $color = if ($code) { $colors[$code[0]] } else { $color }
         }
         elseif ($part) {
-            $fill = if ($colour) { " fill=`"$colour`"" }
+            $fill = if ($color) { " fill=`"$color`"" }
             "<tspan$fill>$([Security.SecurityElement]::Escape($part))</tspan>"
         }
     }
