@@ -13,7 +13,7 @@ BeforeAll {
 
 AfterAll { $server.Dispose() }
 
-Describe 'Accounts' {
+Describe 'Connections to two accounts' {
     BeforeEach {
         $server.Reset()
         $server.AnyTask = $true
@@ -21,7 +21,7 @@ Describe 'Accounts' {
 
     AfterEach { Clear-Session }
 
-    It 'two at once never mix, in parallel runspaces' {
+    It 'do not mix their results in parallel runspaces' {
         $runs = foreach ($name in 'A', 'B', 'A', 'B') {
             Invoke-Aside {
                 param($connection, $name)
@@ -41,14 +41,14 @@ Describe 'Accounts' {
             }) | Should -BeNullOrEmpty
     }
 
-    It 'would be told apart by the server: a key is good for its own project only' {
+    It 'are distinguished by the test server: a key is valid only for its own project' {
         $mixed = Connect-Account A
         $server.RemoveAccessKey('KEYA')
         $server.AddAccessKey('KEYA', 'secret-A', 'project-B')
         Assert-Failure (Get-Failure { Get-VodPreheatResult t -Connection $mixed }) 'VOD.10057' InvalidArgument
     }
 
-    It 'stays with the connection that the pipeline began with' {
+    It 'keep a pipeline on the connection with which it began' {
         $server.AddAccessKey('KEYB', 'secret-B', 'project-B')
         Connect-Once $server
         1..20 | ForEach-Object {
@@ -62,7 +62,7 @@ Describe 'Accounts' {
         $server.Requests[-1].Headers['X-Project-Id'] | Should -Be 'project-B'
     }
 
-    It 'shares the default with ForEach-Object -Parallel' {
+    It 'share the default connection with ForEach-Object -Parallel' {
         Connect-Once $server
         $rows = 1..8 | ForEach-Object -ThrottleLimit 4 -Parallel {
             Import-Module $using:Manifest
@@ -71,7 +71,7 @@ Describe 'Accounts' {
         $rows.TaskId | Sort-Object | Should -Be (1..8)
     }
 
-    It 'shares a given connection with ForEach-Object -Parallel' {
+    It 'share a specified connection with ForEach-Object -Parallel' {
         $connection = Connect-Account A
         $rows = 1..8 | ForEach-Object -ThrottleLimit 4 -Parallel {
             Import-Module $using:Manifest
@@ -80,14 +80,14 @@ Describe 'Accounts' {
         $rows.TaskId | Sort-Object | Should -Be (1..8)
     }
 
-    It 'is seen, made and ended from another runspace' {
+    It 'can be read, created, and disconnected in another runspace' {
         $null = Complete-Aside (Invoke-Aside { Connect-VodAccount -Sandbox })
         (Get-VodConnection).AuthenticationType | Should -Be 'Sandbox'
         $null = Complete-Aside (Invoke-Aside { Disconnect-VodAccount })
         Get-VodConnection | Should -BeNullOrEmpty
     }
 
-    It 'works in Start-ThreadJob' {
+    It 'work in Start-ThreadJob' {
         Connect-Once $server
         $connection = Connect-Account A
         $job = Start-ThreadJob {
@@ -103,7 +103,7 @@ Describe 'Accounts' {
         $server.Requests.Headers.ForEach({ $_['X-Project-Id'] }) | Should -Be $TestServer::DefaultProjectId, 'project-A'
     }
 
-    It 'is refused in Start-Job, with what to do' {
+    It 'are refused in Start-Job with an error that says what to do' {
         $connection = Connect-Once $server @{ PassThru = $true }
         $job = Start-Job {
             Import-Module $using:Manifest
@@ -121,7 +121,7 @@ Describe 'Accounts' {
         $server.RequestCount | Should -Be 0
     }
 
-    It 'that is disconnected stops its own queries only' {
+    It 'cancel only their own queries when they are disconnected' {
         $a = Connect-Account A
         $b = Connect-Account B
         $null = Get-VodPreheatResult warm -Connection $a

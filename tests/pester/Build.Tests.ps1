@@ -14,19 +14,19 @@ BeforeAll {
     function Invoke-Switch { & "$root/tools/Switch-Folder.ps1" -Path "$place/new" -Destination "$place/module" }
 }
 
-Describe 'The module that is built again' {
+Describe 'A new build of the module' {
     BeforeEach {
         $place = Join-Path $TestDrive ([guid]::NewGuid())
         New-Folder new new
     }
 
-    It 'comes where there was none' {
+    It 'is put in place if there was none' {
         Invoke-Switch
         Get-Content "$place/module/bin/file.txt" | Should -Be new
         (Get-ChildItem $place).Name | Should -Be module
     }
 
-    It 'takes the place of the old one, and nothing of that is left' {
+    It 'replaces the old one completely' {
         New-Folder module old
         New-Folder module.old older
         Set-Content "$place/module/stray.txt" stray
@@ -37,7 +37,7 @@ Describe 'The module that is built again' {
     }
 
     if ($canBeInUse) {
-        It 'leaves the old one whole if that is in use, and says so' {
+        It 'does not change the old one if that is in use, and reports this' {
             New-Folder module old
             $open = if ($IsWindows) { [IO.File]::Open("$place/module/bin/file.txt", 'Open', 'Read', 'None') }
             if (-not $IsWindows) { chmod 555 $place }

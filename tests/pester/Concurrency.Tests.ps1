@@ -14,7 +14,7 @@ BeforeAll {
     }
 }
 
-Describe 'Two accounts that come and go' {
+Describe 'Two accounts that connect and disconnect at the same time' {
     BeforeEach {
         # One a test: the sockets of a connection that was replaced as the default close in their own time.
         $script:server = $TestServer::Start()
@@ -38,7 +38,7 @@ Describe 'Two accounts that come and go' {
         $server.Dispose()
     }
 
-    It 'as the default of 16 runspaces: pipelines end with VodNotConnected only, and never mix' {
+    It 'do not mix their results in 16 runspaces, and end pipelines only with VodNotConnected' {
         $over = [Threading.CancellationTokenSource]::new()
         $switchers = foreach ($name in 'A', 'B') {
             Invoke-Aside {
@@ -106,7 +106,7 @@ Describe 'Two accounts that come and go' {
         $ended.Where({ "$($_.Failure)" -match 'was disconnected' }) | Should -Not -BeNullOrEmpty
     }
 
-    It 'in 16 runspaces, a connection each, leave no socket behind' {
+    It 'leave no socket open after 16 runspaces with a connection each' {
         $workers = foreach ($number in 1..16) {
             Invoke-Aside {
                 param($account)
@@ -126,7 +126,7 @@ Describe 'Two accounts that come and go' {
         Wait-Until { $server.OpenConnections -eq 0 }
     }
 
-    It 'answer while 8 of 16 runspaces import the module again and again' {
+    It 'return results while 8 of 16 runspaces import the module repeatedly' {
         $connections = foreach ($name in 'A', 'B') { $account = $accounts[$name]; Connect-VodAccount @account -NoDefault }
         $over = [Threading.CancellationTokenSource]::new()
         $importers = foreach ($number in 1..8) {
@@ -160,7 +160,7 @@ Describe 'Two accounts that come and go' {
         $connections.ForEach({ Disconnect-VodAccount -Connection $_ })
     }
 
-    It 'say of a submission that was under way that it may have been accepted' {
+    It 'report that a submission in progress may have been accepted' {
         $connection = Connect-Once $server @{ NoDefault = $true }
         $server.LatencyMs = 60000
         $run = Invoke-Aside { param($connection, $urls) Start-VodPreheat $urls -Connection $connection } $connection, (Get-SampleUrl 20)

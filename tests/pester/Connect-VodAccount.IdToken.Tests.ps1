@@ -35,7 +35,7 @@ BeforeAll {
 
 AfterAll { $server.Dispose() }
 
-Describe 'Connect-VodAccount by an identity provider' {
+Describe 'Connect-VodAccount with an identity provider' {
     BeforeEach {
         $server.Reset()
         $server.AnyTask = $true
@@ -45,7 +45,7 @@ Describe 'Connect-VodAccount by an identity provider' {
     AfterEach { Clear-Session }
 
     Context 'parameters' {
-        It 'takes a token or a path, not both and not neither' {
+        It 'requires either a token or a path' {
             { Connect-VodAccount -IdentityProvider ci -Region cn-north-4 } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
             { Connect-Ci @{ IdToken = ConvertTo-Secret (New-Token); IdTokenPath = '/x' } } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
             { Connect-VodAccount -IdTokenPath /x -Region cn-north-4 -IdentityProvider '' } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'
@@ -53,7 +53,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             (Get-Command Connect-VodAccount).Parameters['IdToken'].ParameterType | Should -Be ([securestring])
         }
 
-        It 'completes the path as a file' {
+        It 'completes the path' {
             $null = New-TokenFile
             $line = "Connect-VodAccount -IdentityProvider ci -IdTokenPath '$TestDrive/token-"
             (TabExpansion2 $line $line.Length).CompletionMatches[0].CompletionText | Should -Match 'token-'
@@ -61,7 +61,7 @@ Describe 'Connect-VodAccount by an identity provider' {
     }
 
     Context 'a token' {
-        It 'is exchanged for one of the region''s project' {
+        It 'is exchanged for a token of the project of the region' {
             $token = New-Token
             $connection = Connect-Ci @{ IdToken = ConvertTo-Secret "$token`n"; ProjectId = $null }
             $request = Get-Request Iam
@@ -78,18 +78,18 @@ Describe 'Connect-VodAccount by an identity provider' {
             "$connection" | Should -BeExactly "ci@$project (cn-north-4)"
         }
 
-        It 'is exchanged for one of a given project, without a region' {
+        It 'is exchanged for a token of a specified project, without a region' {
             (Connect-Ci @{ Region = $null }).ProjectId | Should -Be $project
             ((Get-Request Iam).Body | ConvertFrom-Json).auth.scope.project | ConvertTo-Json -Compress | Should -BeExactly "{`"id`":`"$project`"}"
             Assert-Query
         }
 
-        It 'needs a region or a project' {
+        It 'requires a region or a project' {
             Assert-Failure (Get-Failure { Connect-Ci @{ Region = $null; ProjectId = $null } }) VodProjectNotFound ObjectNotFound '-ProjectId'
             $server.RequestCount | Should -Be 0
         }
 
-        It 'cannot be renewed: its end names -IdTokenPath, and comes after one refused request' {
+        It 'cannot be renewed: after one refused request, the error names -IdTokenPath' {
             $null = Connect-Ci
             Assert-Query
             $server.ExpireToken($server.LastToken)
@@ -100,7 +100,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             @(Get-Request Vod).StatusSent | Should -Be 200, 401
         }
 
-        It 'is refused without a request: <Name>' -ForEach @(
+        It 'causes an error without a request: <Name>' -ForEach @(
             @{ Name = 'empty'; Text = ''; Match = 'is empty' }
             @{ Name = 'blank'; Text = " `n"; Match = 'is empty' }
             @{ Name = 'the JSON around it'; Text = '{"value":"hidden.a.b"}'; Match = 'something else in it' }
@@ -113,7 +113,7 @@ Describe 'Connect-VodAccount by an identity provider' {
     }
 
     Context 'a file' {
-        It 'is read again at each renewal: the token in it has changed' {
+        It 'is read again for each renewal' {
             $path = New-TokenFile "$(New-Token)`n"
             $connection = Connect-Ci @{ IdTokenPath = $path }
             Assert-Query
@@ -128,7 +128,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             $connection.AuthenticationType | Should -Be 'IdToken'
         }
 
-        It 'is renewed by one request, with 8 in flight' {
+        It 'is exchanged by one request while 8 queries are in progress' {
             $null = Connect-Ci @{ IdTokenPath = New-TokenFile }
             Assert-Query
             $server.ExpireToken($server.LastToken)
@@ -138,7 +138,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             $server.TokensIssued | Should -Be 2
         }
 
-        It 'is renewed before the end, with no refused request' {
+        It 'is exchanged before the token expires, without a refused request' {
             $server.TokenLife = [timespan]::FromSeconds(1)
             $null = Connect-Ci @{ IdTokenPath = New-TokenFile }
             Assert-Query
@@ -148,7 +148,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             $server.Requests.StatusSent | Should -Not -Contain 401
         }
 
-        It 'whose token IAM refuses is asked for again only when it has another' {
+        It 'whose token IAM refused is used again only when it contains another token' {
             $path = New-TokenFile
             $null = Connect-Ci @{ IdTokenPath = $path }
             [IO.File]::WriteAllText($path, $server.MakeIdToken('ci', 'vod', 'job', -60))
@@ -159,7 +159,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             Assert-Query
         }
 
-        It 'that is gone at a renewal is one clear error' {
+        It 'that is missing at a renewal causes one error' {
             $path = New-TokenFile
             $null = Connect-Ci @{ IdTokenPath = $path }
             Assert-Query
@@ -170,7 +170,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             $outcome.Errors.Count | Should -Be 0
         }
 
-        It 'is found as PowerShell finds files: <Name>' -ForEach @(
+        It 'is resolved like other paths in PowerShell: <Name>' -ForEach @(
             @{ Name = 'relative to the current location'; Path = { Set-Location $TestDrive; Split-Path (New-TokenFile) -Leaf } }
             @{ Name = 'by a drive of PowerShell'; Path = { "TestDrive:/$(Split-Path (New-TokenFile) -Leaf)" } }
             @{ Name = 'with wildcard characters in its name'; Path = { $file = Join-Path $TestDrive 'a[1]*'; [IO.File]::WriteAllText($file, (New-Token)); $file } }
@@ -199,7 +199,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             }
         }
 
-        It 'is refused without a request: <Name>' -ForEach @(
+        It 'causes an error without a request: <Name>' -ForEach @(
             @{ Name = 'missing'; Path = { Join-Path $TestDrive nowhere }; Match = 'nowhere does not exist' }
             @{ Name = 'in a missing folder'; Path = { Join-Path $TestDrive no/where }; Match = 'where does not exist' }
             @{ Name = 'a folder'; Path = { "$TestDrive" }; Match = 'cannot be read' }
@@ -217,7 +217,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             $server.RequestCount | Should -Be 0
         }
 
-        It 'is refused at once if it is a pipe or a device' -Skip:$IsWindows {
+        It 'causes an error immediately if it is a pipe or a device' -Skip:$IsWindows {
             $pipe = Join-Path $TestDrive "pipe-$([guid]::NewGuid())"
             mkfifo $pipe
             foreach ($file in $pipe, '/dev/zero') {
@@ -233,7 +233,7 @@ Describe 'Connect-VodAccount by an identity provider' {
     }
 
     Context 'refusals of IAM' {
-        It 'say what to look at, after one request: <Name>' -ForEach @(
+        It 'cause an error that says what to check, after one request: <Name>' -ForEach @(
             @{ Name = 'unknown provider'; With = { @{ IdentityProvider = 'nobody' } }; Id = 'IAM.0004'; Category = 'ObjectNotFound'; Match = 'nobody', 'name of the identity provider' }
             @{ Name = 'expired'; With = { @{ IdToken = ConvertTo-Secret $server.MakeIdToken('ci', 'vod', 'job', -60) } }; Id = 'IAM.0007'; Category = 'AuthenticationError'; Match = , 'expired at 20\d\d-' }
             @{ Name = 'wrong audience'; With = { @{ IdToken = ConvertTo-Secret $server.MakeIdToken('ci', 'other') } }; Id = 'IAM.0007'; Category = 'AuthenticationError'; Match = "audience 'other'", 'client ID' }
@@ -249,7 +249,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             Get-VodConnection | Should -BeNullOrEmpty
         }
 
-        It 'do not show the token, in whatever form IAM echoes it' {
+        It 'do not display the token, in any notation that IAM echoes' {
             $token = New-Token
             $echo = @(Get-Form $token) -join ' | '
             $server.AddIamAnswer(401, (@{ error_code = 'IAM.0007'; error_msg = "bad: $echo" } | ConvertTo-Json))
@@ -265,7 +265,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             $env:HUAWEICLOUD_SDK_ID_TOKEN_FILE = New-TokenFile
         }
 
-        It 'names the provider, the file and the project' {
+        It 'provides the identity provider, the file, and the project' {
             $env:HUAWEICLOUD_SDK_PROJECT_ID = $project
             $connection = Connect-Default @{ Region = $null }
             $connection.AuthenticationType | Should -Be 'IdToken'
@@ -274,7 +274,7 @@ Describe 'Connect-VodAccount by an identity provider' {
             Assert-Query
         }
 
-        It 'names the project by the region' {
+        It 'provides the project by the region' {
             $connection = Connect-Default @{ Region = 'CN-North-4' }
             $connection.ProjectId | Should -Be $project
             ((Get-Request Iam).Body | ConvertFrom-Json).auth.scope.project.name | Should -BeExactly 'cn-north-4'
@@ -284,19 +284,19 @@ Describe 'Connect-VodAccount by an identity provider' {
             Assert-Query
         }
 
-        It 'comes after the environment''s key' {
+        It 'is used after an access key of the environment' {
             $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
             $env:HUAWEICLOUD_SDK_SK = $TestServer::DefaultSecretKey
             $env:HUAWEICLOUD_SDK_PROJECT_ID = $project
             (Connect-Default).AuthenticationType | Should -Be 'AccessKey'
         }
 
-        It 'comes before the credentials file' {
+        It 'is used before the credentials file' {
             $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = New-TokenFile "[basic]`nak = FILEAK`nsk = filesk`nproject_id = fileproject`n"
             (Connect-Default).ProjectId | Should -Be $project
         }
 
-        It 'that has half of it never falls through: <Missing> is missing' -ForEach @(
+        It 'is not skipped if it is incomplete: <Missing> is missing' -ForEach @(
             @{ Missing = 'HUAWEICLOUD_SDK_IDP_ID' }
             @{ Missing = 'HUAWEICLOUD_SDK_ID_TOKEN_FILE' }
         ) {
@@ -305,18 +305,18 @@ Describe 'Connect-VodAccount by an identity provider' {
             Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError "but not $Missing"
         }
 
-        It 'that has half a key beside it never falls through' {
+        It 'is not used if the environment has half an access key' {
             $env:HUAWEICLOUD_SDK_AK = 'LONELY'
             Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'but not HUAWEICLOUD_SDK_SK'
         }
 
-        It 'that names a missing file never falls through' {
+        It 'is not skipped if the file is missing' {
             Remove-Item $env:HUAWEICLOUD_SDK_ID_TOKEN_FILE
             Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'does not exist'
             $server.RequestCount | Should -Be 0
         }
 
-        It 'may name the file by a relative path' {
+        It 'can specify the file by a relative path' {
             Push-Location $TestDrive
             try {
                 $env:HUAWEICLOUD_SDK_ID_TOKEN_FILE = "./$(Split-Path $env:HUAWEICLOUD_SDK_ID_TOKEN_FILE -Leaf)"

@@ -13,7 +13,7 @@ BeforeAll {
 
 AfterAll { $server.Dispose() }
 
-Describe 'Connect-VodAccount' {
+Describe 'Connect-VodAccount, sources of its settings' {
     BeforeEach {
         $server.Reset()
         $server.AnyTask = $true
@@ -28,7 +28,7 @@ Describe 'Connect-VodAccount' {
             if (-not $IsWindows) { chmod 600 $file }
         }
 
-        It 'is found as PowerShell finds files: <Name>' -ForEach @(
+        It 'is resolved like other paths in PowerShell: <Name>' -ForEach @(
             @{ Name = 'relative to the current location'; Path = { Split-Path $file -Leaf } }
             @{ Name = 'by a drive of PowerShell'; Path = { "TestDrive:/$(Split-Path $file -Leaf)" } }
             @{ Name = 'by its full path'; Path = { $file } }
@@ -55,12 +55,12 @@ Describe 'Connect-VodAccount' {
             }
         }
 
-        It 'must be a path of the file system' {
+        It 'must be a file system path' {
             $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = 'Env:/PATH'
             Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'HUAWEICLOUD_SDK_CREDENTIALS_FILE', 'no path of the file system'
         }
 
-        It 'is used with a warning if others can write it, mode <_>' -ForEach '666', '620', '602' -Skip:$IsWindows {
+        It 'causes a warning if other users can write to it, mode <_>' -ForEach '666', '620', '602' -Skip:$IsWindows {
             chmod $_ $file
             $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = $file
             $output = Connect-Default 3>&1
@@ -70,20 +70,20 @@ Describe 'Connect-VodAccount' {
             $output[1].AccountName | Should -BeExactly $TestServer::DefaultAccessKey
         }
 
-        It 'is not used if others can write it and -WarningAction is Stop' -Skip:$IsWindows {
+        It 'is not used if other users can write to it and -WarningAction is Stop' -Skip:$IsWindows {
             chmod 666 $file
             $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = $file
             { Connect-Default @{ WarningAction = 'Stop' } } | Should -Throw '*mode 666*'
             Get-VodConnection | Should -BeNullOrEmpty
         }
 
-        It 'is refused if it is larger than 64 KB' {
+        It 'causes an error if it is larger than 64 KiB' {
             [IO.File]::AppendAllText($file, '#' * 65536)
             $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = $file
             Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'larger than 64 KiB'
         }
 
-        It 'is refused at once if it is a pipe or a device' -Skip:$IsWindows {
+        It 'causes an error immediately if it is a pipe or a device' -Skip:$IsWindows {
             $pipe = Join-Path $TestDrive "pipe-$([guid]::NewGuid())"
             mkfifo $pipe
             foreach ($path in $pipe, '/dev/zero') {
@@ -94,8 +94,8 @@ Describe 'Connect-VodAccount' {
         }
     }
 
-    Context 'a key that was given' {
-        It 'gets a hint about itself, not about sources' {
+    Context 'an access key that was specified' {
+        It 'has a hint about itself, not about sources' {
             $failure = Get-Failure { Connect-Once $server @{ AccessKey = ConvertTo-Credential 'A K' 'sk' } }
             Assert-Failure $failure VodCredentialInvalid AuthenticationError 'user name', 'password'
             "$failure" | Should -Not -Match 'source'
@@ -103,7 +103,7 @@ Describe 'Connect-VodAccount' {
     }
 
     Context 'the region' {
-        It 'may be written in any case: <_>' -ForEach 'CN-North-4', ' cn-NORTH-4 ' {
+        It 'is not case-sensitive: <_>' -ForEach 'CN-North-4', ' cn-NORTH-4 ' {
             $server.AddAccessKey('REGIONCASE', 'sk', $project)
             $connection = Connect-Once $server @{ AccessKey = ConvertTo-Credential 'REGIONCASE' 'sk'; Region = $_; ProjectId = $null; PassThru = $true }
             $connection.Region | Should -BeExactly 'cn-north-4'
@@ -129,7 +129,7 @@ Describe 'Connect-VodAccount' {
             [IO.File]::WriteAllText($tokenFile, $server.MakeIdToken('ci', 'vod'))
         }
 
-        It 'needs the address of its IAM: <Name>, <Where>' -ForEach @(
+        It 'requires the address of its IAM: <Name>, <Where>' -ForEach @(
             foreach ($where in 'the parameter', 'the environment') {
                 @{ Where = $where; Name = 'password'; With = { @{ Credential = ConvertTo-Credential 'ops' 'p@ss w0rd'; DomainName = 'acme' } } }
                 @{ Where = $where; Name = 'identity token'; With = { @{ IdentityProvider = 'ci'; IdToken = ConvertTo-Secret (Get-Content $tokenFile -Raw) } } }
@@ -154,13 +154,13 @@ Describe 'Connect-VodAccount' {
             $server.Requests.Where({ $_.Area -eq 'Iam' }) | Should -Not -BeNullOrEmpty
         }
 
-        It 'needs no IAM when nothing is to be looked up' {
+        It 'requires no IAM if nothing is looked up' {
             Connect-Once $server @{ IamEndpoint = $null }
             (Get-VodPreheatResult t).TaskId | Should -Be 't'
         }
     }
 
-    It 'takes no address of the metadata service that is not http' {
+    It 'refuses an address of the metadata service that is not HTTP' {
         $env:VODPREHEAT_METADATA_ENDPOINT = 'file://localhost'
         Assert-Failure (Get-Failure { Connect-Once $server @{ Identity = $true } }) VodInvalidEndpoint InvalidArgument 'VODPREHEAT_METADATA_ENDPOINT'
     }

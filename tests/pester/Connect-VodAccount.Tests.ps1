@@ -24,7 +24,7 @@ Describe 'Connect-VodAccount' {
     AfterEach { Clear-Session }
 
     Context 'parameters' {
-        It 'has the sets of its page' {
+        It 'have the sets of the help page' {
             $command = Get-Command Connect-VodAccount
             $command.DefaultParameterSet | Should -Be 'Default'
             $sets = @{}
@@ -47,7 +47,7 @@ Describe 'Connect-VodAccount' {
             foreach ($name in $own.Keys) { $sets[$name] | Should -Be ($every + $own[$name] | Sort-Object) }
         }
 
-        It 'takes no secret as plain text' {
+        It 'accept no secret as plain text' {
             $parameters = (Get-Command Connect-VodAccount).Parameters
             foreach ($name in 'SecurityToken', 'Token', 'IdToken') { $parameters[$name].ParameterType | Should -Be ([securestring]) }
             foreach ($name in 'AccessKey', 'Credential', 'ProxyCredential') {
@@ -57,11 +57,11 @@ Describe 'Connect-VodAccount' {
             { Connect-Once $server @{ Token = 'plain' } } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
         }
 
-        It 'refuses a mix of sets' {
+        It 'cannot be combined across sets' {
             { Connect-Once $server @{ Sandbox = $true } } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
         }
 
-        It 'checks the range of <Name>' -ForEach @(
+        It 'have a valid range: <Name>' -ForEach @(
             @{ Name = 'TimeoutSec'; Value = 0 }
             @{ Name = 'MaximumRetryCount'; Value = -1 }
             @{ Name = 'RequestsPerMinute'; Value = -1 }
@@ -70,7 +70,7 @@ Describe 'Connect-VodAccount' {
             { Connect-Once $server @{ $Name = $Value } } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         }
 
-        It 'completes <Line> to <Expected>' -ForEach @(
+        It 'are completed: <Line> to <Expected>' -ForEach @(
             @{ Line = 'Connect-VodAccount -Region '; Expected = 'cn-north-4 cn-north-1 cn-east-2 ap-southeast-1 ap-southeast-2 ap-southeast-3' }
             @{ Line = 'Connect-VodAccount -Region CN-N'; Expected = 'cn-north-4 cn-north-1' }
             @{ Line = "Connect-VodAccount -Region 'ap-southeast-3"; Expected = 'ap-southeast-3' }
@@ -82,19 +82,19 @@ Describe 'Connect-VodAccount' {
     }
 
     Context 'the connection' {
-        It 'is the default and writes nothing' {
+        It 'becomes the default without output' {
             Connect-Once $server | Should -BeNullOrEmpty
             Assert-Query
             $server.ConnectionCount | Should -Be 1
         }
 
-        It 'is written by -PassThru and is the default' {
+        It 'is returned by -PassThru and becomes the default' {
             $connection = Connect-Once $server @{ PassThru = $true }
             $connection | Should -BeOfType ([VodPreheat.VodConnection])
             [object]::ReferenceEquals((Get-VodConnection), $connection) | Should -BeTrue
         }
 
-        It 'is written by -NoDefault and leaves the default alone' {
+        It 'is returned by -NoDefault and does not change the default' {
             $default = Connect-Once $server @{ PassThru = $true }
             $other = Connect-Once $server @{ NoDefault = $true; Endpoint = "$($server.Endpoint)other" }
             [object]::ReferenceEquals((Get-VodConnection), $default) | Should -BeTrue
@@ -102,19 +102,19 @@ Describe 'Connect-VodAccount' {
             $server.Requests[-1].Path | Should -Be "/other/v1.0/$project/asset/preheating"
         }
 
-        It 'replaces the default only when it succeeds' {
+        It 'replaces the default only if it is created successfully' {
             $default = Connect-Once $server @{ PassThru = $true }
             $null = Get-Failure { Connect-VodAccount -Region cn-north-4 -ProjectId p -Token ([securestring]::new()) }
             [object]::ReferenceEquals((Get-VodConnection), $default) | Should -BeTrue
         }
 
-        It 'sends nothing when nothing has to be looked up' {
+        It 'sends nothing if nothing has to be looked up' {
             Connect-Once $server
             Connect-Once $server @{ Token = ConvertTo-Secret 'abc' }
             $server.RequestCount | Should -Be 0
         }
 
-        It 'says in each request which versions ask' {
+        It 'sends the versions of module and PowerShell in each request' {
             $null = Connect-Once $server @{ Credential = ConvertTo-Credential 'ops' 'p@ss w0rd/+='; DomainName = 'acme' }
             Assert-Query
             $version = [regex]::Escape((Get-Module VodPreheat).Version)
@@ -123,7 +123,7 @@ Describe 'Connect-VodAccount' {
             }
         }
 
-        It 'is fixed' {
+        It 'is immutable' {
             $properties = [VodPreheat.VodConnection].GetProperties()
             $properties.Name | Sort-Object | Should -Be 'AccountName', 'AuthenticationType', 'Endpoint', 'ExpiresAt', 'ProjectId', 'Region'
             $properties.CanWrite | Should -Not -Contain $true
@@ -132,7 +132,7 @@ Describe 'Connect-VodAccount' {
     }
 
     Context 'AccessKey' {
-        It 'signs' {
+        It 'signs requests' {
             $connection = Connect-Once $server @{ PassThru = $true }
             Assert-Query
             $connection.AuthenticationType | Should -Be 'AccessKey'
@@ -155,27 +155,27 @@ Describe 'Connect-VodAccount' {
             $headers['Authorization'] | Should -Match 'SignedHeaders=host;x-project-id;x-sdk-date;x-security-token,'
         }
 
-        It 'takes a credential that was exported to a file' {
+        It 'accepts a credential that was exported to a file' {
             ConvertTo-Credential $TestServer::DefaultAccessKey $TestServer::DefaultSecretKey | Export-Clixml TestDrive:/key.xml
             Connect-Once $server @{ AccessKey = Import-Clixml TestDrive:/key.xml }
             Assert-Query
         }
 
-        It 'prompts for the secret of a bare name' {
+        It 'prompts for the secret key of an access key ID' {
             # This runspace has no one to prompt; that it wants to is what its error tells.
             $failure = Complete-Aside (Invoke-Aside { Connect-VodAccount -AccessKey NAME -Region cn-north-4 -ProjectId p })
             "$failure" | Should -Match 'user interaction|prompt'
             Get-VodConnection | Should -BeNullOrEmpty
         }
 
-        It 'says that a temporary key has ended' {
+        It 'reports an expired temporary access key' {
             $server.AddTemporaryKey('TEMPAK', 'tempsk', 'temptoken', $project)
             $server.ExpireTemporaryKey('TEMPAK')
             Connect-Once $server @{ AccessKey = ConvertTo-Credential 'TEMPAK' 'tempsk'; SecurityToken = ConvertTo-Secret 'temptoken' }
             Assert-Failure (Get-Failure { Get-VodPreheatResult t }) 'APIGW.0301' AuthenticationError 'security token expired'
         }
 
-        It 'refuses <Name> without a request' -ForEach @(
+        It 'reports <Name> without a request' -ForEach @(
             @{ Name = 'an empty secret key'; With = { @{ AccessKey = ConvertTo-Credential 'AK' '' } }; Message = 'secret key is empty' }
             @{ Name = 'a secret key with a line break'; With = { @{ AccessKey = ConvertTo-Credential 'AK' "a`nb" } }; Message = 'secret key has a blank' }
             @{ Name = 'an access key with a blank in it'; With = { @{ AccessKey = ConvertTo-Credential 'A K' 'sk' } }; Message = 'letters and digits' }
@@ -194,7 +194,7 @@ Describe 'Connect-VodAccount' {
     }
 
     Context 'Token' {
-        It 'goes as X-Auth-Token, unsigned' {
+        It 'is sent as X-Auth-Token, without a signature' {
             $server.AddToken('to/ken+1==', $project)
             $connection = Connect-Once $server @{ Token = ConvertTo-Secret 'to/ken+1=='; PassThru = $true }
             Assert-Query
@@ -206,7 +206,7 @@ Describe 'Connect-VodAccount' {
             $connection.AccountName | Should -BeNullOrEmpty
         }
 
-        It 'says that it has ended' {
+        It 'is reported when it has expired' {
             $server.AddToken('old', $project)
             $server.ExpireToken('old')
             Connect-Once $server @{ Token = ConvertTo-Secret 'old' }
@@ -214,7 +214,7 @@ Describe 'Connect-VodAccount' {
             $server.RequestCount | Should -Be 1
         }
 
-        It 'finds its project at IAM' {
+        It 'is used to look up the project in IAM' {
             $server.AddToken('good', $project)
             $connection = Connect-Once $server @{ Token = ConvertTo-Secret 'good'; ProjectId = $null; PassThru = $true }
             $connection.ProjectId | Should -Be $project
@@ -231,7 +231,7 @@ Describe 'Connect-VodAccount' {
             }
         }
 
-        It 'gets a token for the project of the region' {
+        It 'requests a token for the project of the region' {
             $connection = Connect-User
             Assert-Query
             $connection.AuthenticationType | Should -Be 'Password'
@@ -248,7 +248,7 @@ Describe 'Connect-VodAccount' {
             $auth.identity.password.user.password | Should -BeExactly 'p@ss w0rd/+='
         }
 
-        It 'gets a token for a given project' {
+        It 'requests a token for a specified project' {
             $connection = Connect-Once $server @{
                 Credential = ConvertTo-Credential 'ops' 'p@ss w0rd/+='; DomainName = 'acme'; PassThru = $true; Region = $null
             }
@@ -256,7 +256,7 @@ Describe 'Connect-VodAccount' {
             ((Get-Request Iam).Body | ConvertFrom-Json).auth.scope.project.id | Should -Be $project
         }
 
-        It 'tells at once that <Name>, with what to do' -ForEach @(
+        It 'reports immediately that <Name>, and what to do' -ForEach @(
             @{ Name = 'the password is wrong'; Fault = 'None'; Password = 'another'; Id = 'VodHttpError'; Match = 'username or password is wrong', 'DomainName' }
             @{ Name = 'the user is locked'; Fault = 'Locked'; Id = 'IAM.0061'; Match = 'locked', 'ask an administrator' }
             @{ Name = 'the user may only use the console'; Fault = 'NoProgrammaticAccess'; Id = 'IAM.0081'; Match = , 'programmatic access' }
@@ -273,7 +273,7 @@ Describe 'Connect-VodAccount' {
             Get-VodConnection | Should -BeNullOrEmpty
         }
 
-        It 'retries IAM only where a POST may be repeated: <Fault> makes <Requests>' -ForEach @(
+        It 'retries IAM only if a POST can be retried: <Requests> requests after <Fault>' -ForEach @(
             @{ Fault = 'Throttled429RetryNow'; Requests = 2; Id = $null }
             @{ Fault = 'Error503'; Requests = 1; Id = 'APIGW.0613' }
             @{ Fault = 'ResetBeforeHeaders'; Requests = 1; Id = 'VodConnectionFailed' }
@@ -286,7 +286,7 @@ Describe 'Connect-VodAccount' {
             if ($Id) { $outcome.Failure.FullyQualifiedErrorId | Should -BeExactly "$Id,VodPreheat.Commands.ConnectVodAccountCommand" }
         }
 
-        It 'needs a region or a project' {
+        It 'requires a region or a project' {
             Assert-Failure (Get-Failure { Connect-User @{ Region = $null } }) VodProjectNotFound ObjectNotFound '-ProjectId'
             $server.RequestCount | Should -Be 0
         }
@@ -299,7 +299,7 @@ Describe 'Connect-VodAccount' {
 
         BeforeEach { $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint }
 
-        It 'takes the keys of the metadata service, <Mode>' -ForEach @(
+        It 'uses the access keys of the metadata service, <Mode>' -ForEach @(
             @{ Mode = 'V2'; Requests = 'PUT /meta-data/latest/api/token -> 200', 'GET /openstack/latest/securitykey -> 200' }
             @{ Mode = 'V1Only'; Requests = 'PUT /meta-data/latest/api/token -> 404', 'GET /openstack/latest/securitykey -> 200' }
         ) {
@@ -313,7 +313,7 @@ Describe 'Connect-VodAccount' {
             (Get-Request Vod).Headers['X-Security-Token'] | Should -Match '^ggpj'
         }
 
-        It 'says what is wrong, <Mode>' -ForEach @(
+        It 'reports what is wrong, <Mode>' -ForEach @(
             @{ Mode = 'NoAgency'; Id = 'VodNoCredential'; Category = 'AuthenticationError'; Match = 'HTTP 401', 'agency' }
             @{ Mode = 'NotThere'; Id = 'VodNoCredential'; Category = 'AuthenticationError'; Match = 'HTTP 404', 'ECS' }
             @{ Mode = 'Hang'; Id = 'VodTimeout'; Category = 'OperationTimeout'; Match = 'within 3 s', 'metadata service', 'ECS', 'agency' }
@@ -322,19 +322,19 @@ Describe 'Connect-VodAccount' {
             Assert-Failure (Get-Failure { Connect-Machine }) $Id $Category $Match
         }
 
-        It 'says that no metadata service is there' {
+        It 'reports that there is no metadata service' {
             $env:VODPREHEAT_METADATA_ENDPOINT = [VodPreheat.TestServer.ClosedPort]::Refused()
             Assert-Failure (Get-Failure { Connect-Machine }) VodConnectionFailed ConnectionError 'metadata service', 'ECS', 'agency'
         }
 
-        It 'takes no other address than loopback' {
+        It 'accepts only loopback as another address' {
             $env:VODPREHEAT_METADATA_ENDPOINT = 'http://169.254.169.253'
             Assert-Failure (Get-Failure { Connect-Machine }) VodInsecureEndpoint SecurityError 'VODPREHEAT_METADATA_ENDPOINT'
         }
     }
 
     Context 'Sandbox' {
-        It 'needs no region, network, environment or file' {
+        It 'requires no region, network, environment, or file' {
             $env:HUAWEICLOUD_SDK_AK = 'half'
             $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = '/nowhere'
             $connection = Connect-VodAccount -Sandbox -PassThru
@@ -365,7 +365,7 @@ Describe 'Connect-VodAccount' {
             }
         }
 
-        It 'takes the key, token and project of the environment' {
+        It 'uses the access key, security token, and project of the environment' {
             $server.AddTemporaryKey('ENVAK', 'envsk', 'envtoken', $project)
             $env:HUAWEICLOUD_SDK_AK = 'ENVAK'
             $env:HUAWEICLOUD_SDK_SK = 'envsk'
@@ -379,7 +379,7 @@ Describe 'Connect-VodAccount' {
             $server.RequestCount | Should -Be 1
         }
 
-        It 'prefers the environment to the file' {
+        It 'prefers the environment to the credentials file' {
             Write-CredentialsFile "[basic]`nak = FILEAK`nsk = filesk`nproject_id = fileproject`n"
             $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
             $env:HUAWEICLOUD_SDK_SK = $sk
@@ -389,12 +389,12 @@ Describe 'Connect-VodAccount' {
             Assert-Query
         }
 
-        It 'prefers -ProjectId to the source' {
+        It 'prefers -ProjectId to the project of the source' {
             Write-CredentialsFile "[basic]`nak = FILEAK`nsk = filesk`nproject_id = fileproject`n"
             (Connect-Once $server @{ Default = $true; ProjectId = 'given'; PassThru = $true }).ProjectId | Should -Be 'given'
         }
 
-        It 'mixes no left-over token of the environment with the key of the file' {
+        It 'does not combine a security token of the environment with the access key of the file' {
             $env:HUAWEICLOUD_SDK_SECURITY_TOKEN = 'left-over'
             $env:HUAWEICLOUD_SDK_PROJECT_ID = 'left-over'
             Write-CredentialsFile "[basic]`nak = $($TestServer::DefaultAccessKey)`nsk = $sk`nproject_id = $project`n"
@@ -402,7 +402,7 @@ Describe 'Connect-VodAccount' {
             Assert-Query
         }
 
-        It 'reads a file as people write it: <Name>' -ForEach @(
+        It 'reads common notations of the file: <Name>' -ForEach @(
             @{ Name = 'plain'; Text = "[basic]`nak = {0}`nsk = {1}`nproject_id = {2}`n" }
             @{ Name = 'no blanks, no last line end'; Text = "[basic]`nak={0}`nsk={1}`nproject_id={2}" }
             @{ Name = 'CRLF'; Text = "[basic]`r`nak = {0}`r`nsk = {1}`r`nproject_id = {2}`r`n" }
@@ -419,7 +419,7 @@ Describe 'Connect-VodAccount' {
             @(Get-Request Iam).Count | Should -Be 0
         }
 
-        It 'reads a secret with = % # ; in it' {
+        It 'reads a secret that contains = % # ;' {
             $odd = 'a=b%2F%(x)s#c;d=='
             $server.AddAccessKey('ODDAK', $odd, $project)
             Write-CredentialsFile "[basic]`nak = ODDAK`nsk = $odd`nproject_id = $project`n"
@@ -434,7 +434,7 @@ Describe 'Connect-VodAccount' {
             Assert-Query
         }
 
-        It 'never passes over a faulty environment: <Name>' -ForEach @(
+        It 'does not skip an invalid environment: <Name>' -ForEach @(
             @{ Name = 'AK without SK'; Set = @{ AK = 'LONELY' }; Match = 'HUAWEICLOUD_SDK_AK but not HUAWEICLOUD_SDK_SK' }
             @{ Name = 'SK without AK'; Set = @{ SK = 'lonelysecret' }; Match = 'HUAWEICLOUD_SDK_SK but not HUAWEICLOUD_SDK_AK' }
         ) {
@@ -445,7 +445,7 @@ Describe 'Connect-VodAccount' {
             "$failure" | Should -Not -Match 'lonelysecret'
         }
 
-        It 'says what is wrong in the file and where: <Name>' -ForEach @(
+        It 'reports what is wrong in the file, and where: <Name>' -ForEach @(
             @{ Name = 'no section'; Text = "ak = A`nsk = hidden1`n"; Match = 'no section \[basic\]' }
             @{ Name = 'empty file'; Text = ''; Match = 'no section \[basic\]' }
             @{ Name = 'another section only'; Text = "[global]`nak = A`nsk = hidden1`n"; Match = 'no section \[basic\]' }
@@ -465,20 +465,20 @@ Describe 'Connect-VodAccount' {
             $server.RequestCount | Should -Be 0
         }
 
-        It 'says that the named file is not there or not readable' {
+        It 'reports that the specified file is missing or cannot be read' {
             $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = Join-Path $TestDrive nowhere
             Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'nowhere', 'does not exist'
             $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = $TestDrive
             Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'cannot be read'
         }
 
-        It 'lists what was looked at when nothing is there' -Skip:$IsWindows {
+        It 'lists the sources that were searched' -Skip:$IsWindows {
             $null = New-Item -ItemType Directory (Join-Path $TestDrive empty) -Force
             Assert-Failure (Invoke-AtHome empty { Get-Failure { Connect-Default } }) VodNoCredential AuthenticationError @(
                 'HUAWEICLOUD_SDK_AK', 'HUAWEICLOUD_SDK_SK', 'empty/\.huaweicloud/credentials', '-AccessKey')
         }
 
-        It 'takes no file of the current folder when there is no home folder' -Skip:$IsWindows {
+        It 'uses no file of the current folder if there is no home folder' -Skip:$IsWindows {
             $folder = New-Item -ItemType Directory (Join-Path $TestDrive current/.huaweicloud) -Force
             Set-Content "$folder/credentials" "[basic]`nak = PLANTED`nsk = planted`nproject_id = $project"
             $before = [Environment]::CurrentDirectory
@@ -500,7 +500,7 @@ Describe 'Connect-VodAccount' {
             }
         }
 
-        It 'is looked up by the region, signed, once for each key' {
+        It 'is looked up by the region, once for each access key' {
             (Connect-Key LOOKUP1).ProjectId | Should -Be $project
             (Connect-Key LOOKUP1).ProjectId | Should -Be $project
             Assert-Query
@@ -512,7 +512,7 @@ Describe 'Connect-VodAccount' {
             @(Get-Request Iam).Count | Should -Be 2
         }
 
-        It 'is kept for each region' {
+        It 'is cached for each region' {
             $server.AddProject('singapore-id', 'ap-southeast-3')
             (Connect-Key REGIONS).ProjectId | Should -Be $project
             (Connect-Key REGIONS @{ Region = 'ap-southeast-3' }).ProjectId | Should -Be 'singapore-id'
@@ -526,34 +526,34 @@ Describe 'Connect-VodAccount' {
             (Get-Request Iam).Headers['X-Security-Token'] | Should -BeExactly 'temptoken'
         }
 
-        It 'is an error when there is none: lists what there is' {
+        It 'causes an error that lists all projects if none matches' {
             $failure = Get-Failure { Connect-Key NONE @{ Region = 'cn-east-2' } }
             Assert-Failure $failure VodProjectNotFound ObjectNotFound "'cn-east-2'", "cn-north-4 \($project\)", '-ProjectId'
         }
 
-        It 'is an error when there are several: lists them' {
+        It 'causes an error that lists the matching projects if there are several' {
             $server.AddProject('second', 'cn-north-4')
             Assert-Failure (Get-Failure { Connect-Key SEVERAL }) VodProjectNotFound ObjectNotFound 'several', $project, '\(second\)', '-ProjectId'
         }
 
-        It 'is an error when IAM forbids to look, and is asked again next time' {
+        It 'causes an error if IAM denies the lookup, and is looked up again the next time' {
             $server.IamForbidden = $true
             Assert-Failure (Get-Failure { Connect-Key FORBIDDEN }) VodProjectNotFound ObjectNotFound 'may not read projects', '-ProjectId'
             $server.IamForbidden = $false
             (Connect-Key FORBIDDEN).ProjectId | Should -Be $project
         }
 
-        It 'is an error without a region' {
+        It 'causes an error without a region' {
             Assert-Failure (Get-Failure { Connect-Key NOREGION @{ Region = $null } }) VodProjectNotFound ObjectNotFound 'region', '-ProjectId'
             $server.RequestCount | Should -Be 0
         }
 
-        It 'may not be any text' {
+        It 'cannot contain arbitrary text' {
             $failure = Get-Failure { Connect-Once $server @{ ProjectId = "a/b`r`nX-Evil: 1" } }
             Assert-Failure $failure VodProjectNotFound ObjectNotFound 'characters'
         }
 
-        It 'takes a wrong key for what it is' {
+        It 'causes an authentication error if the access key is wrong' {
             $failure = Get-Failure { Connect-Once $server @{ AccessKey = ConvertTo-Credential 'UNKNOWN' 'sk'; ProjectId = $null; MaximumRetryCount = 3 } }
             Assert-Failure $failure 'APIGW.0301' AuthenticationError
             $server.RequestCount | Should -Be 1
@@ -561,46 +561,46 @@ Describe 'Connect-VodAccount' {
     }
 
     Context 'addresses' {
-        It 'come from the region' {
+        It 'are derived from the region' {
             (Connect-Once $server @{ Endpoint = $null; PassThru = $true }).Endpoint | Should -Be 'https://vod.cn-north-4.myhuaweicloud.com/'
         }
 
-        It 'may be of a region that is not known' {
+        It 'can be those of an unknown region' {
             (Connect-Once $server @{ Endpoint = $null; Region = 'eu-west-101'; PassThru = $true }).Endpoint |
                 Should -Be 'https://vod.eu-west-101.myhuaweicloud.com/'
         }
 
-        It 'may come without a region' {
+        It 'can be specified without a region' {
             $connection = Connect-Once $server @{ Region = $null; PassThru = $true }
             $connection.Region | Should -BeNullOrEmpty
             Assert-Query
         }
 
-        It 'take HUAWEICLOUD_SDK_REGION_VOD_*, the first of a list' {
+        It 'are read from HUAWEICLOUD_SDK_REGION_VOD_*, the first of a list' {
             $env:HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4 = " $($server.Endpoint) , https://second.example.com"
             Connect-Once $server @{ Endpoint = $null }
             Assert-Query
         }
 
-        It 'take a bare host of that variable as https, and no other region''s' {
+        It 'use HTTPS for a host name in that variable, and ignore other regions' {
             $env:HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4 = 'vod.example.com'
             (Connect-Once $server @{ Endpoint = $null; PassThru = $true }).Endpoint | Should -Be 'https://vod.example.com/'
             (Connect-Once $server @{ Endpoint = $null; Region = 'cn-east-2'; PassThru = $true }).Endpoint |
                 Should -Be 'https://vod.cn-east-2.myhuaweicloud.com/'
         }
 
-        It 'take HUAWEICLOUD_SDK_IAM_ENDPOINT' {
+        It 'are read from HUAWEICLOUD_SDK_IAM_ENDPOINT' {
             $env:HUAWEICLOUD_SDK_IAM_ENDPOINT = $server.Endpoint
             $server.AddAccessKey('IAMENV', 'sk', $project)
             Connect-Once $server @{ AccessKey = ConvertTo-Credential 'IAMENV' 'sk'; ProjectId = $null; IamEndpoint = $null }
             @(Get-Request Iam).Count | Should -Be 1
         }
 
-        It 'are needed' {
+        It 'are required' {
             Assert-Failure (Get-Failure { Connect-Once $server @{ Endpoint = $null; Region = $null } }) VodRegionRequired InvalidArgument '-Region', '-Endpoint'
         }
 
-        It 'never are http to another machine: <Name>' -ForEach @(
+        It 'cannot be HTTP to another machine: <Name>' -ForEach @(
             @{ Name = '-Endpoint'; With = @{ Endpoint = 'http://vod.example.com' } }
             @{ Name = '-IamEndpoint'; With = @{ IamEndpoint = 'http://10.0.0.1'; ProjectId = $null } }
             @{ Name = 'HUAWEICLOUD_SDK_REGION_VOD_'; Set = 'HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4'; With = @{ Endpoint = $null } }
@@ -612,11 +612,11 @@ Describe 'Connect-VodAccount' {
             Assert-Failure (Get-Failure { Connect-Once $server $With }) VodInsecureEndpoint SecurityError ([regex]::Escape($Name)), 'https'
         }
 
-        It 'may be http on loopback: <_>' -ForEach 'localhost', '127.0.0.1', '[::1]' {
+        It 'can be HTTP on loopback: <_>' -ForEach 'localhost', '127.0.0.1', '[::1]' {
             (Connect-Once $server @{ Endpoint = "http://${_}:1"; PassThru = $true }).Endpoint.Host | Should -Be $_
         }
 
-        It 'are refused: <Endpoint>' -ForEach @(
+        It 'cause an error if they are invalid: <Endpoint>' -ForEach @(
             @{ Endpoint = 'vod.example.com'; Match = 'absolute' }
             @{ Endpoint = 'ftp://vod.example.com'; Match = 'https' }
             @{ Endpoint = 'https://user:hidden@vod.example.com'; Match = 'login' }

@@ -51,7 +51,7 @@ Describe 'A default connection that is replaced' {
         Wait-Until { $server.OpenConnections -eq 0 }
     }
 
-    It 'is released at once when nothing uses it: <Name>' -ForEach @(
+    It 'is released immediately if nothing uses it: <Name>' -ForEach @(
         @{ Name = 'AccessKey'; With = { @{} } }
         @{ Name = 'Token'; With = { @{ Token = ConvertTo-Secret 'token' } } }
         @{ Name = 'Password'; With = { @{ Credential = ConvertTo-Credential 'ops' 's3cret'; DomainName = 'acme' } } }
@@ -67,7 +67,7 @@ Describe 'A default connection that is replaced' {
         Wait-Until { $server.OpenConnections -eq 0 }
     }
 
-    It 'is released with the pipeline that began with it: <Name>' -ForEach @(
+    It 'is released when the pipeline that uses it ends: <Name>' -ForEach @(
         @{ Name = 'at its end'; Count = 20; Script = { & $feed | Get-VodPreheatResult } }
         @{ Name = 'stopped by Select-Object'; Count = 12; Script = { & $feed | Get-VodPreheatResult -ThrottleLimit 1 | Select-Object -First 12 } }
         @{ Name = 'with the last of two'; Count = 20; Script = { & $feed | Get-VodPreheatResult | Get-VodPreheatResult } }
@@ -90,7 +90,7 @@ Describe 'A default connection that is replaced' {
         Wait-Until { $server.OpenConnections -eq 0 }
     }
 
-    It 'is released with a pipeline that an error or Ctrl+C ends' {
+    It 'is released when an error or Ctrl+C ends the pipeline' {
         Connect-Once $server
         $secrets = Get-HeldSecret (Get-DefaultUnseen)
         $server.AddFaultFor('stalled', 'Stall', -1)
@@ -107,7 +107,7 @@ Describe 'A default connection that is replaced' {
         Wait-Until { Test-Wiped $secrets }
     }
 
-    It 'is released when a submission that Ctrl+C left behind has its answer, which is in the journal' {
+    It 'is released when a submission that Ctrl+C interrupted has its answer, which is in the journal' {
         Connect-Once $server
         $null = Get-VodPreheatResult warm
         $secrets = Get-HeldSecret (Get-DefaultUnseen)
@@ -121,7 +121,7 @@ Describe 'A default connection that is replaced' {
         (Get-VodPreheatTask -Url *left.mp4 -AllProjects).TaskId | Should -Not -BeNullOrEmpty
     }
 
-    It 'goes on for whoever got it by <Name>, until it is disconnected' -ForEach @(
+    It 'can be used by the owner of an object from <Name> until it is disconnected' -ForEach @(
         @{ Name = '-PassThru'; Get = { Connect-Once $server @{ PassThru = $true } } }
         @{ Name = 'Get-VodConnection'; Get = { Connect-Once $server; Get-VodConnection } }
     ) {
@@ -137,7 +137,7 @@ Describe 'A default connection that is replaced' {
         Assert-Failure (Get-Failure { Get-VodPreheatResult t -Connection $mine }) VodNotConnected ConnectionError
     }
 
-    It 'ends no pipeline of 16 runspaces, however often it is replaced' {
+    It 'ends no pipeline of 16 runspaces, no matter how often it is replaced' {
         $over = [Threading.CancellationTokenSource]::new()
         $switchers = foreach ($number in 1..4) {
             Invoke-Aside {
@@ -172,7 +172,7 @@ Describe 'A default connection that is replaced' {
     }
 }
 
-Describe 'A connection that was let go' {
+Describe 'A connection without references' {
     BeforeEach {
         $server.Reset()
         $server.AnyTask = $true
@@ -181,7 +181,7 @@ Describe 'A connection that was let go' {
 
     AfterEach { Clear-Session }
 
-    It 'is wiped and closed when it is collected: <Name>' -ForEach @(
+    It 'is overwritten and closed when it is collected: <Name>' -ForEach @(
         @{ Name = '-NoDefault'; Script = {
                 foreach ($i in 1..20) {
                     $connection = Connect-Server $server @{ NoDefault = $true }
@@ -211,7 +211,7 @@ Describe 'A connection that was let go' {
     }
 }
 
-Describe 'Ten thousand times Connect-VodAccount in one process' {
+Describe 'Connect-VodAccount, called ten thousand times in one process' {
     BeforeAll {
         $server.Reset()
         $server.AnyTask = $true
@@ -269,15 +269,15 @@ Describe 'Ten thousand times Connect-VodAccount in one process' {
         } "$PSScriptRoot/common.ps1", $server.Endpoint
     }
 
-    It 'was done' { $text | Should -Match 'connections seen: 3000' -Because $text }
+    It 'runs to the end' { $text | Should -Match 'connections seen: 3000' -Because $text }
 
     It 'leaves no timer behind' { [int] [regex]::Match($text, 'more timers: (-?\d+)').Groups[1].Value | Should -BeLessOrEqual 2 -Because $text }
 
     It 'leaves no file or socket behind' { [int] [regex]::Match($text, 'more files: (-?\d+)').Groups[1].Value | Should -BeLessOrEqual 20 -Because $text }
 
-    It 'leaves no connection behind but the last' { [int] [regex]::Match($text, 'alive: (\d+)').Groups[1].Value | Should -BeLessOrEqual 1 -Because $text }
+    It 'leaves no connection behind except the last' { [int] [regex]::Match($text, 'alive: (\d+)').Groups[1].Value | Should -BeLessOrEqual 1 -Because $text }
 
     It 'leaves no secret behind' { $text | Should -Match 'secrets seen: 3\d\d\d, not wiped: 0\s' -Because $text }
 
-    It 'leaves no socket at the server' { Wait-Until { $server.OpenConnections -eq 0 } }
+    It 'leaves no socket open at the server' { Wait-Until { $server.OpenConnections -eq 0 } }
 }

@@ -28,12 +28,12 @@ Describe 'Under <_>' -ForEach $cultures {
 
     AfterEach { Clear-Session }
 
-    It 'differs from the invariant culture, so that these tests prove something' {
+    It 'the culture differs from the invariant culture, so these tests can fail' {
         $text = Invoke-Under $culture { [datetime]::new(2026, 1, 2).ToString('yyyy'); 'file'.ToUpper() }
         $text -join ' ' | Should -Not -Be '2026 FILE'
     }
 
-    It 'signs right' {
+    It 'signatures are correct' {
         Invoke-Under $culture {
             Connect-Once $server
             Get-VodPreheatResult 'I i 1', t | ForEach-Object TaskId
@@ -41,7 +41,7 @@ Describe 'Under <_>' -ForEach $cultures {
         foreach ($request in $server.Requests) { $request.Headers['X-Sdk-Date'] | Should -Match "^20[2-9]\d{5}T\d{6}Z$" }
     }
 
-    It 'reads the end of a token, and renews it' {
+    It 'the expiry of a token is parsed, and the token is renewed' {
         $server.AddUser('ops', 'password', 'acme')
         Invoke-Under $culture {
             $connection = Connect-Once $server @{ Credential = ConvertTo-Credential 'ops' 'password'; DomainName = 'acme'; PassThru = $true }
@@ -51,7 +51,7 @@ Describe 'Under <_>' -ForEach $cultures {
         } | Should -Be 24, 't'
     }
 
-    It 'reads keys from the metadata service' {
+    It 'access keys of the metadata service are parsed' {
         $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint
         Invoke-Under $culture {
             Connect-Once $server @{ Identity = $true }
@@ -60,7 +60,7 @@ Describe 'Under <_>' -ForEach $cultures {
         $server.MetadataKeysIssued | Should -Be 1
     }
 
-    It 'reads a credentials file and a region variable with capitals' {
+    It 'a credentials file and a region variable in uppercase letters are read' {
         $server.AddTemporaryKey('FILEAK', 'filesk', 'filetoken', $TestServer::DefaultProjectId)
         $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = Join-Path $TestDrive credentials
         Set-Content $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE "[BASIC]`nAK = FILEAK`nSK = filesk`nSECURITY_TOKEN = filetoken`nPROJECT_ID = $($TestServer::DefaultProjectId)"
@@ -71,7 +71,7 @@ Describe 'Under <_>' -ForEach $cultures {
         } | Should -Be 't'
     }
 
-    It 'classifies and words errors as ever' {
+    It 'errors have the same category and text' {
         $server.ClockOffset = [timespan]::FromMinutes(20)
         $failure = Invoke-Under $culture {
             Connect-Once $server
@@ -80,7 +80,7 @@ Describe 'Under <_>' -ForEach $cultures {
         Assert-Failure $failure 'APIGW.0301' AuthenticationError 'clock is 20 minutes behind', 'HTTP 401'
     }
 
-    It 'finds of a URL what it finds everywhere' {
+    It 'a URL has the same finding' {
         $edge = [VodPreheat.TestServer.EdgeServer]::Start()
         try {
             $edge.SetFile('/a.mp4', 200, 'X-CACHE-LOOKUP: HIT FROM DISKTANK', 'CACHE-CONTROL: PRIVATE, MAX-AGE=0', 'AGE: 60')
@@ -91,7 +91,7 @@ Describe 'Under <_>' -ForEach $cultures {
         }
     }
 
-    It 'words a time-out as ever' {
+    It 'a timeout has the same text' {
         $server.AddFault('Stall')
         $outcome = Invoke-Under $culture {
             Connect-Once $server @{ TimeoutSec = 1 }

@@ -14,7 +14,7 @@ Describe 'Disconnect-VodAccount' {
 
     AfterEach { Clear-Session }
 
-    It 'forgets the default and writes nothing' {
+    It 'removes the default connection and returns nothing' {
         Connect-Once $server
         Disconnect-VodAccount | Should -BeNullOrEmpty
         Get-VodConnection | Should -BeNullOrEmpty
@@ -22,14 +22,14 @@ Describe 'Disconnect-VodAccount' {
         $server.RequestCount | Should -Be 0
     }
 
-    It 'makes a connection that was kept refuse' {
+    It 'invalidates a connection in a variable' {
         $connection = Connect-Once $server @{ PassThru = $true }
         Disconnect-VodAccount
         Assert-Failure (Get-Failure { Get-VodPreheatResult t, u -Connection $connection }) VodNotConnected ConnectionError 'disconnected'
         $server.RequestCount | Should -Be 0
     }
 
-    It 'ends a given connection and leaves the default alone' {
+    It 'ends a specified connection and does not change the default' {
         $default = Connect-Once $server @{ PassThru = $true }
         $other = Connect-Once $server @{ NoDefault = $true }
         Disconnect-VodAccount -Connection $other
@@ -38,12 +38,12 @@ Describe 'Disconnect-VodAccount' {
         Assert-Failure (Get-Failure { Get-VodPreheatResult t -Connection $other }) VodNotConnected ConnectionError
     }
 
-    It 'forgets the default when it is given' {
+    It 'removes the default connection if that is specified' {
         Disconnect-VodAccount -Connection (Connect-Once $server @{ PassThru = $true })
         Get-VodConnection | Should -BeNullOrEmpty
     }
 
-    It 'may come twice, or without a connection' {
+    It 'does nothing if it is called twice, or without a connection' {
         $connection = Connect-Once $server @{ PassThru = $true }
         $outcome = Get-Outcome {
             Disconnect-VodAccount
@@ -65,7 +65,7 @@ Describe 'Disconnect-VodAccount' {
         Wait-Until { $server.OpenConnections -eq 0 }
     }
 
-    It 'ends the queries that are under way with one clear error' {
+    It 'cancels the queries in progress with one error' {
         Connect-Once $server
         $null = Get-VodPreheatResult warm
         $server.AddFault('Stall', -1)
@@ -77,7 +77,7 @@ Describe 'Disconnect-VodAccount' {
         $server.RequestCount | Should -Be 9
     }
 
-    It 'wipes the secrets of <Name>' -ForEach @(
+    It 'overwrites the secrets of <Name>' -ForEach @(
         @{ Name = 'an access key'; With = { @{} } }
         @{ Name = 'a temporary key'; With = { @{ SecurityToken = ConvertTo-Secret 'token' } } }
         @{ Name = 'a token'; With = { @{ Token = ConvertTo-Secret 'token' } } }
@@ -92,7 +92,7 @@ Describe 'Disconnect-VodAccount' {
         Get-HeldSecret $connection | ForEach-Object { $_ } | Measure-Object -Sum | ForEach-Object Sum | Should -Be 0
     }
 
-    It 'leaves what the connection says of itself' {
+    It 'does not change the properties of the connection' {
         $connection = Connect-Once $server @{ PassThru = $true }
         $before = $connection | Format-List * | Out-String
         Disconnect-VodAccount

@@ -35,7 +35,7 @@ $Text
 
 AfterAll { $server.Dispose() }
 
-Describe 'The module' {
+Describe 'The environment of the module' {
     BeforeEach {
         $server.Reset()
         $server.AnyTask = $true
@@ -50,7 +50,7 @@ Describe 'The module' {
         @{ Zone = 'Pacific/Kiritimati'; Offset = '14:00:00' }
         @{ Zone = 'America/St_Johns'; Offset = '-03:30:00' }
     ) {
-        It 'signs, renews and dates right' {
+        It 'has correct signatures, renewals, and times' {
             $server.AddUser('ops', 'password', 'acme')
             $env:TZ = $Zone
             try {
@@ -83,7 +83,7 @@ Describe 'The module' {
     }
 
     Context 'under strict mode' {
-        It 'works and is shown, in all its views' {
+        It 'works and is displayed in all views' {
             $told = Complete-Aside (Invoke-Aside {
                     param($endpoint)
                     Set-StrictMode -Version Latest
@@ -110,7 +110,7 @@ Describe 'The module' {
     }
 
     Context 'under $PSDefaultParameterValues' {
-        It 'takes <Name> from there' -ForEach @(
+        It 'is used for <Name>' -ForEach @(
             @{ Name = 'ThrottleLimit'; Values = @{ 'Get-VodPreheatResult:ThrottleLimit' = 2 }; Test = { $server.MaxInFlight | Should -Be 2 } }
             @{ Name = 'Verbose'; Values = @{ '*-Vod*:Verbose' = $true }; Test = { $told.Where({ $_ -is [Management.Automation.VerboseRecord] }).Count | Should -BeGreaterOrEqual 12 } }
             @{ Name = 'ErrorAction'; Values = @{ '*:ErrorAction' = 'Stop' }; Test = { $outcome.Failure.FullyQualifiedErrorId | Should -Match '^VodInvalidTaskId,' } }
@@ -146,7 +146,7 @@ Describe 'The module' {
             }
         }
 
-        It '<Action> by <By>: <Command>' -ForEach $cases {
+        It 'is <Action>, set by <By>: <Command>' -ForEach $cases {
             Connect-Once $server
             $common = $By -eq 'parameter' ? @{ ErrorAction = $Action } : @{}
             $told = $failure = $null
@@ -171,7 +171,7 @@ Describe 'The module' {
             }
         }
 
-        It '<_> does not hide from try that there is no connection' -ForEach SilentlyContinue, Ignore, Continue {
+        It 'is <_>, and a missing connection can still be caught' -ForEach SilentlyContinue, Ignore, Continue {
             Clear-Session
             Get-ErrorId (Get-Failure { Get-VodPreheatResult a -ErrorAction $_ }) | Should -Be 'VodNotConnected'
         }
@@ -180,14 +180,14 @@ Describe 'The module' {
     Context 'with the common parameters' {
         BeforeEach { Connect-Once $server }
 
-        It '-PipelineVariable has the object that is under way' {
+        It 'has the current object in -PipelineVariable' {
             $told = Get-VodPreheatResult a, b -PipelineVariable row | ForEach-Object { "$($row.TaskId)=$($_.TaskId)" }
             $told | Should -Be 'a=a', 'b=b'
             $told = Get-SampleUrl 20 | Start-VodPreheat -PipelineVariable task | ForEach-Object { $task.TaskId -eq $_.TaskId }
             $told | Should -Be $true, $true
         }
 
-        It '-OutVariable and -ErrorVariable keep and add up' {
+        It 'sets and appends to -OutVariable and -ErrorVariable' {
             $null = Get-VodPreheatResult a, '' -OutVariable out -ErrorVariable failed -ErrorAction SilentlyContinue
             $null = 'b', ' ' | Wait-VodPreheat -OutVariable +out -ErrorVariable +failed -ErrorAction SilentlyContinue
             $out.TaskId | Should -Be 'a', 'b'
@@ -195,13 +195,13 @@ Describe 'The module' {
         }
     }
 
-    Context 'with copies of its objects, through <_>' -ForEach Clixml, JSON {
+    Context 'with deserialized objects, from <_>' -ForEach Clixml, JSON {
         BeforeEach {
             $script:way = $_
             Connect-Once $server
         }
 
-        It 'keeps all that they say' {
+        It 'keeps all properties' {
             $task = Start-VodPreheat (Get-SampleUrl 2)
             $row = Get-VodPreheatResult a
             $taskCopy, $rowCopy = Copy-Through $way $task, $row
@@ -219,20 +219,20 @@ Describe 'The module' {
             }
         }
 
-        It 'waits for, asks and submits a task' {
+        It 'waits for, queries, and submits a task' {
             $task = Copy-Through $way (Start-VodPreheat (Get-SampleUrl 2))
             ($task | Wait-VodPreheat -PollIntervalSec 1).Url | Should -Be (Get-SampleUrl 2)
             ($task | Get-VodPreheatResult).Url | Should -Be (Get-SampleUrl 2)
             ($task | Start-VodPreheat).Url | Should -Be (Get-SampleUrl 2)
         }
 
-        It 'asks and submits a result' {
+        It 'queries and submits a result' {
             $row = Copy-Through $way (Get-VodPreheatResult a)
             ($row | Get-VodPreheatResult).TaskId | Should -Be 'a'
             ($row | Start-VodPreheat).Url | Should -Be $row.Url
         }
 
-        It 'says of the task of an asset that it has no URL, and submits its asset by -AssetId' {
+        It 'reports that the task of an asset has no URL, and submits its asset by -AssetId' {
             $task = Copy-Through $way ([pscustomobject]@{ AssetId = 'film' } | Start-VodPreheat)
             $task | Start-VodPreheat -ErrorVariable failure -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
             Assert-Failure $failure[0] VodInvalidUrl InvalidArgument '-AssetId'
@@ -242,7 +242,7 @@ Describe 'The module' {
     }
 
     Context 'in jobs' {
-        It 'gives copies from Start-Job, which work here' {
+        It 'receives objects from Start-Job that can be used' {
             $endpoint = "$($server.Endpoint)"
             $job = Start-Job {
                 Import-Module $using:Manifest
@@ -264,7 +264,7 @@ Describe 'The module' {
             ($outcome.Output[0] | Wait-VodPreheat -PollIntervalSec 1).Status | Should -Be 'succeed'
         }
 
-        It 'ends with Stop-Job of a Start-ThreadJob, and no request goes on' {
+        It 'stops all requests on Stop-Job of a Start-ThreadJob' {
             $others = $server.OpenConnections
             $connection = Connect-Once $server @{ PassThru = $true }
             $null = Get-VodPreheatResult warm
@@ -300,7 +300,7 @@ exit 3
 
         AfterAll { $env:NO_COLOR = $noColor }
 
-        It 'runs without a terminal: whole URLs, its exit code' {
+        It 'runs without a terminal, with complete URLs and an exit code' {
             $text = $null | & $pwsh -NoProfile -NonInteractive -File (New-Script $work) 2>&1 | Out-String -Width 4096
             $LASTEXITCODE | Should -Be 3
             $text -replace '\s' | Should -Match ([regex]::Escape($longUrl))
@@ -323,7 +323,7 @@ exit 3
             $text | Should -Match 'succeed'
         }
 
-        It 'writes whole URLs without colour codes into a file, <Name>' -ForEach @(
+        It 'writes complete URLs without color codes to a file, <Name>' -ForEach @(
             @{ Name = 'redirected by the shell'; Inner = ''; Outer = "> 'FILE'" }
             @{ Name = 'redirected in the script'; Inner = "> 'FILE'"; Outer = '' }
         ) {
@@ -339,7 +339,7 @@ exit 3
             $text -replace '\s' | Should -Match ([regex]::Escape($longUrl))
         }
 
-        It 'cannot be asked for a secret key: a clear error, at once' {
+        It 'cannot prompt for a secret key, which causes an error immediately' {
             $text = Invoke-Child {
                 param($manifest)
                 $ErrorActionPreference = 'Stop'
@@ -355,7 +355,7 @@ exit 3
     }
 
     Context 'under an output encoding of ASCII' {
-        It 'keeps ids and URLs as they are, on the wire and in objects' {
+        It 'does not change IDs and URLs, in requests and in objects' {
             $id = "`u{e9}`u{4e2d}`u{1f600}"
             $url = "https://cdn.example.com/`u{e9}`u{4e2d}.mp4"
             $server.SetTask($id, "succeed $url")

@@ -149,24 +149,24 @@ Describe 'Errors' {
             Assert-Query @{ Id = $Id; Category = 'InvalidArgument'; Match = $Match }
         }
 
-        It 'may hide in a 200' {
+        It 'is found in an answer with HTTP 200' {
             $server.AddAnswerFor('bad', 200, '{"error_code":"VOD.10053","error_msg":"hidden"}')
             Assert-Query @{ Id = 'VOD.10053'; Category = 'InvalidArgument'; Match = 'hidden' }
         }
 
-        It 'may come without Content-Type' {
+        It 'is found without a Content-Type' {
             $server.AddAnswerFor('bad', 400, '{"error_code":"VOD.10053","error_msg":"untyped"}', '')
             Assert-Query @{ Id = 'VOD.10053'; Category = 'InvalidArgument'; Match = 'untyped' }
         }
 
-        It 'cannot drive the terminal' {
+        It 'cannot control the terminal' {
             $server.AddAnswerFor('bad', 400, '{"error_code":"VOD.10053\u001b[2J","error_msg":"a\u001b[31mb\u0007\u202ec"}')
             $failure = (Get-Outcome { Get-VodPreheatResult bad }).Errors[0]
             "$failure$($failure.FullyQualifiedErrorId)" | Should -Not -Match '[\p{Cc}\p{Cf}]'
         }
     }
 
-    Context 'that are none' {
+    Context 'do not occur' {
         It '<_>' -ForEach Continue100, Gzip, WrongContentType, Bom, Accepted202, HugeString, DuplicateKeys {
             Connect-Once $server
             $server.AddFault($_)
@@ -175,14 +175,14 @@ Describe 'Errors' {
             $outcome.Output.TaskId | Should -Be 't', 'u'
         }
 
-        It '<_>, when the retry goes well' -ForEach Error500, Error502, Error503, Error504, Html502, ResetBeforeHeaders, ResetInBody, TruncatedBody {
+        It '<_>, if the retry succeeds' -ForEach Error500, Error502, Error503, Error504, Html502, ResetBeforeHeaders, ResetInBody, TruncatedBody {
             Connect-Once $server @{ MaximumRetryCount = 1 }
             $server.AddFault($_)
             (Get-VodPreheatResult t).TaskId | Should -Be 't'
             $server.RequestCount | Should -Be 2
         }
 
-        It 'a throttled pipeline, when the service asks to wait' {
+        It 'in a throttled pipeline, if the service requests a delay' {
             Connect-Once $server @{ MaximumRetryCount = 3 }
             $null = Get-VodPreheatResult warm
             $server.AddFault('Throttled429RetryAfter', 3)
@@ -191,14 +191,14 @@ Describe 'Errors' {
     }
 
     Context 'retries' {
-        It 'are as many as -MaximumRetryCount: <Count>' -ForEach @{ Count = 0 }, @{ Count = 3 } {
+        It 'are limited by -MaximumRetryCount: <Count>' -ForEach @{ Count = 0 }, @{ Count = 3 } {
             Connect-Once $server @{ MaximumRetryCount = $Count }
             $server.AddAnswer(503, '{"error_code":"APIGW.0613","error_msg":"later"}', 'application/json', 'Retry-After', '0', -1)
             Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0613' ResourceUnavailable
             $server.RequestCount | Should -Be ($Count + 1)
         }
 
-        It 'of a throttled request are more than -MaximumRetryCount, but for 0' {
+        It 'of a throttled request are not limited by -MaximumRetryCount, except by 0' {
             Connect-Once $server @{ MaximumRetryCount = 1 }
             $server.AddFault('Throttled429RetryNow', 3)
             (Get-VodPreheatResult t).TaskId | Should -Be 't'
@@ -210,7 +210,7 @@ Describe 'Errors' {
             $server.RequestCount | Should -Be 5
         }
 
-        It 'are not made when the service asks to wait for an hour' {
+        It 'are not made if the service requests a delay of an hour' {
             Connect-Once $server @{ MaximumRetryCount = 3 }
             $server.AddAnswer(503, '{"error_code":"APIGW.0613","error_msg":"later"}', 'application/json', 'Retry-After', '3600', 1)
             Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] 'APIGW.0613' ResourceUnavailable 'asks to wait 60 minutes'
@@ -246,7 +246,7 @@ Describe 'Errors' {
             Assert-Failure $outcome.Errors[1] VodConnectionFailed ConnectionError $Match
         }
 
-        It 'VodConnectionFailed: a certificate that is not to be trusted, <_>' -ForEach UntrustedRoot, Expired, WrongName {
+        It 'VodConnectionFailed: an untrusted certificate, <_>' -ForEach UntrustedRoot, Expired, WrongName {
             $tls = $TestServer::StartTls($_)
             try {
                 Connect-Once $tls
@@ -275,12 +275,12 @@ Describe 'Errors' {
             Assert-Failure (Get-Failure { Disconnect-VodAccount -Connection $copy }) VodConnectionNotLive InvalidArgument
         }
 
-        It 'something else than a connection does not bind' {
+        It 'an object that is not a connection does not bind' {
             { Get-VodPreheatResult a -Connection 'text' } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
             { Get-VodPreheatResult a -Connection $null } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         }
 
-        It 'leaves the connection good for the next query' {
+        It 'the connection can be used for the next query' {
             Connect-Once $server
             foreach ($fault in 'ResetInBody', 'TruncatedJson', 'Forbidden403', 'Redirect302') {
                 $server.AddFault($fault)
@@ -290,7 +290,7 @@ Describe 'Errors' {
         }
     }
 
-    Context 'as PowerShell has them' {
+    Context 'in PowerShell' {
         BeforeEach {
             Connect-Once $server
             $server.AddFaultFor('bad', 'PermissionVod', -1)
@@ -307,7 +307,7 @@ Describe 'Errors' {
             @($kept).Count | Should -Be ($Action -eq 'Ignore' ? 0 : 1)
         }
 
-        It 'catches the exception by its type' {
+        It 'are caught by the type of the exception' {
             $code = try { Get-VodPreheatResult bad -ErrorAction Stop } catch [VodPreheat.VodException] { $_.Exception.ErrorCode }
             $code | Should -Be 'VOD.10074'
         }

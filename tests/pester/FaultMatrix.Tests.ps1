@@ -194,13 +194,13 @@ Describe 'Faults of the service' {
             }
         }
 
-        It 'do not end the call, and nothing else fails' {
+        It 'do not end the command, and nothing else fails' {
             $got.Stopped, $waited.Stopped | Should -Be $false, $false
             $got.Errors.Count | Should -Be $Together.Where({ $_.Id }).Count
             $waited.Errors.Count | Should -Be $Together.Where({ $_.Id -and -not $_.WaitGoesOn }).Count
         }
 
-        It 'show no secret' {
+        It 'display no secret' {
             Assert-NoSecret $got $got.Connections
             Assert-NoSecret $waited $waited.Connections
 
@@ -259,7 +259,7 @@ Describe 'Faults of the service' {
     }
 }
 
-Describe 'Faults on the way to the service' {
+Describe 'Faults of the network' {
     BeforeAll {
         $script:proxy = [VodPreheat.TestServer.ProxyServer]::Start('proxyuser', $proxySecret)
         $script:tls = @{}
@@ -375,7 +375,7 @@ Describe 'Faults of IAM' {
 }
 
 Describe 'The search for secrets' {
-    It 'finds each form, in an inner exception and in verbose' {
+    It 'finds each notation, in an inner exception and in a verbose line' {
         foreach ($form in Get-Form $known[1]) {
             $record = [Management.Automation.ErrorRecord]::new([Exception]::new('outer', [Exception]::new("x${form}x")), 'Id', 'NotSpecified', $null)
             $inner = [pscustomobject]@{ Told = @(); Errors = @($record) }

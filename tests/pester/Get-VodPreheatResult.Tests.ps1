@@ -22,10 +22,10 @@ Describe 'Get-VodPreheatResult' {
 
     AfterEach { Clear-Session }
 
-    Context 'on the sandbox' {
+    Context 'in the sandbox' {
         BeforeEach { Connect-VodAccount -Sandbox }
 
-        It 'gives the example of the API page as three objects' {
+        It 'returns the example of the API documentation as three objects' {
             $rows = @(Get-VodPreheatResult -TaskId example)
             $rows.Count | Should -Be 3
             $rows.Status | Should -BeExactly 'processing', 'succeed', 'failed'
@@ -38,13 +38,13 @@ Describe 'Get-VodPreheatResult' {
             $server.RequestCount | Should -Be 0
         }
 
-        It 'filters as the README does' {
+        It 'can be filtered by status' {
             $failed = @(& ([scriptblock]::Create('Get-VodPreheatResult -TaskId example | Where Status -eq failed')))
             $failed.Count | Should -Be 1
             $failed[0].Url | Should -Match '_H\.264_480X270_HEAACV1_300\.mp4$'
         }
 
-        It 'does not know other ids' {
+        It 'reports unknown task IDs' {
             $outcome = Get-Outcome { Get-VodPreheatResult nobody, example }
             $outcome.Output.Count | Should -Be 3
             Assert-Failure $outcome.Errors[0] 'VOD.10062' ObjectNotFound
@@ -56,29 +56,29 @@ Describe 'Get-VodPreheatResult' {
             $text | Should -Match '(?s)processing\s+https://\S+\.flv.*succeed\s+https://\S+\.mp4.*failed\s+https://\S+/play_video/'
         }
 
-        It 'keeps a URL whole in a list and in JSON' {
+        It 'displays the complete URL in a list and in JSON' {
             $row = Get-VodPreheatResult example | Select-Object -Last 1
             $row | Format-List | Out-String -Width 300 | Should -Match ([regex]::Escape($row.Url))
             ($row | ConvertTo-Json | ConvertFrom-Json).PSObject.Properties.Name | Should -Be 'TaskId', 'Url', 'Status'
         }
     }
 
-    Context 'rows' {
-        It 'come in the order and with the text of the service' {
+    Context 'results' {
+        It 'have the order and the text of the service' {
             $server.SetTask('t', 'failed https://a/1?auth_key=x%2By', 'Done https://a/2', 'SUCCEED https://a/1?auth_key=x%2By')
             $rows = Get-VodPreheatResult t
             $rows.Status | Should -BeExactly 'failed', 'Done', 'SUCCEED'
             $rows.Url | Should -BeExactly 'https://a/1?auth_key=x%2By', 'https://a/2', 'https://a/1?auth_key=x%2By'
         }
 
-        It 'may be none: <_>' -ForEach EmptyResults, NullResults, NoResults {
+        It 'can be empty: <_>' -ForEach EmptyResults, NullResults, NoResults {
             $server.AddFaultFor('t', $_)
             (Get-Outcome { Get-VodPreheatResult t, u }).Output.TaskId | Should -Be 'u'
         }
     }
 
     Context 'task ids' {
-        It 'come as <Name>' -ForEach @(
+        It 'can be specified by <Name>' -ForEach @(
             @{ Name = 'an argument'; Script = { Get-VodPreheatResult a }; Ids = @('a') }
             @{ Name = 'an array'; Script = { Get-VodPreheatResult -TaskId a, b }; Ids = 'a', 'b' }
             @{ Name = 'numbers'; Script = { 17, 18 | Get-VodPreheatResult }; Ids = '17', '18' }
@@ -95,7 +95,7 @@ Describe 'Get-VodPreheatResult' {
             (& $Script).TaskId | Should -BeExactly $Ids
         }
 
-        It 'may be 10,000, and the answers keep their order' {
+        It 'can be 10,000, and the results keep their order' {
             $server.KeepRequests = $false
             $ids = 1..10000 | ForEach-Object { "task-$_" }
             $rows = $ids | Get-VodPreheatResult -ThrottleLimit 16
@@ -104,12 +104,12 @@ Describe 'Get-VodPreheatResult' {
             $server.RequestCount | Should -Be 10000
         }
 
-        It 'may be the same twice' {
+        It 'can be repeated' {
             (Get-VodPreheatResult a, b, a).TaskId | Should -Be 'a', 'b', 'a'
             $server.Requests.TaskId | Sort-Object | Should -Be 'a', 'a', 'b'
         }
 
-        It 'that are <Name> are an error each, and the others go on' -ForEach @(
+        It 'that are <Name> cause an error each, and the others are queried' -ForEach @(
             @{ Name = 'null'; Id = $null }
             @{ Name = 'empty'; Id = '' }
             @{ Name = 'blank'; Id = " `t" }
@@ -124,18 +124,18 @@ Describe 'Get-VodPreheatResult' {
             $server.RequestCount | Should -Be 4
         }
 
-        It 'lose the blanks around them' {
+        It 'are trimmed' {
             (" a`t", "`r`nb " | Get-VodPreheatResult).TaskId | Should -BeExactly 'a', 'b'
             $server.Requests.TaskId | Sort-Object | Should -BeExactly 'a', 'b'
         }
 
-        It 'may be no id at all' {
+        It 'can be an empty list' {
             $outcome = Get-Outcome { Get-VodPreheatResult @() }
             $outcome.Failure | Should -BeNullOrEmpty
             $outcome.Errors.Count + $outcome.Output.Count + $server.RequestCount | Should -Be 0
         }
 
-        It "arrive unharmed and correctly signed: '<_>'" -ForEach @(
+        It "are sent unchanged and correctly signed: '<_>'" -ForEach @(
             'a b', 'a+b', 'a&task_id=b', '100%', '%41%2F', 'a/b/../c', "`u{9884}`u{70ED}`u{4EFB}`u{52A1}", "`u{F1}", "`u{1F600}", 'a#b?c=d', "it's", 'a"b\c', '~a-b_c.d', '*()!', "a`tb`nc"
         ) {
             (Get-VodPreheatResult $_).TaskId | Should -BeExactly $_
@@ -144,8 +144,8 @@ Describe 'Get-VodPreheatResult' {
         }
     }
 
-    Context 'the wire' {
-        It 'is the request of the API page' {
+    Context 'a request' {
+        It 'is that of the API documentation' {
             $null = Get-VodPreheatResult 'a b'
             $request = $server.Requests[0]
             $request.Method | Should -BeExactly 'GET'
@@ -160,7 +160,7 @@ Describe 'Get-VodPreheatResult' {
             $request.Headers.Keys | Should -Not -Contain 'traceparent'
         }
 
-        It 'tells one verbose line an attempt' {
+        It 'has one verbose line per attempt' {
             Connect-Once $server @{ MaximumRetryCount = 1 }
             $server.AddFault('Throttled429RetryNow')
             $lines = @(Get-VodPreheatResult a -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] -and "$_" -match '->' })
@@ -169,13 +169,13 @@ Describe 'Get-VodPreheatResult' {
             "$($lines[1])" | Should -Match '-> 200, '
         }
 
-        It 'takes no cookie along' {
+        It 'contains no cookie' {
             $server.AddFault('SetCookie')
             $null = Get-VodPreheatResult a, b
             $server.Requests[1].Headers.Keys | Should -Not -Contain 'Cookie'
         }
 
-        It 'signs each attempt anew' {
+        It 'has a new signature for each attempt' {
             Connect-Once $server @{ MaximumRetryCount = 1 }
             $server.AddFault('Throttled429RetryAfter')
             $null = Get-VodPreheatResult a
@@ -185,8 +185,8 @@ Describe 'Get-VodPreheatResult' {
         }
     }
 
-    Context 'throttle' {
-        It 'reaches and keeps <Limit> in flight' -ForEach @(
+    Context '-ThrottleLimit' {
+        It 'reaches and does not exceed <Limit> concurrent queries' -ForEach @(
             @{ Limit = 1; With = @{ ThrottleLimit = 1 }; Ids = 5 }
             @{ Limit = 4; With = @{ ThrottleLimit = 4 }; Ids = 40 }
             @{ Limit = 8; With = @{}; Ids = 60 }
@@ -198,12 +198,12 @@ Describe 'Get-VodPreheatResult' {
             $server.MaxInFlight | Should -Be $Limit
         }
 
-        It 'takes 1 to 64, not <_>' -ForEach 0, 65, -1 {
+        It 'is 1 to 64, not <_>' -ForEach 0, 65, -1 {
             { Get-VodPreheatResult a -ThrottleLimit $_ } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
             $server.RequestCount | Should -Be 0
         }
 
-        It 'sends the first query of a connection alone' {
+        It 'does not apply to the first query of a connection, which is sent alone' {
             $server.LatencyMs = 60
             $run = Invoke-Aside { Get-VodPreheatResult (1..8) }
             Wait-Until { $server.RequestCount -ge 1 }
@@ -214,14 +214,14 @@ Describe 'Get-VodPreheatResult' {
     }
 
     Context 'order' {
-        It 'is that of the input when the first answer comes last' {
+        It 'is that of the input if the first answer is received last' {
             Connect-Once $server @{ MaximumRetryCount = 1 }
             $server.AddFaultFor('slow', 'Error500')
             (Get-VodPreheatResult (@('first', 'slow') + 1..6)).TaskId | Should -Be (@('first', 'slow') + 1..6)
             $server.Requests.Where({ $_.TaskId -eq 'slow' }).Count | Should -Be 2
         }
 
-        It 'holds errors, too' {
+        It 'also applies to errors' {
             $server.AnyTask = $false
             $server.SetTask('a', 'succeed https://u/a')
             $server.SetTask('c', 'succeed https://u/c')
@@ -229,7 +229,7 @@ Describe 'Get-VodPreheatResult' {
             $all.ForEach({ $_.TargetObject ?? $_.TaskId }) | Should -Be 'a', 'b', 'c'
         }
 
-        It 'gives each object as soon as its turn is answered, while later ones wait: <Name>' -ForEach @(
+        It 'does not delay an object whose turn has come: <Name>' -ForEach @(
             @{ Name = 'array'; Script = { Get-VodPreheatResult first, stalled, third } }
             @{ Name = 'pipeline'; Script = { 'first', 'stalled', 'third' | Get-VodPreheatResult } }
             @{ Name = 'full window'; Script = { Get-VodPreheatResult first, stalled, third -ThrottleLimit 2 } }
@@ -247,7 +247,7 @@ Describe 'Get-VodPreheatResult' {
         }
     }
 
-    Context 'ends all requests at once' {
+    Context 'all requests end immediately' {
         BeforeEach {
             $null = Get-VodPreheatResult warm
             $ids = 1..7 | ForEach-Object { "stalled-$_" }
@@ -257,7 +257,7 @@ Describe 'Get-VodPreheatResult' {
             $server.LatencyMs = 300
         }
 
-        It 'by Select-Object -First 1' {
+        It 'after Select-Object -First 1' {
             $row = Get-VodPreheatResult (@('first') + $ids) |
                 ForEach-Object { Wait-Until { $server.RequestCount -eq 9 }; $_ } |
                 Select-Object -First 1
@@ -265,7 +265,7 @@ Describe 'Get-VodPreheatResult' {
             Wait-ForNoRequest
         }
 
-        It 'by -ErrorAction Stop' {
+        It 'after an error with -ErrorAction Stop' {
             $server.AddFaultFor('refused', 'PermissionVod')
             $outcome = Get-Outcome {
                 Get-VodPreheatResult (@('first', 'refused') + $ids) -ThrottleLimit 9 -ErrorAction Stop |
@@ -275,13 +275,13 @@ Describe 'Get-VodPreheatResult' {
             Wait-ForNoRequest -Idle 2
         }
 
-        It 'by an error further down the pipeline' {
+        It 'after an error downstream' {
             { Get-VodPreheatResult (@('first') + $ids) | ForEach-Object { Wait-Until { $server.RequestCount -eq 9 }; throw 'enough' } } |
                 Should -Throw 'enough'
             Wait-ForNoRequest
         }
 
-        It 'by break' {
+        It 'after break' {
             foreach ($once in 1) {
                 Get-VodPreheatResult (@('first') + $ids) | ForEach-Object { Wait-Until { $server.RequestCount -eq 9 }; break }
             }
@@ -289,7 +289,7 @@ Describe 'Get-VodPreheatResult' {
             Wait-ForNoRequest
         }
 
-        It 'by Ctrl+C' {
+        It 'after Ctrl+C' {
             $run = Invoke-Aside { param($ids) Get-VodPreheatResult $ids } (, $ids)
             Wait-Until { $server.RequestCount -eq 8 }
             Stop-Aside $run
@@ -297,7 +297,7 @@ Describe 'Get-VodPreheatResult' {
             (Get-VodPreheatResult next).TaskId | Should -Be 'next'
         }
 
-        It 'by Ctrl+C while the pace makes them wait' {
+        It 'after Ctrl+C while the rate limit delays them' {
             Connect-Once $server @{ RequestsPerMinute = 1 }
             $run = Invoke-Aside { Get-VodPreheatResult a, b }
             Wait-Until { $run.Output.Count -eq 1 }
@@ -307,7 +307,7 @@ Describe 'Get-VodPreheatResult' {
     }
 
     Context 'wrong credentials' {
-        It 'cost one request for 100 ids from <Name>' -ForEach @(
+        It 'cause one request for 100 task IDs from <Name>' -ForEach @(
             @{ Name = 'the pipeline'; Script = { 1..100 | Get-VodPreheatResult } }
             @{ Name = 'an array'; Script = { Get-VodPreheatResult (1..100) -ThrottleLimit 64 } }
         ) {
@@ -320,13 +320,13 @@ Describe 'Get-VodPreheatResult' {
             $server.FailuresInARow($TestServer::DefaultAccessKey) | Should -Be 1
         }
 
-        It 'cost one request for 100 ids with a token' {
+        It 'cause one request for 100 task IDs with a token' {
             Connect-Once $server @{ Token = ConvertTo-Secret 'nonsense' }
             Assert-Failure (Get-Failure { 1..100 | Get-VodPreheatResult }) 'APIGW.0301' AuthenticationError
             $server.RequestCount | Should -Be 1
         }
 
-        It 'end a pipeline that had begun well, and the rest is not sent' {
+        It 'end a pipeline that began successfully, and nothing more is sent' {
             $outcome = Get-Outcome {
                 1..100 | ForEach-Object { if ($_ -eq 20) { $server.RemoveAccessKey($TestServer::DefaultAccessKey) }; $_ } | Get-VodPreheatResult
             }
@@ -335,7 +335,7 @@ Describe 'Get-VodPreheatResult' {
             $outcome.Output.TaskId | Should -Be (1..$outcome.Output.Count)
         }
 
-        It 'are told from a clock that is <Off>' -ForEach @(
+        It 'are distinguished from a system clock that is <Off>' -ForEach @(
             @{ Off = 'behind'; Minutes = 20 }
             @{ Off = 'ahead'; Minutes = -20 }
         ) {

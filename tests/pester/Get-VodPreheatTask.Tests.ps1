@@ -36,8 +36,8 @@ Describe 'Get-VodPreheatTask' {
 
     AfterEach { Clear-Session }
 
-    Context 'what it writes' {
-        It 'is what Start-VodPreheat wrote, oldest first, whatever became of the session' {
+    Context 'output' {
+        It 'has the tasks of Start-VodPreheat of all sessions, oldest first' {
             $tasks = @(Get-SampleUrl 12 | Start-VodPreheat) + @(Start-VodPreheat -AssetId film)
             $found = @(Get-VodPreheatTask)
             $found | Should -BeOfType VodPreheat.PreheatTask
@@ -48,7 +48,7 @@ Describe 'Get-VodPreheatTask' {
             $inChild.Trim() | Should -BeExactly ($tasks | ConvertTo-Json -Depth 4)
         }
 
-        It 'asks nobody, and needs no connection' {
+        It 'requires no request and no connection' {
             $task = Start-VodPreheat (Get-SampleUrl 1)
             $before = $server.RequestCount
             (Get-VodPreheatTask).TaskId | Should -Be $task.TaskId
@@ -57,18 +57,18 @@ Describe 'Get-VodPreheatTask' {
             $server.RequestCount | Should -Be $before
         }
 
-        It 'is nothing where nothing was submitted' {
+        It 'is empty if nothing was submitted' {
             Get-VodPreheatTask | Should -BeNullOrEmpty
             Split-Path $env:VODPREHEAT_JOURNAL | Should -Not -Exist
         }
 
-        It 'leaves out what the service refused' {
+        It 'does not include what the service refused' {
             $server.AddAnswer(400, '{"error_code":"VOD.10053","error_msg":"no"}')
             Start-VodPreheat (Get-SampleUrl 1) -ErrorAction SilentlyContinue
             Get-VodPreheatTask | Should -BeNullOrEmpty
         }
 
-        It 'has no task id where the outcome is unknown' {
+        It 'has no task ID if the outcome is unknown' {
             $server.AddFault('ResetBeforeHeaders')
             Start-VodPreheat (Get-SampleUrl 2) -ErrorAction SilentlyContinue
             $task = Get-VodPreheatTask
@@ -78,7 +78,7 @@ Describe 'Get-VodPreheatTask' {
         }
     }
 
-    Context 'which submissions' {
+    Context 'selection of submissions' {
         BeforeEach {
             $now = [datetimeoffset]::Now
             Add-Line (Get-Line t1 https://cdn.example.com/a.mp4 $now.AddHours(-3))
@@ -87,7 +87,7 @@ Describe 'Get-VodPreheatTask' {
             Add-Line (Get-Line t4 https://cdn.example.com/C.mp4 $now)
         }
 
-        It 'are, with <Arguments>, <Expected>' -ForEach @(
+        It 'returns, with <Arguments>, <Expected>' -ForEach @(
             @{ Arguments = ''; Expected = 't1 t2 t3 t4' }
             @{ Arguments = 't2'; Expected = 't2' }
             @{ Arguments = '-TaskId " t3 ", t1, none'; Expected = 't1 t3' }
@@ -113,7 +113,7 @@ Describe 'Get-VodPreheatTask' {
             { Get-VodPreheatTask -Last $_ } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         }
 
-        It 'is nothing that another hand wrote, which is named once' {
+        It 'skips lines of other programs with one warning' {
             Add-Content $env:VODPREHEAT_JOURNAL 'hello', '{"event":"sending"}'
             Add-Line (Get-Line t5 https://cdn.example.com/e.mp4)
             Add-Content $env:VODPREHEAT_JOURNAL '{"event":"sen' -NoNewline
@@ -122,12 +122,12 @@ Describe 'Get-VodPreheatTask' {
             "$warnings" | Should -BeLike "Line 9 and 2 more of the journal cannot be read*$env:VODPREHEAT_JOURNAL*"
         }
 
-        It 'comes one by one, and is stopped by what wants no more' {
+        It 'returns tasks one by one, and can be stopped' {
             (Get-VodPreheatTask | Select-Object -First 1).TaskId | Should -Be 't1'
         }
     }
 
-    Context 'whose submissions' {
+    Context 'selection by connection' {
         BeforeEach {
             $other = 'fedcba9876543210fedcba9876543210'
             $server.AddProject($other, 'ap-southeast-3')
@@ -139,7 +139,7 @@ Describe 'Get-VodPreheatTask' {
             $three = Start-VodPreheat (Get-SampleUrl 1) -Connection $sandbox
         }
 
-        It 'are those of the connection: of the default, of the given one, or of all without' {
+        It 'returns the submissions of the default connection, of a specified one, or without a connection all' {
             (Get-VodPreheatTask).TaskId | Should -Be $one.TaskId
             (Get-VodPreheatTask -Connection $second).TaskId | Should -Be $two.TaskId
             (Get-VodPreheatTask -Connection $sandbox).TaskId | Should -Be $three.TaskId
@@ -151,21 +151,21 @@ Describe 'Get-VodPreheatTask' {
             Get-VodPreheatTask | Should -BeNullOrEmpty
         }
 
-        It 'are those of a connection also when it was disconnected' {
+        It 'returns the submissions of a connection after it was disconnected' {
             Disconnect-VodAccount -Connection $second
             Disconnect-VodAccount -Connection $sandbox
             (Get-VodPreheatTask -Connection $second).TaskId | Should -Be $two.TaskId
             (Get-VodPreheatTask -Connection $sandbox).TaskId | Should -Be $three.TaskId
         }
 
-        It 'are none of a connection that came through serialization' {
+        It 'refuses a deserialized connection' {
             $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($second))
             Assert-Failure (Get-Failure { Get-VodPreheatTask -Connection $copy }) VodConnectionNotLive InvalidArgument
         }
     }
 
-    Context 'what its output is good for' {
-        It 'binds to Get-VodPreheatResult, Wait-VodPreheat and Start-VodPreheat' {
+    Context 'use of the output' {
+        It 'binds to Get-VodPreheatResult, Wait-VodPreheat, and Start-VodPreheat' {
             $task = Start-VodPreheat (Get-SampleUrl 2)
             $server.SetTask($task.TaskId, [string[]] ('succeed https://cdn.example.com/1.mp4', 'failed https://cdn.example.com/2.mp4'))
             (Get-VodPreheatTask | Get-VodPreheatResult).Status | Should -Be succeed, failed
@@ -173,7 +173,7 @@ Describe 'Get-VodPreheatTask' {
             (Get-VodPreheatTask | Start-VodPreheat).Url | Should -Be (Get-SampleUrl 2)
         }
 
-        It 'is, without a task id, an error of its own in <_>, and the others go on' -ForEach 'Get-VodPreheatResult', 'Wait-VodPreheat' {
+        It 'causes an error in <_> for a task without an ID, and the others are processed' -ForEach 'Get-VodPreheatResult', 'Wait-VodPreheat' {
             Add-Line (Get-Line unknown https://cdn.example.com/u.mp4 -TaskId '')
             $task = Start-VodPreheat (Get-SampleUrl 1)
             $server.SetTask($task.TaskId, 'succeed https://cdn.example.com/1.mp4')
@@ -184,19 +184,19 @@ Describe 'Get-VodPreheatTask' {
             Assert-Failure $run.Errors[0] VodInvalidTaskId InvalidArgument 'outcome is unknown'
         }
 
-        It 'is submitted again without a task id' {
+        It 'can be submitted again without a task ID' {
             Add-Line (Get-Line unknown https://cdn.example.com/u.mp4 -TaskId '')
             (Get-VodPreheatTask | Start-VodPreheat).Url | Should -Be 'https://cdn.example.com/u.mp4'
         }
     }
 
     Context 'a journal that cannot be read' {
-        It 'ends it, with an error of its own' {
+        It 'causes a terminating error' {
             $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory -Force
             Assert-Failure (Get-Failure { Get-VodPreheatTask }) VodJournalUnavailable WriteError ([regex]::Escape($env:VODPREHEAT_JOURNAL)), 'VODPREHEAT_JOURNAL'
         }
 
-        It 'is empty when it is switched off' {
+        It 'is empty if it is disabled' {
             $env:VODPREHEAT_JOURNAL = 'off'
             $null = Start-VodPreheat (Get-SampleUrl 1)
             Get-VodPreheatTask | Should -BeNullOrEmpty
@@ -221,7 +221,7 @@ Describe 'Completion of -TaskId' {
         (Get-Completion "${_}task10").CompletionText | Should -Be (105..100 + 10 | ForEach-Object { "task$_" })
     }
 
-    It 'offers what a process before submitted, on the connection that is named' {
+    It 'offers the tasks of an earlier process, for the specified connection' {
         $task = Start-VodPreheat (Get-SampleUrl 1)
         $sandbox = Connect-VodAccount -Sandbox -NoDefault
         $inSandbox = Start-VodPreheat -AssetId film -Connection $sandbox
@@ -234,7 +234,7 @@ Describe 'Completion of -TaskId' {
         } $Manifest | Should -Match $task.TaskId
     }
 
-    It 'quotes what would mean something, and shows nothing that drives a terminal' {
+    It 'quotes special characters, and displays no control characters' {
         Add-Line (Get-Line odd "https://cdn.example.com/`u{202e}x.mp4" -TaskId "a'; Remove-Item *")
         Add-Line (Get-Line odder https://cdn.example.com/y.mp4 -TaskId "b`e[2J")
         $offered = Get-Completion 'Get-VodPreheatResult -TaskId '
@@ -243,7 +243,7 @@ Describe 'Completion of -TaskId' {
         $offered.ToolTip | Should -BeExactly 'https://cdn.example.com/ x.mp4'
     }
 
-    It 'offers nothing, not even files, and reports nothing where there is no journal or it cannot be read' {
+    It 'offers nothing, not even files, if there is no journal or it cannot be read' {
         Get-Completion 'Get-VodPreheatResult -TaskId ' | Should -BeNullOrEmpty
         $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory -Force
         $Error.Clear()

@@ -110,7 +110,7 @@ Describe 'The help of <_>' -ForEach $cmdlets {
         $help = Get-Help $cmdlet -Full
     }
 
-    It 'has every parameter, no more and no less' {
+    It 'has exactly the parameters of the cmdlet' {
         $names = @(Get-Parameter $cmdlet | ForEach-Object Name | Sort-Object)
         $inHelp = @($help.parameters | ForEach-Object parameter | ForEach-Object name | Sort-Object)
         $onPage = @([regex]::Matches((Get-PageSection $cmdlet PARAMETERS), '(?m)^### -(\S+)$') | ForEach-Object { $_.Groups[1].Value } | Sort-Object)
@@ -118,7 +118,7 @@ Describe 'The help of <_>' -ForEach $cmdlets {
         $onPage -join ', ' | Should -Be ($names -join ', ')
     }
 
-    It 'says of each parameter what it means and what the cmdlet knows' {
+    It 'describes each parameter with its attributes' {
         foreach ($parameter in Get-Parameter $cmdlet) {
             $own = Get-Help $cmdlet -Parameter $parameter.Name
             $own.description.Text | Should -Not -BeNullOrEmpty -Because $parameter.Name
@@ -138,7 +138,7 @@ Describe 'The help of <_>' -ForEach $cmdlets {
         ($onPage | Sort-Object) -join ', ' | Should -BeExactly (($defaults | Sort-Object) -join ', ')
     }
 
-    It 'has the syntax of the cmdlet, in the console and on the page' {
+    It 'has the syntax of the cmdlet in the console and on the page' {
         $syntax = @(Get-Syntax $cmdlet)
         $shown = ($help.syntax | Out-String -Width 4096) -split '\r?\n' | ForEach-Object Trim | Where-Object { $_ }
         $onPage = (Get-PageSection $cmdlet SYNTAX) -split '\n' | Where-Object { $_.StartsWith($cmdlet) }
@@ -146,14 +146,14 @@ Describe 'The help of <_>' -ForEach $cmdlets {
         $onPage -join "`n" | Should -BeExactly ($syntax -join "`n")
     }
 
-    It 'names the parameter sets on the page when there are several' {
+    It 'has the names of the parameter sets on the page if there are several' {
         $command = Get-Command $cmdlet
         $onPage = @([regex]::Matches((Get-PageSection $cmdlet SYNTAX), '(?m)^### (\w+)') | ForEach-Object { $_.Groups[1].Value })
         $names = if ($command.ParameterSets.Count -gt 1) { $command.ParameterSets.Name }
         $onPage -join ', ' | Should -Be ($names -join ', ')
     }
 
-    It 'has a synopsis, a description, inputs and notes, and the outputs of the cmdlet' {
+    It 'has a synopsis, a description, inputs, notes, and the outputs of the cmdlet' {
         $help.Synopsis | Should -Not -Match "^\s*$cmdlet"
         ($help.description | Out-String).Trim() | Should -Not -BeNullOrEmpty
         $help.inputTypes.inputType.type.name | Should -Not -BeNullOrEmpty
@@ -162,14 +162,14 @@ Describe 'The help of <_>' -ForEach $cmdlets {
         @($help.returnValues.returnValue.type.name) -join ', ' | Should -Be ($types -join ', ')
     }
 
-    It 'has at least three examples, each with a title, all those of the page' {
+    It 'has all examples of the page, at least three, with titles' {
         $all = @($help.examples.example)
         $all.Count | Should -BeGreaterOrEqual 3
         $all.Count | Should -Be @([regex]::Matches((Get-PageSection $cmdlet EXAMPLES), '(?m)^### Example ')).Count
         $all.title | ForEach-Object { $_ | Should -Match 'Example \d+: \w' }
     }
 
-    It 'leads online to its page' {
+    It 'has a link to its page' {
         $uri = (Get-Command $cmdlet).HelpUri
         $uri | Should -BeExactly "https://github.com/vodpreheat/VodPreheat/blob/main/docs/$cmdlet.md"
         $help.relatedLinks.navigationLink[0].uri | Should -BeExactly $uri
@@ -212,7 +212,7 @@ Describe 'The examples' {
         Invoke-Text $Code | Should -BeNullOrEmpty
     }
 
-    It '<Page>, line <Line>, parses, and names parameters that are there' -ForEach $blocks {
+    It '<Page>, line <Line>, can be parsed and uses existing parameters' -ForEach $blocks {
         $problems = $null
         $tree = [System.Management.Automation.Language.Parser]::ParseInput($Code, [ref] $null, [ref] $problems)
         $problems | Should -BeNullOrEmpty
@@ -242,7 +242,7 @@ Describe 'The about topic' {
         $about = Get-Help about_VodPreheat | Out-String -Width 200
     }
 
-    It 'is found, and fits 80 columns' {
+    It 'is found and has at most 80 columns' {
         $about | Should -Match 'SHORT DESCRIPTION'
         Get-Content "$root/out/VodPreheat/en-US/about_VodPreheat.help.txt" | Where-Object Length -GT 80 | Should -BeNullOrEmpty
     }
@@ -253,7 +253,7 @@ Describe 'The about topic' {
 }
 
 Describe 'The error ids' {
-    It 'are all in <_>, and no others' -ForEach 'docs/errors.md', 'module/en-US/about_VodPreheat.help.txt' {
+    It 'are exactly those in <_>' -ForEach 'docs/errors.md', 'module/en-US/about_VodPreheat.help.txt' {
         $ids = [regex]::Matches((Get-Content "$root/src/VodPreheat.Client/Errors/ErrorIds.cs" -Raw), '= "(Vod\w+)"') | ForEach-Object { $_.Groups[1].Value }
         $pattern = $_ -like '*.md' ? '(?m)^\| `(Vod\w+)`' : '(?m)^        (Vod\w+) '
         $named = [regex]::Matches((Get-Content "$root/$_" -Raw), $pattern) | ForEach-Object { $_.Groups[1].Value }
@@ -262,7 +262,7 @@ Describe 'The error ids' {
 }
 
 Describe 'The links of <_.Name>' -ForEach $pages {
-    It 'lead to files that are there' {
+    It 'refer to existing files' {
         $folder = $_.DirectoryName
         foreach ($match in [regex]::Matches((Get-Content $_.FullName -Raw), '\]\((?!https?:|#)([^)#]+)')) {
             Join-Path $folder $match.Groups[1].Value | Should -Exist

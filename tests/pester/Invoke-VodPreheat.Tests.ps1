@@ -24,7 +24,7 @@ Describe 'Invoke-VodPreheat' {
     AfterEach { Clear-Session }
 
     Context 'input and output' {
-        It 'writes one object for each distinct URL, from the pipeline and by property name' {
+        It 'returns one object for each distinct URL, from the pipeline and by property name' {
             $lines = @(Get-SampleUrl 12) + '' + ' https://cdn.example.com/1.mp4 ' + $null + 'https://cdn.example.com/12.mp4'
             $outcomes = $lines | Invoke-VodPreheat
             $outcomes | Should -HaveCount 12
@@ -62,7 +62,7 @@ Describe 'Invoke-VodPreheat' {
             $journal | Should -Not -Exist
         }
 
-        It 'writes results of the first tasks while the rest is submitted' {
+        It 'returns the outcomes of the first tasks while the rest is submitted' {
             $server.LatencyMs = 300
             $run = Invoke-Aside { 1..40 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat -PollIntervalSec 1 }
             Wait-Until { $run.Output.Count -gt 0 }
@@ -81,14 +81,14 @@ Describe 'Invoke-VodPreheat' {
             $server.SubmittedUrls | Group-Object | Where-Object Count -GT 1 | Should -BeNullOrEmpty
         }
 
-        It 'submits a failed URL again as often as allowed' {
+        It 'submits a failed URL again up to -MaximumResubmit times' {
             $outcomes = 'https://cdn.example.com/fail.mp4', 'https://cdn.example.com/1.mp4' | Invoke-VodPreheat -MaximumResubmit 2 -PollIntervalSec 1
             ($outcomes | Where-Object Url -Like '*fail*').Attempts | Should -Be 3
             ($outcomes | Where-Object Url -Like '*fail*').Status | Should -Be 'failed'
             @($server.SubmittedUrls | Where-Object { $_ -like '*fail*' }) | Should -HaveCount 3
         }
 
-        It 'reports every URL when the quota ends, and one non-terminating error after the last' {
+        It 'reports every URL when the quota is used up, then one non-terminating error' {
             $server.Quota = 10
             $all = Get-SampleUrl 25 | Invoke-VodPreheat -ErrorAction Continue 2>&1
             $all | Should -HaveCount 26
@@ -98,7 +98,7 @@ Describe 'Invoke-VodPreheat' {
             $all[0..24].Status | Group-Object -NoElement | ForEach-Object { "$($_.Name) $($_.Count)" } | Sort-Object | Should -Be 'notSubmitted 15', 'succeed 10'
         }
 
-        It 'reports every URL when the key is wrong, then ends with a terminating error after one request' {
+        It 'reports every URL when the key is wrong, after one request, then a terminating error' {
             $server.RemoveAccessKey($TestServer::DefaultAccessKey)
             $run = Get-Outcome { Get-SampleUrl 25 | Invoke-VodPreheat }
             $run.Output | Should -HaveCount 25
@@ -107,7 +107,7 @@ Describe 'Invoke-VodPreheat' {
             $server.RequestCount | Should -Be 1
         }
 
-        It 'reports every URL when the time is up, and one non-terminating error after the last' {
+        It 'reports every URL when the time is up, then one non-terminating error' {
             $server.PollsUntilDone = 1000
             $run = Get-Outcome { Get-SampleUrl 12 | Invoke-VodPreheat -TimeoutSec 2 -PollIntervalSec 1 }
             $run.Output.Status | Should -Be (@('processing') * 12)
@@ -117,7 +117,7 @@ Describe 'Invoke-VodPreheat' {
             $run.Failure | Should -BeNullOrEmpty
         }
 
-        It 'does not send a submission again that got no answer' {
+        It 'does not retry a submission without an answer' {
             $server.AddFault('ResetBeforeHeaders')
             $outcomes = Get-SampleUrl 25 | Invoke-VodPreheat -MaximumResubmit 5
             $outcomes | Should -HaveCount 25
@@ -125,7 +125,7 @@ Describe 'Invoke-VodPreheat' {
             @($server.Requests | Where-Object Method -EQ POST) | Should -HaveCount 3
         }
 
-        It 'refuses -ResumeSince where the journal cannot be written, before anything is sent' {
+        It 'refuses -ResumeSince before anything is sent if the journal cannot be written' {
             $env:VODPREHEAT_JOURNAL = Join-Path $TestDrive 'a file'
             Set-Content $env:VODPREHEAT_JOURNAL 'x'
             $env:VODPREHEAT_JOURNAL = Join-Path $env:VODPREHEAT_JOURNAL journal.jsonl
@@ -135,7 +135,7 @@ Describe 'Invoke-VodPreheat' {
     }
 
     Context 'stop' {
-        It 'ends at once on Ctrl+C, and the answer to a submission that is under way reaches the journal' {
+        It 'ends immediately on Ctrl+C, and the answer to a submission in progress is recorded in the journal' {
             $server.LatencyMs = 1500
             $run = Invoke-Aside { 1..10 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat }
             Wait-Until { $server.RequestCount -eq 1 }
@@ -145,14 +145,14 @@ Describe 'Invoke-VodPreheat' {
             Wait-Until { (Get-Content $journal -Raw) -match '"event":"accepted"' }
         }
 
-        It 'ends at once while the wait goes on' {
+        It 'ends immediately during the wait' {
             $server.PollsUntilDone = 1000
             $run = Invoke-Aside { 'https://cdn.example.com/1.mp4' | Invoke-VodPreheat }
             Wait-Until { $server.RequestCount -ge 2 }
             Stop-Aside $run
         }
 
-        It 'ends when nobody wants more' {
+        It 'ends when Select-Object needs no more objects' {
             Get-SampleUrl 30 | Invoke-VodPreheat | Select-Object -First 1 | Should -HaveCount 1
         }
     }
@@ -170,7 +170,7 @@ Describe 'Invoke-VodPreheat' {
             }
         }
 
-        It 'asks for what was loaded, and submits nothing' {
+        It 'queries what was loaded, and submits nothing' {
             Assert-Finished (Get-SampleUrl 12 | Invoke-VodPreheat) 12
             $posts = @($server.Requests | Where-Object Method -EQ POST).Count
             Connect-Server $server
@@ -178,20 +178,20 @@ Describe 'Invoke-VodPreheat' {
             @($server.Requests | Where-Object Method -EQ POST) | Should -HaveCount $posts
         }
 
-        It 'waits for what is open after a timeout' {
+        It 'waits for unfinished tasks after a timeout' {
             $server.PollsUntilDone = 3
             $null = Get-SampleUrl 12 | Invoke-VodPreheat -TimeoutSec 1 -PollIntervalSec 1 -ErrorAction SilentlyContinue
             Assert-Finished (Get-Again 12) 12
         }
 
-        It 'goes on after the quota' {
+        It 'continues after a used-up quota' {
             $server.Quota = 10
             $null = Get-SampleUrl 25 | Invoke-VodPreheat -ErrorAction SilentlyContinue
             $server.Quota = 100
             Assert-Finished (Get-Again 25) 25
         }
 
-        It 'goes on after a wrong key' {
+        It 'continues after a wrong key' {
             $null = Get-SampleUrl 10 | Invoke-VodPreheat
             Connect-Server $server @{ AccessKey = ConvertTo-Credential 'WRONG' 'key' }
             $null = Get-Outcome { Get-Again 25 }
@@ -199,14 +199,14 @@ Describe 'Invoke-VodPreheat' {
             Assert-Finished (Get-Again 25) 25
         }
 
-        It 'submits again what the service has forgotten' {
+        It 'submits again what the service no longer knows' {
             $null = Get-SampleUrl 12 | Invoke-VodPreheat
             $server.Reset()
             $server.PollsUntilDone = 0
             Assert-Finished (Get-Again 12) 12
         }
 
-        It 'goes on after Ctrl+C in the middle' {
+        It 'continues after Ctrl+C' {
             $server.LatencyMs = 200
             $run = Invoke-Aside { 1..40 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat }
             Wait-Until { $server.SubmittedUrls.Count -ge 20 }
@@ -215,7 +215,7 @@ Describe 'Invoke-VodPreheat' {
             Assert-Finished (Get-Again 40) 40
         }
 
-        It 'goes on after kill -9 <When>' -ForEach @(
+        It 'continues after kill -9 <When>' -ForEach @(
             @{ When = 'before the answer'; Fault = 'Stall'; Lost = $true }
             @{ When = 'after the answer'; Fault = 'Gzip'; Lost = $false }
         ) {
@@ -241,7 +241,7 @@ Describe 'Invoke-VodPreheat' {
             Assert-Finished (Get-Again 20) 20 -MayRepeat ($Lost ? (Get-SampleUrl 10 -From 11) : @())
         }
 
-        It 'lets two commands run at once: both finish, and no URL is missing' {
+        It 'permits two commands at the same time: both finish, and no URL is missing' {
             $runs = 1..2 | ForEach-Object { Invoke-Aside { 1..20 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat -ResumeSince (Get-Date).Date -PollIntervalSec 1 } }
             foreach ($run in $runs) {
                 $null = Complete-Aside $run
@@ -254,7 +254,7 @@ Describe 'Invoke-VodPreheat' {
     }
 
     Context 'progress' {
-        It 'is one bar, which is completed, and silent under -ProgressAction Ignore' {
+        It 'is one bar, which is completed, and is hidden by -ProgressAction Ignore' {
             $server.PollsUntilDone = 4
             $runs = @(
                 Invoke-Aside { 'https://cdn.example.com/1.mp4' | Invoke-VodPreheat -PollIntervalSec 1 }

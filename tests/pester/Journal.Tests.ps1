@@ -61,7 +61,7 @@ Describe 'The journal of a session' {
 
     AfterEach { Clear-Session }
 
-    It 'is not touched by importing, connecting, querying and waiting' {
+    It 'is not accessed by import, connect, query, and wait' {
         $server.SetTask('t', 'succeed https://a/1')
         $text = Invoke-Child {
             param($manifest, $endpoint, $key, $secret, $project)
@@ -77,7 +77,7 @@ Describe 'The journal of a session' {
         Split-Path $env:VODPREHEAT_JOURNAL | Should -Not -Exist
     }
 
-    It 'is in the folder of the user, who alone may read it' {
+    It 'is in the folder of the user, and only the user can read it' {
         $home2 = (New-Item "$TestDrive/$([guid]::NewGuid())" -ItemType Directory).FullName
         $null = Invoke-Child {
             param($manifest, $endpoint, $key, $secret, $project, $folder)
@@ -97,14 +97,14 @@ Describe 'The journal of a session' {
         foreach ($form in Get-Form $TestServer::DefaultSecretKey) { Get-Content $journal -Raw | Should -Not -Match ([regex]::Escape($form)) }
     }
 
-    It 'has each request once, however often it was sent' {
+    It 'has each request once, no matter how often it was sent' {
         $server.AddAnswer(429, '{"error_code":"APIGW.0308","error_msg":"limit"}', 'application/json', 'Retry-After', '1')
         $null = Start-VodPreheat (Get-SampleUrl 1)
         $server.RequestCount | Should -Be 2
         (Get-Event).event | Should -Be sending, accepted
     }
 
-    It 'is written by runspaces side by side' {
+    It 'can be written by several runspaces at the same time' {
         $connection = Get-VodConnection
         $tasks = 1..20 | ForEach-Object -ThrottleLimit 5 -Parallel {
             Import-Module $using:Manifest
@@ -114,7 +114,7 @@ Describe 'The journal of a session' {
         (Get-Event).Count | Should -Be 200
     }
 
-    It 'does not hold submissions up where it cannot be, and is missed once a process' {
+    It 'does not prevent submissions if it cannot be written, with one warning per process' {
         $blocked = (New-Item "$TestDrive/$([guid]::NewGuid())").FullName
         $text = Invoke-Child {
             param($manifest, $endpoint, $key, $secret, $project, $blocked)
@@ -132,7 +132,7 @@ Describe 'The journal of a session' {
         $text | Should -Match 'VODPREHEAT_JOURNAL'
     }
 
-    It 'lets nothing be sent where it cannot be although it was named' {
+    It 'prevents submissions if the specified file cannot be written' {
         $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory -Force
         $run = Get-Outcome { Get-SampleUrl 25 | Start-VodPreheat }
         Assert-Failure $run.Failure VodJournalUnavailable WriteError ([regex]::Escape($env:VODPREHEAT_JOURNAL))
@@ -140,7 +140,7 @@ Describe 'The journal of a session' {
         $server.RequestCount | Should -Be 0
     }
 
-    It 'is begun again when its folder is deleted in the middle' {
+    It 'is created again if its folder is deleted' {
         $tasks = Get-SampleUrl 30 | Start-VodPreheat | ForEach-Object {
             Remove-Item (Split-Path $env:VODPREHEAT_JOURNAL) -Recurse
             $_
@@ -150,7 +150,7 @@ Describe 'The journal of a session' {
         (Get-Journal).TaskId | Should -Be $last.TaskId
     }
 
-    It 'has the answer of a submission that was under way when the command was stopped, and the prompt is back before' {
+    It 'has the answer to a submission in progress when the command is stopped, after the prompt has returned' {
         $server.LatencyMs = 5000
         $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 }
         Wait-Until { $server.RequestCount -eq 1 }
@@ -163,7 +163,7 @@ Describe 'The journal of a session' {
         $server.SubmittedUrls | Should -Be 'https://cdn.example.com/a.mp4'
     }
 
-    It 'so has it when <_> stopped it' -ForEach 'Select-Object', '-ErrorAction Stop' {
+    It 'has this answer also after <_>' -ForEach 'Select-Object', '-ErrorAction Stop' {
         $server.LatencyMs = 500
         $how = $_
         $null = Get-Outcome {
@@ -176,7 +176,7 @@ Describe 'The journal of a session' {
         (Get-Event).event | Should -Be sending, accepted
     }
 
-    It 'is not disturbed by a file of anything' {
+    It 'can be written to a file with arbitrary content' {
         $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
         $bytes = [byte[]]::new(200000)
         [Random]::new(1).NextBytes($bytes)
@@ -188,7 +188,7 @@ Describe 'The journal of a session' {
     }
 }
 
-Describe 'The page of the format' {
+Describe 'The page about the journal' {
     BeforeAll {
         $page = (Get-Content "$root/docs/journal.md" -Raw) -replace "`r"
         $example = [regex]::Match($page, '(?ms)^```json\n(.*?)^```').Groups[1].Value
@@ -196,7 +196,7 @@ Describe 'The page of the format' {
 
     AfterEach { Clear-Session }
 
-    It 'has an example that is read as it says' {
+    It 'has an example that is read as described' {
         $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
         Set-Content $env:VODPREHEAT_JOURNAL $example -NoNewline
         $task = Get-Journal
@@ -205,7 +205,7 @@ Describe 'The page of the format' {
         $task.SubmittedAt.UtcDateTime.ToString('s') | Should -Be '2026-03-01T12:00:00'
     }
 
-    It 'names the members of every line, and no others' {
+    It 'describes exactly the members of each line' {
         $server.Reset()
         Connect-Server $server
         $null = Start-VodPreheat (Get-SampleUrl 1)
@@ -218,11 +218,11 @@ Describe 'The page of the format' {
     }
 }
 
-Describe 'The journal under fire' {
+Describe 'The journal under load' {
     BeforeEach { $server.Reset() }
     AfterEach { Clear-Session }
 
-    It 'loses nothing of what 16 processes write while another trims it' {
+    It 'loses nothing that 16 processes write while another process trims it' {
         # More than is kept, part of it old.
         $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
         $line = '{{"event":"sending","id":"{0}","time":"{1}","endpoint":"https://e","project_id":"p","urls":["https://cdn.example.com/' + ('f' * 40000) + '"]}}'
@@ -242,7 +242,7 @@ Describe 'The journal under fire' {
         Get-ChildItem (Split-Path $env:VODPREHEAT_JOURNAL) -Name | Sort-Object | Should -Be journal.jsonl, journal.jsonl.lock
     }
 
-    It 'has every submission that the server accepted, whenever its process is killed' {
+    It 'has every submission that the server accepted, no matter when the process is terminated' {
         $server.Quota = [int]::MaxValue
         $random = [Random]::new(1)
         $kills = 200
@@ -269,7 +269,7 @@ Describe 'The journal under fire' {
         $tasks.Where({ -not $_.TaskId }).Count | Should -BeLessOrEqual $kills
     }
 
-    It 'has no half line when the disk is full, and nothing is sent' -Skip:(-not $hasFileLimit) {
+    It 'has no incomplete line when the disk is full, and nothing is sent' -Skip:(-not $hasFileLimit) {
         $submitter = Start-Submitter full 1000 $server.Endpoint -Shell "trap '' XFSZ; ulimit -f 16"
         $null = $submitter.Output.ReadToEnd()
         $submitter.Process.WaitForExit()

@@ -40,7 +40,7 @@ Describe 'The module' {
             $module.CompatiblePSEditions | Should -Be 'Core'
         }
 
-        It 'exports what is there, by name' {
+        It 'exports exactly the cmdlets, by name' {
             $cmdlets = $cmdletAssembly.GetExportedTypes().ForEach({ [Reflection.CustomAttributeExtensions]::GetCustomAttribute($_, [Management.Automation.CmdletAttribute]) }).Where({ $_ })
             $names = $cmdlets.ForEach({ "$($_.VerbName)-$($_.NounName)" }) | Sort-Object
             $names | Should -Contain 'Get-VodPreheatResult'
@@ -60,7 +60,7 @@ Describe 'The module' {
     }
 
     Context 'files' {
-        It 'has no stray file' {
+        It 'has no unexpected file' {
             Get-ChildItem "$folder/bin" -File | ForEach-Object Name | Should -Be 'VodPreheat.PowerShell.dll'
             Get-ChildItem $library -Recurse | ForEach-Object Extension | Select-Object -Unique | Should -Be '.dll'
             Get-ChildItem $folder -Recurse -Filter *.xml | ForEach-Object Name | Should -Match "-Help\.xml$"
@@ -69,7 +69,7 @@ Describe 'The module' {
     }
 
     Context 'cmdlet assembly' {
-        It 'references only PowerShell, the client and the framework' {
+        It 'references only PowerShell, the client, and the framework' {
             $bundled = (Get-ChildItem $library).BaseName
             $references = $cmdletAssembly.GetReferencedAssemblies().Name
             $references | Should -Contain 'VodPreheat.Client'
@@ -79,7 +79,7 @@ Describe 'The module' {
             }
         }
 
-        It 'shows no type of the client in base, interface or signature' {
+        It 'has no client type in a base type, interface, or signature' {
             $types = [Collections.Generic.HashSet[type]]::new()
             foreach ($type in $cmdletAssembly.GetExportedTypes()) {
                 for ($base = $type; $base; $base = $base.BaseType) { $null = $types.Add($base) }
@@ -100,7 +100,7 @@ Describe 'The module' {
     }
 
     Context 'load contexts' {
-        It 'loads nothing at import but the cmdlets' {
+        It 'loads only the cmdlet assembly at import' {
             # What the engine itself loads at a first import differs by its version, so another module comes first.
             Set-Content "$TestDrive/Empty.psd1" "@{ ModuleVersion = '1.0' }"
             $text = Invoke-Child {
@@ -128,7 +128,7 @@ Describe 'The module' {
             [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($cmdletAssembly) | Should -Be ([Runtime.Loader.AssemblyLoadContext]::Default)
         }
 
-        It 'imports again with -Force, and keeps the connection' {
+        It 'can be imported again with -Force, and keeps the connection' {
             Connect-VodAccount -Sandbox
             Import-Module $Manifest -Force
             Remove-Module VodPreheat
@@ -137,7 +137,7 @@ Describe 'The module' {
             [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -like 'VodPreheat.[CP]*' }).Count | Should -Be 2
         }
 
-        It 'is imported by <_> runspaces at once' -ForEach 2, 16 {
+        It 'can be imported by <_> runspaces at the same time' -ForEach 2, 16 {
             $text = Invoke-Child {
                 param($manifest, $count)
                 $gate = [Threading.Barrier]::new($count)
@@ -159,7 +159,7 @@ Describe 'The module' {
             $text | Should -Match 'clients: 1\s'
         }
 
-        It 'says that a second version needs a new session, and the first goes on: <Name>' -ForEach @(
+        It 'reports that a second version requires a new session, and the first continues to work: <Name>' -ForEach @(
             @{ Name = 'newer second'; Newer = 1 }
             @{ Name = 'older second'; Newer = 0 }
         ) {
@@ -184,7 +184,7 @@ Describe 'The module' {
             $text | Should -Match "loaded: $([regex]::Escape($versions[0]))\s+rows: 3\s+typed"
         }
 
-        It 'is not disturbed by other versions of the packages, loaded first' {
+        It 'works if other versions of its packages were loaded first' {
             $text = Invoke-Child {
                 param($manifest, $older)
                 foreach ($name in 'Primitives', 'Options', 'DependencyInjection.Abstractions', 'DependencyInjection') {
@@ -209,7 +209,7 @@ Describe 'The module' {
             }
         }
 
-        It 'says it clearly when bin/lib/<_> is missing' -ForEach 'VodPreheat.Client.dll', 'Polly.Core.dll' {
+        It 'reports that bin/lib/<_> is missing' -ForEach 'VodPreheat.Client.dll', 'Polly.Core.dll' {
             $text = Invoke-Child {
                 param($manifest)
                 $ErrorActionPreference = 'Stop'

@@ -26,7 +26,7 @@ Describe 'The package' {
         $package.Name | Should -Be "VodPreheat.$version.nupkg"
     }
 
-    It 'tells a gallery <Name>' -ForEach @(
+    It 'has for the gallery <Name>' -ForEach @(
         @{ Name = 'its id'; Path = 'id'; Match = '^VodPreheat$' }
         @{ Name = 'its licence'; Path = 'license'; Match = '^MIT$' }
         @{ Name = 'its project'; Path = 'projectUrl'; Match = '^https://' }
@@ -46,26 +46,26 @@ Describe 'The package' {
         ($value -is [Xml.XmlElement] ? $value.InnerText : $value) | Should -Match $Match
     }
 
-    It 'has its checksum beside it' {
+    It 'has a checksum file' {
         $hash, $name = (Get-Content "$repository/VodPreheat.$version.sha256") -split '  '
         $name | Should -Be $package.Name
         (Get-FileHash $package -Algorithm SHA256).Hash | Should -Be $hash
     }
 
-    It 'cannot be signed with a certificate that is not there' {
+    It 'cannot be signed with a certificate that does not exist' {
         { & "$tools/New-Package.ps1" -ModulePath (Split-Path $Manifest) -DependencyFile $dependencies -Destination "$TestDrive/unsigned" -CertificateThumbprint 0 } |
             Should -Throw ($IsWindows ? '*Cert*' : '*Windows*')
         "$TestDrive/unsigned" | Should -Not -Exist
     }
 }
 
-Describe 'The packages of others in it' {
+Describe 'The third-party packages in it' {
     It 'are those whose files are in bin/lib' {
         $files = (Get-ChildItem "$(Split-Path $Manifest)/bin/lib").Name
         @($shipped.Files) + 'VodPreheat.Client.dll' | Sort-Object | Should -Be ($files | Sort-Object)
     }
 
-    It 'are in THIRD-PARTY-NOTICES.md, as New-Notice.ps1 generates it' {
+    It 'are in THIRD-PARTY-NOTICES.md as New-Notice.ps1 generates it' {
         & "$tools/New-Notice.ps1" -DependencyFile $dependencies -Destination "$TestDrive/notices.md"
         $generated = Get-Content "$TestDrive/notices.md" -Raw
         foreach ($one in $shipped) {
@@ -75,7 +75,7 @@ Describe 'The packages of others in it' {
         (Get-FileHash "$(Split-Path $Manifest)/THIRD-PARTY-NOTICES.md").Hash | Should -Be (Get-FileHash "$root/THIRD-PARTY-NOTICES.md").Hash
     }
 
-    It 'are in the bill of materials, with what needs what' {
+    It 'are in the bill of materials, with their dependencies' {
         $bill = Get-Content "$repository/VodPreheat.$version.cdx.json" -Raw | ConvertFrom-Json
         $bill.bomFormat, $bill.specVersion, $bill.metadata.component.version | Should -Be 'CycloneDX', '1.6', $version
         $bill.components.purl | Should -Be $shipped.ForEach({ "pkg:nuget/$($_.Name)@$($_.Version)" })
@@ -131,7 +131,7 @@ Connect-VodAccount -Sandbox
         for ($i = 0; $i -lt $names.Count; $i++) { [Environment]::SetEnvironmentVariable($names[$i], $before[$i]) }
     }
 
-    It 'is saved by Save-PSResource, found in that folder, and works' {
+    It 'can be saved by Save-PSResource and imported from that folder' {
         $text = Invoke-Child {
             param($repository, $target, $use)
             $ErrorActionPreference = 'Stop'
@@ -150,7 +150,7 @@ Connect-VodAccount -Sandbox
 
     # Windows has one folder of documents for an account, wherever HOME is.
     if (-not $IsWindows) {
-        It 'is installed by Install-PSResource, and found by its name' {
+        It 'can be installed by Install-PSResource and imported by name' {
             $text = Invoke-Child {
                 param($repository, $use)
                 $ErrorActionPreference = 'Stop'
@@ -161,7 +161,7 @@ Connect-VodAccount -Sandbox
             Assert-Usable $text $version
         }
 
-        It 'is updated by Update-PSResource, and the newer version is then found' {
+        It 'can be updated by Update-PSResource' {
             New-TestPackage 99.0.0 $repository
             $text = Invoke-Child {
                 param($use)

@@ -18,27 +18,27 @@ Describe 'A proxy' {
         $proxy.Dispose()
     }
 
-    It 'takes the queries to http on loopback' {
+    It 'receives queries to HTTP on loopback' {
         Connect-Once $server @{ Proxy = $proxy.Endpoint }
         (Get-VodPreheatResult 'a b+c').TaskId | Should -Be 'a b+c'
         $proxy.Seen | Should -BeExactly "GET $($server.Endpoint)v1.0/$($TestServer::DefaultProjectId)/asset/preheating?task_id=a%20b%2Bc"
         $server.Requests[0].StatusSent | Should -Be 200
     }
 
-    It 'takes the requests to IAM' {
+    It 'receives requests to IAM' {
         $server.AddUser('ops', 'password', 'acme')
         Connect-Once $server @{ Credential = ConvertTo-Credential 'ops' 'password'; DomainName = 'acme'; Proxy = $proxy.Endpoint }
         $proxy.Seen | Should -BeExactly "POST $($server.Endpoint)v3/auth/tokens?nocatalog=true"
     }
 
-    It 'never takes those to the metadata service' {
+    It 'never receives requests to the metadata service' {
         $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint
         Connect-Once $server @{ Identity = $true; Proxy = $proxy.Endpoint }
         $proxy.Seen | Should -BeNullOrEmpty
         $server.MetadataKeysIssued | Should -Be 1
     }
 
-    It 'never takes plain http away from this machine' {
+    It 'on another machine never receives plain HTTP requests' {
         Connect-Once $server @{ Proxy = 'http://proxy.invalid:3128' }
         (Get-VodPreheatResult t).TaskId | Should -Be 't'
     }
@@ -48,14 +48,14 @@ Describe 'A proxy' {
 
         AfterAll { $tls.Dispose() }
 
-        It 'makes a tunnel for https, and the certificate is checked behind it' {
+        It 'opens a tunnel for HTTPS, in which the certificate is checked' {
             $name = "vod.example.com:$($tls.Endpoint.Port)"
             Connect-Once $server @{ Endpoint = "https://$name"; Proxy = $proxy.Endpoint }
             Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] VodConnectionFailed ConnectionError 'TLS'
             $proxy.Seen | Should -BeExactly "CONNECT $name"
         }
 
-        It 'answers a query through the tunnel' -Skip:$IsWindows {
+        It 'transfers a query through the tunnel' -Skip:$IsWindows {
             # The test server's certificate is trusted in a child process only, where it is known before TLS begins.
             $client = [Net.Sockets.TcpClient]::new('127.0.0.1', $tls.Endpoint.Port)
             try {
@@ -82,7 +82,7 @@ Describe 'A proxy' {
             $proxy.Seen | Should -BeExactly "CONNECT 127.0.0.1:$($tls.Endpoint.Port)"
         }
 
-        It 'says that it opens no tunnel: <Status>' -ForEach @(
+        It 'causes an error if it opens no tunnel: <Status>' -ForEach @(
             @{ Status = 407; Match = '-ProxyCredential' }
             @{ Status = 502; Match = 'proxy did not open a tunnel' }
         ) {
@@ -92,19 +92,19 @@ Describe 'A proxy' {
         }
     }
 
-    Context 'that wants a login' {
+    Context 'that requires a password' {
         BeforeEach {
             $proxy.Dispose()
             $script:proxy = $ProxyServer::Start('user', 'pro:xy@secret')
         }
 
-        It 'gets -ProxyCredential' {
+        It 'receives -ProxyCredential' {
             Connect-Once $server @{ Proxy = $proxy.Endpoint; ProxyCredential = ConvertTo-Credential 'user' 'pro:xy@secret' }
             (Get-VodPreheatResult t).TaskId | Should -Be 't'
             $server.Requests.Headers.Keys | Should -Not -Contain 'Proxy-Authorization'
         }
 
-        It 'is an error without it: <Name>' -ForEach @(
+        It 'causes an error without it: <Name>' -ForEach @(
             @{ Name = 'none'; With = { @{} } }
             @{ Name = 'wrong'; With = { @{ ProxyCredential = ConvertTo-Credential 'user' 'wrong-secret' } } }
         ) {
@@ -119,20 +119,20 @@ Describe 'A proxy' {
     }
 
     Context 'that fails' {
-        It 'with 502 is an error of the service' {
+        It 'with HTTP 502 causes an error of the service' {
             $proxy.FailWith = 502
             Connect-Once $server @{ Proxy = $proxy.Endpoint }
             Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] VodHttpError ResourceUnavailable 'HTTP 502', 'text/plain'
             $server.RequestCount | Should -Be 0
         }
 
-        It 'because it is not there is a failed connection' {
+        It 'to listen causes a connection error' {
             Connect-Once $server @{ Proxy = [VodPreheat.TestServer.ClosedPort]::Refused() }
             Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] VodConnectionFailed ConnectionError 'proxy'
         }
     }
 
-    It 'address is refused: <Name>' -ForEach @(
+    It 'with an invalid address causes an error: <Name>' -ForEach @(
         @{ Name = 'with a login in it'; Address = 'http://user:hidden@proxy.example.com:3128'; Match = '-ProxyCredential' }
         @{ Name = 'not http'; Address = 'socks5://proxy.example.com'; Match = 'https' }
         @{ Name = 'no address'; Address = 'proxy.example.com'; Match = 'absolute' }

@@ -56,7 +56,7 @@ Describe 'Refused credentials' {
 
     AfterEach { Clear-Session }
 
-    It 'cost one request in a loop of 1,000 calls: a wrong secret key' {
+    It 'cause one request in a loop of 1,000 calls: a wrong secret key' {
         Connect-Once $server @{ AccessKey = ConvertTo-Credential $TestServer::DefaultAccessKey 'wrong'; MaximumRetryCount = 3 }
         $failures = foreach ($id in 1..1000) { try { Get-VodPreheatResult $id } catch { $_ } }
         $failures.Count | Should -Be 1000
@@ -74,7 +74,7 @@ Describe 'Refused credentials' {
         "$($failures[1])" | Should -Match 'until you connect again'
     }
 
-    It 'cost one request in a loop of all commands: <_>' -ForEach AccessKey, SecurityToken, Token {
+    It 'cause one request in a loop of all cmdlets: <_>' -ForEach AccessKey, SecurityToken, Token {
         Connect-Once $server (& $way[$_])
         $failures = Get-CallFailure 100
         $failures.Exception.ErrorCode | Select-Object -Unique | Should -BeExactly 'APIGW.0301'
@@ -82,7 +82,7 @@ Describe 'Refused credentials' {
         $server.RequestCount | Should -Be 1
     }
 
-    It 'cost one request in 16 runspaces: <_>' -ForEach AccessKey, Token {
+    It 'cause one request in 16 runspaces: <_>' -ForEach AccessKey, Token {
         $server.LatencyMs = 100
         Connect-Once $server (& $way[$_])
         $ids = Get-ParallelFailureId 16
@@ -91,7 +91,7 @@ Describe 'Refused credentials' {
         $server.RequestCount | Should -Be 1
     }
 
-    It 'of a machine cost two requests: the second with renewed keys' {
+    It 'of a server cause two requests, the second with renewed access keys' {
         $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint
         Connect-Once $server @{ Identity = $true }
         $server.AddFault('Unauthorized401', -1)
@@ -101,7 +101,7 @@ Describe 'Refused credentials' {
         $server.MetadataKeysIssued | Should -Be 2
     }
 
-    It 'in mid-session end what is under way, and nothing is sent after them' {
+    It 'during a session end the requests in progress, and nothing more is sent' {
         Connect-Once $server
         $null = Get-VodPreheatResult warm
         $server.LatencyMs = 200
@@ -116,7 +116,7 @@ Describe 'Refused credentials' {
         $server.RequestCount | Should -Be $sent
     }
 
-    It 'are remembered by their connection: another one works, and so does a new one' {
+    It 'are remembered by their connection only: another and a new connection work' {
         Connect-Once $server @{ AccessKey = ConvertTo-Credential $TestServer::DefaultAccessKey 'wrong' }
         $null = Get-Failure { Get-VodPreheatResult t }
         $other = Connect-Once $server @{ NoDefault = $true }
@@ -127,7 +127,7 @@ Describe 'Refused credentials' {
         $server.RequestCount | Should -Be 3
     }
 
-    It 'are remembered after the key is good again, and the error says to connect again' {
+    It 'are remembered after the key is valid again, and the error says to connect again' {
         $server.RemoveAccessKey($TestServer::DefaultAccessKey)
         Connect-Once $server
         $null = Get-Failure { Get-VodPreheatResult t }
@@ -136,7 +136,7 @@ Describe 'Refused credentials' {
         $server.RequestCount | Should -Be 1
     }
 
-    It 'at IAM are refused anew by each Connect-VodAccount, which is the user''s to repeat' {
+    It 'of IAM are sent again by each call of Connect-VodAccount' {
         foreach ($number in 1..3) {
             $null = Get-Failure { Connect-Once $server @{ Credential = ConvertTo-Credential 'ops' 'wrong'; DomainName = 'acme' } }
             $server.RequestCount | Should -Be $number
@@ -144,7 +144,7 @@ Describe 'Refused credentials' {
     }
 }
 
-Describe 'A password that is changed in mid-session' {
+Describe 'A password that is changed during a session' {
     BeforeEach {
         $server.Reset()
         $server.AnyTask = $true
@@ -154,7 +154,7 @@ Describe 'A password that is changed in mid-session' {
 
     AfterEach { Clear-Session }
 
-    It 'costs one refused request at IAM and one at VOD, in a loop' {
+    It 'causes one refused request to IAM and one to VOD, in a loop' {
         Connect-Once $server $with
         $null = Get-VodPreheatResult warm
         $server.AddUser('ops', 'another', 'acme')
@@ -166,7 +166,7 @@ Describe 'A password that is changed in mid-session' {
         $server.RequestCount | Should -Be 4
     }
 
-    It 'costs one refused request at IAM in 16 runspaces' {
+    It 'causes one refused request to IAM in 16 runspaces' {
         Connect-Once $server $with
         $null = Get-VodPreheatResult warm
         $server.AddUser('ops', 'another', 'acme')
@@ -182,7 +182,7 @@ Describe 'A password that is changed in mid-session' {
         $server.RequestCount | Should -Be $sent
     }
 
-    It 'leaves the token in use as long as it lives, and is tried once' {
+    It 'is sent once, and the token remains in use until it expires' {
         $server.TokenLife = [timespan]::FromSeconds(10)
         $connection = Connect-Once $server ($with + @{ PassThru = $true })
         $server.AddUser('ops', 'another', 'acme')

@@ -48,7 +48,7 @@ Describe 'Renewal' {
     AfterEach { Clear-Session }
 
     Context 'of a token' {
-        It 'comes before its end, and nobody waits for it: <Way>' -ForEach @{ Way = 'Password' }, @{ Way = 'IdToken' } {
+        It 'happens before it expires, without delaying a request: <Way>' -ForEach @{ Way = 'Password' }, @{ Way = 'IdToken' } {
             $server.TokenLife = [timespan]::FromSeconds(10)
             $connection = $Way -eq 'Password' ? (Connect-User) : (Connect-File)
             $connection.AuthenticationType | Should -Be $Way
@@ -65,7 +65,7 @@ Describe 'Renewal' {
             $server.Requests.StatusSent | Should -Not -Contain 401
         }
 
-        It 'shows in ExpiresAt' {
+        It 'changes ExpiresAt' {
             $server.TokenLife = [timespan]::FromSeconds(5)
             $connection = Connect-User
             $endsAt = $connection.ExpiresAt
@@ -77,7 +77,7 @@ Describe 'Renewal' {
             $server.TokensIssued | Should -Be 2
         }
 
-        It 'comes at its end at the latest' {
+        It 'happens at the latest when it expires' {
             $server.TokenLife = [timespan]::FromSeconds(1)
             $endsAt = (Connect-User).ExpiresAt
             $server.TokenLife = [timespan]::FromHours(24)
@@ -87,7 +87,7 @@ Describe 'Renewal' {
             $server.Requests.StatusSent | Should -Not -Contain 401
         }
 
-        It 'in the middle of a pipeline loses no task' {
+        It 'during a pipeline loses no task' {
             $null = Connect-User
             $rows = 1..40 |
                 ForEach-Object { if ($_ -in 10, 25) { $server.ExpireToken($server.LastToken) }; $_ } |
@@ -96,7 +96,7 @@ Describe 'Renewal' {
             $server.TokensIssued | Should -Be 3
         }
 
-        It 'that was revoked happens once, with 8 in flight' {
+        It 'that was revoked happens once while 8 queries are in progress' {
             $connection = Connect-User
             Assert-Query
             $before = $connection.ExpiresAt
@@ -108,7 +108,7 @@ Describe 'Renewal' {
             $connection.ExpiresAt | Should -BeGreaterThan $before
         }
 
-        It 'happens for <Status> <Code> as well' -ForEach @(
+        It 'also happens for <Status> <Code>' -ForEach @(
             @{ Status = 403; Code = 'VOD.10054' }
             @{ Status = 400; Code = 'IAM.1108' }
         ) {
@@ -118,7 +118,7 @@ Describe 'Renewal' {
             $server.TokensIssued | Should -Be 2
         }
 
-        It 'is not repeated when the new token is refused, too' {
+        It 'is not repeated if the new token is refused as well' {
             $null = Connect-User
             $server.AddFault('Unauthorized401', -1)
             Assert-Failure (Get-Failure { Get-VodPreheatResult (1..20) }) 'APIGW.0301' AuthenticationError
@@ -126,7 +126,7 @@ Describe 'Renewal' {
             $server.TokensIssued | Should -Be 2
         }
 
-        It 'that IAM refuses is one clear error' {
+        It 'that IAM refuses causes one error' {
             $null = Connect-User
             Assert-Query
             $server.ExpireToken($server.LastToken)
@@ -138,7 +138,7 @@ Describe 'Renewal' {
             @(Get-Request Iam).Count | Should -Be 2
         }
 
-        It 'that IAM refused is not tried again for a query that was under way' {
+        It 'that IAM refused is not retried for a query in progress' {
             $null = Connect-User
             Assert-Query
             $server.ExpireToken($server.LastToken)
@@ -160,7 +160,7 @@ Describe 'Renewal' {
             @(Get-Request Iam).Count | Should -Be 2
         }
 
-        It 'that fails is a verbose message with the end of the token in hand' {
+        It 'that fails writes a verbose message with the expiry of the current token' {
             $server.TokenLife = [timespan]::FromSeconds(5)
             $endsAt = (Connect-User).ExpiresAt
             $server.AddIamFault('Error503')
@@ -171,8 +171,8 @@ Describe 'Renewal' {
         }
     }
 
-    Context 'of the keys of a machine' {
-        It 'comes at their end at the latest, and AccountName follows them' {
+    Context 'of the access keys of a server' {
+        It 'happens at the latest when they expire, and changes AccountName' {
             $server.MetadataKeyLife = [timespan]::FromSeconds(1)
             $connection = Connect-Machine
             $first = $connection.AccountName
@@ -188,14 +188,14 @@ Describe 'Renewal' {
             "$connection" | Should -Match "^$($connection.AccountName)@"
         }
 
-        It 'that the service refuses happens once' {
+        It 'happens once if the service refuses them' {
             $connection = Connect-Machine
             $server.ExpireTemporaryKey($connection.AccountName)
             (Get-VodPreheatResult (1..20)).Count | Should -Be 20
             $server.MetadataKeysIssued | Should -Be 2
         }
 
-        It 'that hangs holds nobody up while the keys live, and is no matter of authentication afterwards' {
+        It 'that hangs delays nothing until they expire, and then causes no authentication error' {
             $server.MetadataKeyLife = [timespan]::FromSeconds(10)
             $endsAt = (Connect-Machine).ExpiresAt
             $server.MetadataKeyLife = [timespan]::FromHours(1)
@@ -218,7 +218,7 @@ Describe 'Renewal' {
             $server.Requests.StatusSent | Should -Not -Contain 401
         }
 
-        It 'that fails for a while ends no wait' {
+        It 'that fails temporarily does not end a wait' {
             $server.MetadataKeyLife = [timespan]::FromSeconds(2)
             $endsAt = (Connect-Machine).ExpiresAt
             $server.MetadataKeyLife = [timespan]::FromHours(1)

@@ -42,7 +42,7 @@ Describe 'Invoke-PreheatRunbook' {
 
     AfterEach { Clear-Session }
 
-    It 'reports each URL of the list, and exits with 0 when all are loaded' {
+    It 'reports each URL of the list, and exits with 0 if all are loaded' {
         '# the premiere', '', (Get-SampleUrl 12), ' https://cdn.example.com/1.mp4 ', 'https://cdn.example.com/A.mp4', 'https://cdn.example.com/a.mp4' |
             ForEach-Object { $_ } | Set-Content $list
 
@@ -54,7 +54,7 @@ Describe 'Invoke-PreheatRunbook' {
         $run.Output | Should -Match '14 succeed'
     }
 
-    It 'exits with 1 when a URL fails, and submits only that one the next time' {
+    It 'exits with 1 if a URL fails, and submits only that one the next time' {
         $urls = @(Get-SampleUrl 3) + 'https://cdn.example.com/fail.mp4'
         $urls | Set-Content $list
         $run = Invoke-Runbook '-MaximumResubmit', 0
@@ -65,7 +65,7 @@ Describe 'Invoke-PreheatRunbook' {
         $server.SubmittedUrls | Should -Be ($urls + 'https://cdn.example.com/fail.mp4')
     }
 
-    It 'reports what the quota left out, and submits it the next time' {
+    It 'reports what the quota did not permit, and submits it the next time' {
         Get-SampleUrl 12 | Set-Content $list
         $server.Quota = 10
         $run = Invoke-Runbook
@@ -77,7 +77,7 @@ Describe 'Invoke-PreheatRunbook' {
         $server.SubmittedUrls | Should -Be (Get-SampleUrl 12)
     }
 
-    It 'finishes the job of a process that was killed' {
+    It 'finishes the job of a process that was terminated' {
         Get-SampleUrl 12 | Set-Content $list
         $server.PollsUntilDone = 1000
         $process = Start-Process $pwsh "-NoProfile -NonInteractive -File `"$runbook`" -UrlFile `"$list`"" -PassThru -RedirectStandardOutput "$list.out"
@@ -109,14 +109,14 @@ Describe 'Invoke-PreheatRunbook' {
         $server.RequestCount | Should -Be 1
     }
 
-    It 'does not run without a URL' {
+    It 'reports a list without URLs' {
         '# nothing yet' | Set-Content $list
         $run = Invoke-Runbook
         $run.ExitCode | Should -Be 1
         $run.Output | Should -BeLike '*no URL*'
     }
 
-    It 'uses the connection of the session, and leaves it' {
+    It 'uses the default connection of the session and does not change it' {
         Connect-VodAccount -Sandbox
         $connection = Get-VodConnection
         'https://cdn.example.com/a.mp4', 'https://cdn.example.com/b-fail-once.mp4' | Set-Content $list

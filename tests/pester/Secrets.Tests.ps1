@@ -164,11 +164,11 @@ BeforeAll {
 }
 
 Describe 'Secrets' {
-    It 'run to its end' {
+    It 'are tested to the end' {
         $exitCode | Should -Be 0 -Because $text
     }
 
-    It 'are found in every form' {
+    It 'are found in every notation' {
         foreach ($form in Get-Form 'a+b/c=') { Test-Shown "x${form}x" 'a+b/c=' | Should -BeTrue }
         Test-Shown 'a+b/c' 'a+b/c=' | Should -BeFalse
     }
@@ -181,7 +181,7 @@ Describe 'Secrets' {
             Get-ChildItem "$TestDrive/$way" | ForEach-Object { $shown[$_.Name] = Get-Content $_.FullName -Raw }
         }
 
-        It 'are known to this test, and are what went over the wire' {
+        It 'are known to this test and were sent' {
             $known.Secrets.Count | Should -BeGreaterThan 0
             foreach ($secret in $known.Secrets) { $secret.Length | Should -BeGreaterThan 15 }
             $wire = "$($known.Requests)"
@@ -189,7 +189,7 @@ Describe 'Secrets' {
             [bool] $found | Should -Be ($way -notin 'AccessKey', 'Sandbox') -Because 'only tokens and passwords travel'
         }
 
-        It 'had every chance to show: queries, errors and echoes are in the transcript' {
+        It 'could have been displayed: queries, errors, and echoes are in the transcript' {
             $transcript = $shown['transcript.txt']
             $transcript | Should -Match 'VERBOSE: GET '
             $transcript | Should -Match 'AuthenticationType : '
@@ -201,7 +201,7 @@ Describe 'Secrets' {
             $shown.Count | Should -Be 10
         }
 
-        It 'show nowhere' {
+        It 'are not displayed anywhere' {
             foreach ($place in $shown.Keys) {
                 $shown[$place] | Should -Not -BeNullOrEmpty
                 foreach ($secret in $known.Secrets) {

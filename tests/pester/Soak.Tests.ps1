@@ -63,7 +63,7 @@ AfterAll {
     $server.Dispose()
 }
 
-Describe 'Queries under 2 % random faults, with a token of a few seconds, 8 in flight' {
+Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
     BeforeAll {
         Reset-Server 0.02
         $server.KeepRequests = $false
@@ -151,13 +151,13 @@ Describe 'Queries under 2 % random faults, with a token of a few seconds, 8 in f
         }
     }
 
-    It 'all end as results, in order, where retries are made' {
+    It 'all return results in order, with retries' {
         $figures.Retried.Answered | Should -Be $queries
         $figures.Retried.OutOfTurn | Should -Be 0
         $figures.Retried.Failed.PSObject.Properties.Name | Should -BeNullOrEmpty
     }
 
-    It 'all end as a result or an error, in order, where none are made' {
+    It 'all return a result or an error in order, without retries' {
         $figures.Once.Answered | Should -Be $queries
         $figures.Once.OutOfTurn | Should -Be 0
         $failed = $figures.Once.Failed.PSObject.Properties
@@ -171,12 +171,12 @@ Describe 'Queries under 2 % random faults, with a token of a few seconds, 8 in f
         $server.TokensIssued | Should -BeLessThan (4 + $figures.Seconds * 2 + $round / 350)
     }
 
-    It 'leave the memory flat' {
+    It 'do not increase memory use' {
         $figures.HeapGrown | Should -BeLessThan 4
         $figures.WorkingSetGrown | Should -BeLessThan 40
     }
 
-    It 'share few sockets, and disconnecting closes them' {
+    It 'share a few sockets, which are closed by Disconnect-VodAccount' {
         # 8 of each connection, and those just broken. Each fault breaks one at most.
         $mostSockets | Should -BeGreaterOrEqual 8
         $mostSockets | Should -BeLessThan 24
@@ -185,13 +185,13 @@ Describe 'Queries under 2 % random faults, with a token of a few seconds, 8 in f
         $socketsLeft | Should -Be 0
     }
 
-    It 'leave no exception that nobody looked at' {
+    It 'leave no unobserved exception' {
         $figures.Unobserved | Should -BeNullOrEmpty
         $figures.Proof | Should -Match 'left alone'
     }
 }
 
-Describe 'Stopping <_> times at a random moment' -ForEach $stops {
+Describe 'Stopping <_> at random moments' -ForEach $stops {
     BeforeAll {
         if (-not ('Unobserved' -as [type])) { Add-Type -Path $watcher }
         $null = [Unobserved]::Collect()
@@ -250,14 +250,14 @@ Describe 'Stopping <_> times at a random moment' -ForEach $stops {
 
     AfterAll { $connections.ForEach({ Disconnect-VodAccount -Connection $_ }) }
 
-    It 'comes to an end, with no request left at the server' {
+    It 'ends, with no request left at the server' {
         # Had one not, the loop above had thrown. That it proves something: most commands still ran, many with requests.
         $marks.Count | Should -Be ($_ + 1)
         $early | Should -BeGreaterThan ($_ / 2)
         $caught | Should -BeGreaterThan ($_ / 4)
     }
 
-    It 'sends nothing afterwards' {
+    It 'prevents all further requests' {
         # A request that was in the socket at the stop may be read a little later: during the next command, but not after.
         $requests = $server.Requests
         $late = foreach ($stop in 1..$_) {
@@ -269,12 +269,12 @@ Describe 'Stopping <_> times at a random moment' -ForEach $stops {
         $late | Should -BeNullOrEmpty
     }
 
-    It 'leaves the connections good' {
+    It 'leaves the connections usable' {
         $server.ClearFaults()
         foreach ($connection in $connections) { (Get-VodPreheatResult (1..20) -Connection $connection).TaskId | Should -Be (1..20) }
     }
 
-    It 'leaves no exception that nobody looked at' {
+    It 'leaves no unobserved exception' {
         # Apart from the server's own: it leaves a bare socket read pending while it waits.
         [Unobserved]::Collect() -notmatch 'VodPreheat\.TestServer|ValueTaskSourceAsTask' | Should -BeNullOrEmpty
         [Unobserved]::Leave()

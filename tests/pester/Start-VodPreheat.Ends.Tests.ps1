@@ -28,14 +28,14 @@ AfterAll {
     $server.Dispose()
 }
 
-Describe 'Start-VodPreheat, what ends it' {
+Describe 'Start-VodPreheat, early end' {
     BeforeEach {
         $server.Reset()
         Connect-Server $server
     }
 
     Context 'a used-up quota' {
-        It 'stops sending, reads the rest, and one error at the end has all that was not submitted' {
+        It 'stops the submission, and one error at the end has everything that was not submitted' {
             $server.Quota = 12
             $read = [Collections.Generic.List[string]]::new()
             $run = Get-Outcome { Get-SampleUrl 35 | ForEach-Object { $read.Add($_); $_ } | Start-VodPreheat }
@@ -49,7 +49,7 @@ Describe 'Start-VodPreheat, what ends it' {
             $run.Errors[0].Exception.AcceptedTaskId | Should -Be $run.Output.TaskId
         }
 
-        It 'lets a Wait-VodPreheat downstream wait for what was accepted' {
+        It 'does not end a Wait-VodPreheat downstream' {
             $server.Quota = 10
             $run = Get-Outcome { Get-SampleUrl 11 | Start-VodPreheat | Wait-VodPreheat -PollIntervalSec 1 }
             $run.Failure | Should -BeNullOrEmpty
@@ -58,7 +58,7 @@ Describe 'Start-VodPreheat, what ends it' {
             "$($run.Errors)" | Should -BeLike '1 URL was not submitted*'
         }
 
-        It 'still reports what is not a URL' {
+        It 'does not hide an invalid URL' {
             $server.Quota = 0
             $run = Get-Outcome { @(Get-SampleUrl 10) + 'nonsense' + @(Get-SampleUrl 2 -From 11) | Start-VodPreheat }
             $run.Errors.ForEach({ Get-ErrorId $_ }) | Should -Be 'VodInvalidUrl', 'VOD.10086'
@@ -66,7 +66,7 @@ Describe 'Start-VodPreheat, what ends it' {
             $run.Errors[1].TargetObject | Should -Be (Get-SampleUrl 12)
         }
 
-        It 'leaves assets as well' {
+        It 'also applies to assets' {
             $server.Quota = 1
             $run = Get-Outcome { Start-VodPreheat -AssetId a1, a2, a3 }
             $run.Output.AssetId | Should -Be 'a1'
@@ -76,7 +76,7 @@ Describe 'Start-VodPreheat, what ends it' {
             $server.RequestCount | Should -Be 2
         }
 
-        It 'is reported at once under -ErrorAction Stop, with the URLs known so far: <From>' -ForEach @(
+        It 'is reported immediately with -ErrorAction Stop, with the URLs received so far: <From>' -ForEach @(
             @{ From = 'from the pipeline'; Submit = { Get-SampleUrl 35 | Start-VodPreheat -ErrorAction Stop }; Left = 10 }
             @{ From = 'as an array'; Submit = { Start-VodPreheat (Get-SampleUrl 35) -ErrorAction Stop }; Left = 25 }
             @{ From = 'by the preference'; Submit = { $ErrorActionPreference = 'Stop'; Get-SampleUrl 35 | Start-VodPreheat }; Left = 10 }
@@ -93,7 +93,7 @@ Describe 'Start-VodPreheat, what ends it' {
     }
 
     Context 'refused credentials' {
-        It 'end it with everything that was not submitted, when <What> in the middle' -ForEach @(
+        It 'cause an error with everything that was not submitted, if <What> during the command' -ForEach @(
             @{ What = 'the access key is deleted'; Id = 'APIGW.0301'; Connect = @{}; Break = { $server.RemoveAccessKey($TestServer::DefaultAccessKey) } }
             @{ What = 'the token is revoked'; Id = 'APIGW.0301'; Connect = @{ Token = 'a-token' }; Break = { $server.RevokeToken('a-token') } }
             @{ What = 'the token ends'; Id = 'APIGW.0307'; Connect = @{ Token = 'a-token' }; Break = { $server.ExpireToken('a-token') } }
@@ -111,7 +111,7 @@ Describe 'Start-VodPreheat, what ends it' {
             $server.RequestCount | Should -Be 2
         }
 
-        It 'are reported at once under -ErrorAction Stop' {
+        It 'are reported immediately with -ErrorAction Stop' {
             $server.AddFault('Unauthorized401')
             $read = [Collections.Generic.List[string]]::new()
             $failure = Get-Failure { Get-SampleUrl 35 | ForEach-Object { $read.Add($_); $_ } | Start-VodPreheat -ErrorAction Stop }
@@ -121,8 +121,8 @@ Describe 'Start-VodPreheat, what ends it' {
         }
     }
 
-    Context 'a service that asks to wait for an hour' {
-        It 'gets no further request' {
+    Context 'a service that requests a delay of an hour' {
+        It 'receives no further request' {
             $server.AddAnswer(429, '{"error_code":"APIGW.0308","error_msg":"limit"}', 'application/json', 'Retry-After', '3600')
             $run = Get-Outcome { Get-SampleUrl 25 | Start-VodPreheat }
             $server.RequestCount | Should -Be 1
@@ -133,8 +133,8 @@ Describe 'Start-VodPreheat, what ends it' {
         }
     }
 
-    Context 'an error about one URL, under -ErrorAction Stop' {
-        It 'waits for the nine that it came with: <Where>, <From>' -ForEach @(
+    Context 'an error for one URL, with -ErrorAction Stop' {
+        It 'is thrown after its batch was submitted: <Where>, <From>' -ForEach @(
             foreach ($where in 'first', 'in the middle', 'last') { foreach ($from in 'pipeline', 'array') { @{ Where = $where; From = $from } } }
         ) {
             $at = @{ first = 0; 'in the middle' = 4; last = 9 }[$Where]
@@ -149,7 +149,7 @@ Describe 'Start-VodPreheat, what ends it' {
             $run.Failure.Exception.AcceptedTaskId | Should -Be $run.Output.TaskId
         }
 
-        It 'leaves what came after it in an error of its own' {
+        It 'causes another error with the URLs after it' {
             $given = @(Get-SampleUrl 9) + 'nonsense' + @(Get-SampleUrl 19 -From 10)
             $caught = try { Start-VodPreheat $given -ErrorAction Stop -OutVariable tasks -ErrorVariable kept } catch { $_; $known = $Error[0, 1] }
             Get-ErrorId $caught[1] | Should -Be 'VodInvalidUrl'
@@ -162,7 +162,7 @@ Describe 'Start-VodPreheat, what ends it' {
             $kept[-1].TargetObject | Should -Be $left.TargetObject
         }
 
-        It 'is not lost when the batch that it came with fails' {
+        It 'is not lost if its batch fails' {
             $server.AddFault('PermissionVod')
             $given = @('nonsense') + @(Get-SampleUrl 10)
             $failure = try { Start-VodPreheat $given -ErrorAction Stop -ErrorVariable kept } catch { $_ }
@@ -172,8 +172,8 @@ Describe 'Start-VodPreheat, what ends it' {
         }
     }
 
-    Context 'something else in the pipeline' {
-        It 'loses nothing: <What>' -ForEach @(
+    Context 'another command in the pipeline' {
+        It 'causes no loss: <What>' -ForEach @(
             @{ What = 'an error upstream'; Run = { & { Get-SampleUrl 13; throw 'upstream' } | Start-VodPreheat -OutVariable tasks -ErrorVariable kept } ; Given = 13; Left = 3 }
             @{ What = 'an error downstream'; Run = { Start-VodPreheat (Get-SampleUrl 25) -OutVariable tasks -ErrorVariable kept | ForEach-Object { throw 'downstream' } }; Given = 25; Left = 15 }
             @{ What = 'Select-Object -First'; Run = { Start-VodPreheat (Get-SampleUrl 25) -OutVariable tasks -ErrorVariable kept | Select-Object -First 1 }; Given = 25; Left = 15 }
@@ -191,7 +191,7 @@ Describe 'Start-VodPreheat, what ends it' {
             $shown.Exception | Should -Be $kept[0].Exception
         }
 
-        It 'loses nothing when the errors go down the pipeline: <What>' -ForEach @(
+        It 'causes no loss if errors are redirected downstream: <What>' -ForEach @(
             @{ What = 'break'; Run = { foreach ($once in 1) { Start-VodPreheat (Get-SampleUrl 25) -ErrorVariable kept 2>&1 | ForEach-Object { break } } } }
             @{ What = 'Select-Object -First'; Run = { Start-VodPreheat (Get-SampleUrl 25) -ErrorVariable kept 2>&1 | Select-Object -First 1 } }
             @{ What = 'an error'; Run = { try { Start-VodPreheat (Get-SampleUrl 25) -ErrorVariable kept 2>&1 | ForEach-Object { throw 'downstream' } } catch { } } }
@@ -202,7 +202,7 @@ Describe 'Start-VodPreheat, what ends it' {
             @($Error).Where({ $_.Exception -eq $kept[0].Exception }).Count | Should -Be 1
         }
 
-        It 'reports a used-up quota, too' {
+        It 'does not hide a used-up quota' {
             $server.Quota = 12
             $run = Get-Outcome { & { Get-SampleUrl 35; throw 'upstream' } | Start-VodPreheat }
             "$($run.Failure)" | Should -Be 'upstream'
@@ -210,14 +210,14 @@ Describe 'Start-VodPreheat, what ends it' {
             Assert-NothingLost (Get-SampleUrl 35) $run.Output $run.Errors
         }
 
-        It 'says nothing when nothing is left' {
+        It 'causes no error if nothing is left' {
             $run = Get-Outcome { Get-SampleUrl 30 | Start-VodPreheat -ErrorVariable kept | Select-Object -First 1 }
             $run.Output.Url | Should -Be (Get-SampleUrl 10)
             $run.Errors | Should -BeNullOrEmpty
             $kept | Should -BeNullOrEmpty
         }
 
-        It 'leaves no trace under -ErrorAction Ignore, shows nothing under SilentlyContinue' {
+        It 'causes no error record with -ErrorAction Ignore, and no output with SilentlyContinue' {
             $Error.Clear()
             $null = Start-VodPreheat (Get-SampleUrl 25) -ErrorAction Ignore | Select-Object -First 1
             $Error.Count | Should -Be 0
@@ -228,7 +228,7 @@ Describe 'Start-VodPreheat, what ends it' {
     }
 
     Context 'Ctrl+C' {
-        It 'ends it at once' {
+        It 'ends the command immediately' {
             Connect-Server $server @{ TimeoutSec = 60 }
             $server.AddFault('Stall', -1)
             $idle = $server.OpenConnections
@@ -239,7 +239,7 @@ Describe 'Start-VodPreheat, what ends it' {
             $run.Output | Should -BeNullOrEmpty
         }
 
-        It 'ends it at once while a 429 holds it back' {
+        It 'ends the command immediately while it is throttled' {
             $server.AddAnswer(429, '{"error_code":"APIGW.0308","error_msg":"limit"}', 'application/json', 'Retry-After', '250')
             $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 }
             Wait-Until { $server.RequestCount -eq 1 -and $server.Requests[0].StatusSent -eq 429 }
@@ -247,7 +247,7 @@ Describe 'Start-VodPreheat, what ends it' {
             $server.SubmittedUrls | Should -BeNullOrEmpty
         }
 
-        It 'leaves in $Error what was under way and what was not submitted' {
+        It 'leaves the request in progress and what was not submitted in $Error' {
             Connect-Server $server @{ TimeoutSec = 60 }
             $server.AddFault('Accepted202')
             $server.AddFault('Stall', -1)
@@ -260,7 +260,7 @@ Describe 'Start-VodPreheat, what ends it' {
             $run.Kept.Count | Should -Be 2 -Because ($run.Kept | ForEach-Object { $_.GetType().FullName + " $_" } | Out-String)
         }
 
-        It 'does not hide a used-up quota while more input is awaited' {
+        It 'does not hide a used-up quota while the command waits for input' {
             $server.Quota = 12
             $read = [Threading.ManualResetEventSlim]::new()
             $run = Invoke-Stopped { param($urls, $read) & { $urls; $read.Set(); Start-Sleep 600 } | Start-VodPreheat } { $read.IsSet } (Get-SampleUrl 23), $read

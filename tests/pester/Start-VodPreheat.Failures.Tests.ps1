@@ -23,7 +23,7 @@ Describe 'Start-VodPreheat, failures' {
         }
     }
 
-    It 'writes a task the moment its request is accepted' {
+    It 'returns a task as soon as its request is accepted' {
         Connect-Server $server @{ TimeoutSec = 60 }
         $server.AddFault('Gzip')
         $server.AddFault('Stall')
@@ -34,7 +34,7 @@ Describe 'Start-VodPreheat, failures' {
         Stop-Aside $run
     }
 
-    It 'sends a POST of unknown outcome once: <Fault>' -ForEach @(
+    It 'does not retry a POST whose outcome is unknown: <Fault>' -ForEach @(
         @{ Fault = 'ResetBeforeHeaders'; Id = 'VodConnectionFailed' }
         @{ Fault = 'ResetInHeaders'; Id = 'VodConnectionFailed' }
         @{ Fault = 'ResetInBody'; Id = 'VodConnectionFailed' }
@@ -69,7 +69,7 @@ Describe 'Start-VodPreheat, failures' {
         $run.Output.Url | Should -Be 'https://cdn.example.com/11.mp4'
     }
 
-    It 'sends a throttled POST again' {
+    It 'retries a throttled POST' {
         $server.AddFault('Throttled429RetryNow', 2)
         $run = Get-Outcome { Get-SampleUrl 3 | Start-VodPreheat }
         $run.Errors | Should -BeNullOrEmpty
@@ -77,7 +77,7 @@ Describe 'Start-VodPreheat, failures' {
         $server.SubmittedUrls | Should -Be (Get-SampleUrl 3)
     }
 
-    It 'submits at the pace of a site that takes ten submissions a minute, while queries go on' {
+    It 'adapts to a site that accepts ten submissions per minute, and does not delay queries' {
         $server.SubmissionsPerMinute = 10
         $server.SetTask('t', 'succeed https://a/1')
         $run = Invoke-Aside { 1..125 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Start-VodPreheat -Verbose 4>&1 }
@@ -97,7 +97,7 @@ Describe 'Start-VodPreheat, failures' {
         $bar -match '; waiting \d+ seconds for the rate limit at 10 requests a minute$' | Should -Not -BeNullOrEmpty
     }
 
-    It 'tries again while nothing could be sent' {
+    It 'retries if nothing could be sent' {
         Connect-Server $server @{ Endpoint = [VodPreheat.TestServer.ClosedPort]::Refused(); MaximumRetryCount = 1 }
         $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat -Verbose 4>&1 }
         @($run.Output -like 'POST *').Count | Should -Be 2
@@ -131,7 +131,7 @@ Describe 'Start-VodPreheat, failures' {
         $server.RequestCount | Should -Be ($Ends ? 1 : 2)
     }
 
-    It 'reports a 429 that stays, and goes on' {
+    It 'reports persistent throttling and continues' {
         Connect-Server $server @{ MaximumRetryCount = 0 }
         $server.AddFault('Throttled429RetryNow')
         $run = Get-Outcome { Get-SampleUrl 11 | Start-VodPreheat }
@@ -140,26 +140,26 @@ Describe 'Start-VodPreheat, failures' {
         $run.Output.Url | Should -Be 'https://cdn.example.com/11.mp4'
     }
 
-    It 'names the permission that is missing' {
+    It 'reports the missing permission' {
         $server.AddFault('PermissionVod')
         $run = Get-Outcome { Start-VodPreheat 'https://cdn.example.com/a.mp4' }
         $run.Errors[0].Exception.Message | Should -BeLike '*vod:asset:preheat*'
     }
 
-    It 'ends without a connection' {
+    It 'requires a connection' {
         Disconnect-VodAccount
         $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat }
         Assert-Failure $run.Failure 'VodNotConnected' 'ConnectionError'
     }
 
-    It 'refuses a connection that is a copy' {
+    It 'refuses a deserialized connection' {
         $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize((Get-VodConnection)))
         $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat -Connection $copy }
         Get-ErrorId $run.Failure | Should -Be 'VodConnectionNotLive'
         $server.RequestCount | Should -Be 0
     }
 
-    It 'loses no URL and reports none twice, whatever goes wrong: <Name>' -ForEach @(
+    It 'reports every URL exactly once, whatever fails: <Name>' -ForEach @(
         @{ Name = 'and the credentials at last'; Last = 'Unauthorized401' }
         @{ Name = 'and the quota at last'; Last = '' }
     ) {
@@ -178,7 +178,7 @@ Describe 'Start-VodPreheat, failures' {
         $reported | Sort-Object | Should -Be ($given | Sort-Object)
     }
 
-    It 'loses no URL under random faults (seed <_>)' -ForEach 1, 2, 3 {
+    It 'loses no URL with random faults (seed <_>)' -ForEach 1, 2, 3 {
         $server.SeedRandomFaults($_)
         $server.RandomFaultRate = 0.5
         $given = Get-SampleUrl 195

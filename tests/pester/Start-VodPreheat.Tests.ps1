@@ -14,14 +14,14 @@ AfterAll {
     $server.Dispose()
 }
 
-Describe 'Start-VodPreheat, what is submitted' {
+Describe 'Start-VodPreheat, input and requests' {
     BeforeEach {
         $server.Reset()
         Connect-Server $server
     }
 
-    Context 'what goes out' {
-        It 'fills requests of 10 from the pipeline and keeps the order' {
+    Context 'requests' {
+        It 'have 10 URLs each, in the order of the pipeline' {
             $urls = Get-SampleUrl 23
             $tasks = $urls | Start-VodPreheat
             Get-Batch | ForEach-Object Count | Should -Be 10, 10, 3
@@ -29,7 +29,7 @@ Describe 'Start-VodPreheat, what is submitted' {
             $tasks.Url | Should -Be $urls
         }
 
-        It 'writes a PreheatTask a request' {
+        It 'return a PreheatTask each' {
             $before = [DateTimeOffset]::Now
             $task = Start-VodPreheat 'https://cdn.example.com/a.mp4'
             $task | Should -BeOfType VodPreheat.PreheatTask
@@ -40,7 +40,7 @@ Describe 'Start-VodPreheat, what is submitted' {
             "$task" | Should -Be $task.TaskId
         }
 
-        It 'posts JSON to the project, as the API page has it' {
+        It 'are those of the API documentation' {
             $null = Start-VodPreheat 'https://cdn.example.com/a.mp4'
             $request = $server.Requests[0]
             $request.Method | Should -Be 'POST'
@@ -49,7 +49,7 @@ Describe 'Start-VodPreheat, what is submitted' {
             $request.Body | Should -Be '{"urls":["https://cdn.example.com/a.mp4"]}'
         }
 
-        It 'takes URLs <From>' -ForEach @(
+        It 'have URLs <From>' -ForEach @(
             @{ From = 'as an argument'; Submit = { Start-VodPreheat $urls[0]; Start-VodPreheat -Url $urls[1]; Start-VodPreheat $urls[2] } }
             @{ From = 'as an array'; Submit = { Start-VodPreheat $urls } }
             @{ From = 'from the pipeline'; Submit = { $urls | Start-VodPreheat } }
@@ -65,7 +65,7 @@ Describe 'Start-VodPreheat, what is submitted' {
             $server.SubmittedUrls | Should -Be $urls
         }
 
-        It 'sends <Url> byte for byte' -ForEach @(
+        It 'have URLs byte for byte: <Url>' -ForEach @(
             @{ Url = 'https://cdn.example.com/a.mp4?auth_key=1700000000-0-0-0f1e2d3c4b5a69788796a5b4c3d2e1f0&x=1' }
             @{ Url = "https://cdn.example.com/`u{5F71}`u{7247}/`u{7B2C}`u{4E00}`u{96C6}.mp4" }
             @{ Url = 'https://cdn.example.com/%E5%BD%B1%e7%89%87/100%25.mp4' }
@@ -77,23 +77,23 @@ Describe 'Start-VodPreheat, what is submitted' {
             [Text.Encoding]::UTF8.GetBytes($server.SubmittedUrls[0]) | Should -Be ([Text.Encoding]::UTF8.GetBytes($Url))
         }
 
-        It 'trims outer blanks, as the API page has them in its example' {
+        It 'have URLs without the spaces around them, which the example of the API documentation has' {
             (Start-VodPreheat "  https://cdn.example.com/a.mp4 `t").Url | Should -BeExactly 'https://cdn.example.com/a.mp4'
             $server.SubmittedUrls | Should -BeExactly 'https://cdn.example.com/a.mp4'
         }
 
-        It 'sends the same URL as often as it is given' {
+        It 'have a repeated URL as often as it is in the input' {
             $null = 'https://cdn.example.com/a.mp4', 'https://cdn.example.com/a.mp4' | Start-VodPreheat
             $server.SubmittedUrls.Count | Should -Be 2
         }
 
-        It 'sends nothing for an empty list' {
+        It 'are not sent for an empty list' {
             @() | Start-VodPreheat | Should -BeNullOrEmpty
             Start-VodPreheat -Url @() | Should -BeNullOrEmpty
             $server.RequestCount | Should -Be 0
         }
 
-        It 'uses the given connection' {
+        It 'use the specified connection' {
             $other = $TestServer::Start()
             try {
                 $connection = Connect-Server $other @{ NoDefault = $true }
@@ -107,40 +107,40 @@ Describe 'Start-VodPreheat, what is submitted' {
     }
 
     Context 'assets' {
-        It 'sends each asset in a request of its own' {
+        It 'are sent in a request each' {
             $tasks = Start-VodPreheat -AssetId a1, ' a2 '
             $server.Requests.Body | Should -Be '{"asset_id":"a1"}', '{"asset_id":"a2"}'
             $tasks.AssetId | Should -Be 'a1', 'a2'
             $tasks[0].Url.Count | Should -Be 0
         }
 
-        It 'takes assets by the property AssetId' {
+        It 'bind by the property AssetId' {
             $run = Get-Outcome { [pscustomobject]@{ AssetId = 'a1' }, [pscustomobject]@{ AssetId = 'a2' } | Start-VodPreheat }
             $run.Errors | Should -BeNullOrEmpty
             $server.SubmittedAssets | Should -Be 'a1', 'a2'
         }
 
-        It 'submits the asset of a PreheatTask again' {
+        It 'of a PreheatTask are submitted again' {
             $run = Get-Outcome { [VodPreheat.PreheatTask]::new('t', @(), 'a1', [DateTimeOffset]::Now) | Start-VodPreheat }
             $run.Errors | Should -BeNullOrEmpty
             $server.SubmittedAssets | Should -Be 'a1'
             $server.SubmittedUrls | Should -BeNullOrEmpty
         }
 
-        It 'refuses a blank asset id, and the others go on' {
+        It 'with a blank ID cause an error, and the others are submitted' {
             $run = Get-Outcome { Start-VodPreheat -AssetId 'a1', ' ', 'a2' }
             Assert-Failure $run.Errors[0] 'VodInvalidAssetId' 'InvalidArgument'
             $server.SubmittedAssets | Should -Be 'a1', 'a2'
         }
 
-        It 'does not take URLs and assets in one call' {
+        It 'cannot be combined with URLs' {
             { Start-VodPreheat -Url 'https://cdn.example.com/a.mp4' -AssetId a1 } | Should -Throw
             $server.RequestCount | Should -Be 0
         }
     }
 
-    Context 'what is not a URL' {
-        It 'refuses <Text> before anything is sent, and the others go on' -ForEach @(
+    Context 'an invalid URL' {
+        It 'is reported before anything is sent, and the others are submitted: <Text>' -ForEach @(
             @{ Text = 'cdn.example.com/a.mp4' }
             @{ Text = '/videos/a.mp4' }
             @{ Text = 'C:\videos\a.mp4' }
@@ -163,7 +163,7 @@ Describe 'Start-VodPreheat, what is submitted' {
     }
 
     Context 'WhatIf and Confirm' {
-        It 'says what would go out and how many requests it takes, and sends nothing' {
+        It 'display the requests and their number, and send nothing' {
             $transcript = Join-Path $TestDrive whatif.txt
             $null = Start-Transcript $transcript
             try {
@@ -180,12 +180,12 @@ Describe 'Start-VodPreheat, what is submitted' {
             $told[1] | Should -BeLike '*request 2: https://cdn.example.com/11.mp4*'
         }
 
-        It 'asks nothing under -Confirm:$false' {
+        It 'prompt for nothing with -Confirm:$false' {
             $run = Invoke-Aside { $ConfirmPreference = 'Low'; Start-VodPreheat https://cdn.example.com/a.mp4 -Confirm:$false }
             (Complete-Aside $run).Url | Should -Be 'https://cdn.example.com/a.mp4'
         }
 
-        It 'sends nothing under -Confirm before the answer' {
+        It 'send nothing before the prompt is answered' {
             # Nobody can answer in a runspace without a host.
             $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 -Confirm }
             Wait-Until { $run.Result.IsCompleted }
@@ -213,7 +213,7 @@ Describe 'Start-VodPreheat, what is submitted' {
 
         AfterAll { $runs.Values.Shell.Dispose() }
 
-        It 'says how many URLs were submitted, from the third second on' {
+        It 'displays the number of submitted URLs after two seconds' {
             $bar | ForEach-Object { "$($_.ActivityId) $($_.Activity)" } | Select-Object -Unique | Should -Be '0 Submitting for pre-loading'
             $bar[0].StatusDescription | Should -Be '0 URLs submitted' -Because 'the first ten take three seconds'
             @($bar.StatusDescription) | Should -Contain '10 URLs submitted'
@@ -230,7 +230,7 @@ Describe 'Start-VodPreheat, what is submitted' {
             $records[-1].RecordType | Should -Be 'Completed'
         }
 
-        It 'is silent under <When>' -ForEach @(
+        It 'is hidden by <When>' -ForEach @(
             @{ When = '-ProgressAction Ignore'; Name = 'ignored' }
             @{ When = '$ProgressPreference = "SilentlyContinue"'; Name = 'silent' }
             @{ When = 'two seconds'; Name = 'quick' }
@@ -239,7 +239,7 @@ Describe 'Start-VodPreheat, what is submitted' {
             $runs[$Name].Shell.Streams.Progress | Should -BeNullOrEmpty
         }
 
-        It 'is shown while the service does not answer' {
+        It 'is displayed while the service does not answer' {
             Connect-Server $server @{ TimeoutSec = 60 }
             $server.AddFault('Stall')
             $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/1.mp4 }
@@ -247,7 +247,7 @@ Describe 'Start-VodPreheat, what is submitted' {
             Stop-Aside $run
         }
 
-        It 'says for how long the service throttles' {
+        It 'displays for how long the service throttles' {
             $server.AddAnswer(429, '{"error_code":"APIGW.0308","error_msg":"limit"}', 'application/json', 'Retry-After', '250')
             $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/1.mp4 }
             Wait-Until { $run.Shell.Streams.Progress.Count }
@@ -255,7 +255,7 @@ Describe 'Start-VodPreheat, what is submitted' {
             Stop-Aside $run
         }
 
-        It 'says that nothing more is submitted, while the rest of the input is read' {
+        It 'displays that nothing more is submitted while the remaining input is read' {
             $server.Quota = 0
             $run = Invoke-Aside ([scriptblock]::Create("1..10 | ForEach-Object { `"https://cdn.example.com/`$_.mp4`" } | Start-VodPreheat -ErrorAction Ignore; $slowly"))
             Wait-Until { $run.Result.IsCompleted }

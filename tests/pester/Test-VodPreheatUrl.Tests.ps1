@@ -69,7 +69,7 @@ Describe 'Test-VodPreheatUrl' {
             if ($Finding -ne 'Ok') { $test.Hint | Should -Match '(private|no-cache|no-store|=0) forbids caching' }
         }
 
-        It 'says that a node has the file although caching is forbidden' {
+        It 'a cached file is reported although caching is forbidden' {
             $test = Test-File 200 'Cache-Control: no-store', 'x-hcs-proxy-type: 1'
             $test.Finding, $test.Cache | Should -Be 'NotCacheable', 'Hit'
             $test.Hint | Should -Match 'has the file in its cache all the same'
@@ -88,7 +88,7 @@ Describe 'Test-VodPreheatUrl' {
             (Test-VodPreheatUrl "$site/a.mp4").Finding | Should -BeExactly 'ConnectionFailed'
         }
 
-        It 'a name that does not exist is NameNotResolved' {
+        It 'an unknown host name is NameNotResolved' {
             $test = Test-VodPreheatUrl 'https://host.invalid/a.mp4'
             $test.Finding, $test.StatusCode | Should -Be 'NameNotResolved', $null
             $test.Hint | Should -Match 'host\.invalid.*CNAME'
@@ -106,7 +106,7 @@ Describe 'Test-VodPreheatUrl' {
             }
         }
 
-        It 'no answer in time is TimedOut, of HEAD and GET together' {
+        It 'no answer within the timeout, of HEAD and GET together, is TimedOut' {
             $edge.SetFile('/a.mp4')
             $edge.SetHeadStatus('/a.mp4', 405)
             Add-StalledFile '/a.mp4', '/b.mp4'
@@ -116,7 +116,7 @@ Describe 'Test-VodPreheatUrl' {
             ($edge.Requests.Method | Sort-Object) | Should -Be 'GET', 'HEAD', 'HEAD'
         }
 
-        It 'what is not HTTP is Unexpected' {
+        It 'an answer that is not HTTP is Unexpected' {
             $listener = [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
             $listener.Start()
             try {
@@ -152,7 +152,7 @@ Describe 'Test-VodPreheatUrl' {
             $test.Finding | Should -Be 'Ok'
         }
 
-        It 'says what one request cannot know: <Name>' -ForEach @(
+        It 'has a hint about what one request cannot show: <Name>' -ForEach @(
             @{ Name = 'hit'; Header = 'Age: 1'; Hint = 'one near this machine.* has the file.*Other nodes may not' }
             @{ Name = 'miss'; Header = 'Age: 0'; Hint = 'this request may have brought it there' }
             @{ Name = 'unknown'; Header = 'X-Other: 1'; Hint = 'does not say whether' }
@@ -162,12 +162,12 @@ Describe 'Test-VodPreheatUrl' {
     }
 
     Context 'requests' {
-        It 'are one HEAD' {
+        It 'are one HEAD request' {
             $null = Test-File
             "$($edge.Requests)" | Should -Be 'HEAD /a.mp4 -> 200'
         }
 
-        It 'are also a GET of one byte where HEAD alone is refused with <_>' -ForEach 405, 501, 403 {
+        It 'include a GET of one byte if HEAD is refused with <_>' -ForEach 405, 501, 403 {
             $edge.SetFile('/a.mp4')
             $edge.SetHeadStatus('/a.mp4', $_)
             $test = Test-VodPreheatUrl "$site/a.mp4"
@@ -176,7 +176,7 @@ Describe 'Test-VodPreheatUrl' {
             $edge.Requests[1].Headers['Range'] | Should -BeExactly 'bytes=0-0'
         }
 
-        It 'have no credential, cookie, referer or trace, though there is a connection' {
+        It 'have no credentials, cookies, referer, or trace context, even if there is a connection' {
             $vod = $TestServer::Start()
             try {
                 Connect-Once $vod
@@ -193,7 +193,7 @@ Describe 'Test-VodPreheatUrl' {
             }
         }
 
-        It "carry the URL byte for byte: '<_>'" -ForEach @(
+        It "have the URL byte for byte: '<_>'" -ForEach @(
             '/a%2Fb%41%zz/../c//d?auth_key=1-0-0-%2B+&x=', "/a|b^c``{}'?q=*()!~", '/a;b@c,d'
         ) {
             $edge.AnyFile = $true
@@ -201,7 +201,7 @@ Describe 'Test-VodPreheatUrl' {
             $edge.Requests.Target | Should -BeExactly $_
         }
 
-        It 'are over at the headers of an answer: <_>' -ForEach EndlessBody, DripBody, StallInBody, TruncatedBody {
+        It 'end after the headers of the answer: <_>' -ForEach EndlessBody, DripBody, StallInBody, TruncatedBody {
             $edge.SetFile('/a.mp4')
             $edge.SetHeadStatus('/a.mp4', 405)
             $edge.SetFault('/a.mp4', $_)
@@ -209,7 +209,7 @@ Describe 'Test-VodPreheatUrl' {
             Wait-Until { $edge.OpenConnections -eq 0 }
         }
 
-        It 'leave a verbose line each' {
+        It 'have a verbose line each' {
             $edge.SetFile('/a.mp4')
             $edge.SetHeadStatus('/a.mp4', 405)
             $lines = Test-VodPreheatUrl "$site/a.mp4" -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
@@ -221,7 +221,7 @@ Describe 'Test-VodPreheatUrl' {
     Context 'URLs' {
         BeforeEach { $edge.AnyFile = $true }
 
-        It 'come as <Name>' -ForEach @(
+        It 'can be specified by <Name>' -ForEach @(
             @{ Name = 'an argument'; Script = { Test-VodPreheatUrl "$site/1" }; Targets = @('/1') }
             @{ Name = 'an array'; Script = { Test-VodPreheatUrl -Url "$site/1", "$site/2" }; Targets = '/1', '/2' }
             @{ Name = 'pipeline input'; Script = { "$site/1", "$site/2" | Test-VodPreheatUrl }; Targets = '/1', '/2' }
@@ -261,7 +261,7 @@ Describe 'Test-VodPreheatUrl' {
             $edge.Requests.Target | Sort-Object | Should -Be $Targets
         }
 
-        It 'that fail at the service are tested, and it says why' {
+        It 'that failed in the service have a finding' {
             $vod = $TestServer::Start()
             try {
                 Connect-Once $vod
@@ -275,7 +275,7 @@ Describe 'Test-VodPreheatUrl' {
             }
         }
 
-        It 'that are <Name> are an error each, and the others go on' -ForEach @(
+        It 'that are <Name> cause an error each, and the others are tested' -ForEach @(
             @{ Name = 'null'; Bad = $null }
             @{ Name = 'empty'; Bad = '' }
             @{ Name = 'blank'; Bad = " `t" }
@@ -292,7 +292,7 @@ Describe 'Test-VodPreheatUrl' {
             }
         }
 
-        It 'may be none at all, but not in an object' {
+        It 'can be an empty list, but not an empty property' {
             $outcome = Get-Outcome { Test-VodPreheatUrl @() }
             $outcome.Output.Count + $outcome.Errors.Count | Should -Be 0
             $outcome.Failure | Should -BeNullOrEmpty
@@ -300,14 +300,14 @@ Describe 'Test-VodPreheatUrl' {
             Assert-Failure (Get-Outcome { $asset | Test-VodPreheatUrl }).Errors[0] VodInvalidUrl InvalidArgument
         }
 
-        It 'need no connection and make none' {
+        It 'require no connection' {
             (Test-VodPreheatUrl "$site/1").Finding | Should -Be 'Ok'
             Get-VodConnection | Should -BeNullOrEmpty
         }
     }
 
-    Context 'order and throttle' {
-        It 'keeps the order of the input when the first answer comes last' {
+    Context 'order and -ThrottleLimit' {
+        It 'the order is that of the input if the first answer is received last' {
             $edge.AnyFile = $true
             Add-StalledFile '/first'
             $tests = "$site/first", "$site/2", "$closed/3", "$site/4" | Test-VodPreheatUrl -TimeoutSec 1
@@ -315,7 +315,7 @@ Describe 'Test-VodPreheatUrl' {
             $tests.Finding | Should -Be 'TimedOut', 'Ok', 'ConnectionFailed', 'Ok'
         }
 
-        It 'gives an object as soon as its turn is answered' {
+        It 'an object is returned as soon as its turn has come' {
             $edge.AnyFile = $true
             Add-StalledFile '/stalled'
             $run = Invoke-Aside { Test-VodPreheatUrl $args -TimeoutSec 600 } "$site/1", "$site/stalled", "$site/3"
@@ -328,7 +328,7 @@ Describe 'Test-VodPreheatUrl' {
             }
         }
 
-        It 'reaches and keeps <Limit> in flight' -ForEach @(
+        It '<Limit> concurrent tests are reached and not exceeded' -ForEach @(
             @{ Limit = 1; With = @{ ThrottleLimit = 1 }; Count = 5 }
             @{ Limit = 8; With = @{}; Count = 60 }
             @{ Limit = 64; With = @{ ThrottleLimit = 64 }; Count = 200 }
@@ -340,7 +340,7 @@ Describe 'Test-VodPreheatUrl' {
             $edge.MaxInFlight | Should -Be $Limit
         }
 
-        It 'takes no -<Name> of <Value>' -ForEach @(
+        It '-<Name> cannot be <Value>' -ForEach @(
             @{ Name = 'ThrottleLimit'; Value = 0 }
             @{ Name = 'ThrottleLimit'; Value = 65 }
             @{ Name = 'TimeoutSec'; Value = 0 }
@@ -351,7 +351,7 @@ Describe 'Test-VodPreheatUrl' {
         }
     }
 
-    Context 'ends all requests at once' {
+    Context 'all requests end immediately' {
         BeforeEach {
             $edge.AnyFile = $true
             $paths = 1..7 | ForEach-Object { "/stalled-$_" }
@@ -362,7 +362,7 @@ Describe 'Test-VodPreheatUrl' {
             $urls = @("$site/first") + $paths.ForEach({ "$site$_" })
         }
 
-        It 'by Ctrl+C' {
+        It 'after Ctrl+C' {
             $run = Invoke-Aside { Test-VodPreheatUrl $args -TimeoutSec 600 } $urls
             Wait-Until { $edge.RequestCount -eq 8 }
             $watch = [Diagnostics.Stopwatch]::StartNew()
@@ -371,13 +371,13 @@ Describe 'Test-VodPreheatUrl' {
             Wait-Until { $edge.OpenConnections -eq 0 }
         }
 
-        It 'by Select-Object -First 1' {
+        It 'after Select-Object -First 1' {
             $test = Test-VodPreheatUrl $urls -TimeoutSec 600 | ForEach-Object { Wait-Until { $edge.RequestCount -eq 8 }; $_ } | Select-Object -First 1
             $test.Url | Should -Be "$site/first"
             Wait-Until { $edge.OpenConnections -eq 0 }
         }
 
-        It 'by -ErrorAction Stop' {
+        It 'after an error with -ErrorAction Stop' {
             { Test-VodPreheatUrl (@($urls) + 'no URL') -TimeoutSec 600 -ThrottleLimit 9 -ErrorAction Stop } | Should -Throw -ErrorId 'VodInvalidUrl,*'
             Wait-Until { $edge.OpenConnections -eq 0 }
         }
@@ -393,14 +393,14 @@ Describe 'Test-VodPreheatUrl' {
 
         AfterEach { $proxy.Dispose() }
 
-        It 'takes http, with its login and the URL as it is' {
+        It 'receives HTTP requests, with its password and the unchanged URL' {
             $test = Test-VodPreheatUrl "http://$host1/a%2B.mp4?auth_key=1" -Proxy $proxy.Endpoint -ProxyCredential $login
             $test.Finding | Should -Be 'Ok'
             $proxy.Seen | Select-Object -Unique | Should -BeExactly "HEAD http://$host1/a%2B.mp4?auth_key=1"
             $edge.Requests.Headers.Keys | Should -Not -Contain 'Proxy-Authorization'
         }
 
-        It 'makes a tunnel for https, and the certificate is checked behind it' {
+        It 'opens a tunnel for HTTPS, in which the certificate is checked' {
             $tls = $EdgeServer::StartTls('UntrustedRoot')
             try {
                 $name = "cdn.example.com:$($tls.Endpoint.Port)"
@@ -411,7 +411,7 @@ Describe 'Test-VodPreheatUrl' {
             }
         }
 
-        It 'that refuses the login is ConnectionFailed, and its password shows nowhere: <_>' -ForEach 'http', 'https' {
+        It 'that refuses the password is ConnectionFailed, and the password is not displayed: <_>' -ForEach 'http', 'https' {
             $wrong = ConvertTo-Credential 'user' 'wrong:secret'
             $all = Test-VodPreheatUrl "$($_)://$host1/a.mp4" -Proxy $proxy.Endpoint -ProxyCredential $wrong -Verbose -Debug *>&1
             $test = $all.Where({ $_ -is [VodPreheat.PreheatUrlTest] })
@@ -421,13 +421,13 @@ Describe 'Test-VodPreheatUrl' {
             foreach ($form in @(Get-Form 'wrong:secret') + @(Get-Form 'user:wrong:secret')) { $shown.Contains($form) | Should -BeFalse }
         }
 
-        It 'that is not there is ConnectionFailed, and not blamed on the URL' {
+        It 'that cannot be reached is ConnectionFailed, and the hint names the proxy' {
             $test = Test-VodPreheatUrl "https://$host1/a.mp4" -Proxy "$closed"
             $test.Finding | Should -Be 'ConnectionFailed'
             $test.Hint | Should -Match 'address of the proxy'
         }
 
-        It 'needs an address: <Name>' -ForEach @(
+        It 'requires an address: <Name>' -ForEach @(
             @{ Name = 'a login alone'; With = { @{ ProxyCredential = $login } }; Match = '-Proxy' }
             @{ Name = 'a login in it'; With = { @{ Proxy = 'http://user:hidden@proxy.example.com' } }; Match = 'login' }
             @{ Name = 'not http'; With = { @{ Proxy = 'socks5://proxy.example.com' } }; Match = 'https' }
@@ -440,7 +440,7 @@ Describe 'Test-VodPreheatUrl' {
         }
     }
 
-    It 'works over TLS with a certificate that is trusted' -Skip:$IsWindows {
+    It 'tests a URL over TLS with a trusted certificate' -Skip:$IsWindows {
         $tls = $EdgeServer::StartTls('UntrustedRoot')
         try {
             $tls.AnyFile = $true
@@ -468,7 +468,7 @@ Describe 'Test-VodPreheatUrl' {
             $script:cases = @{ live = $live; deserialized = $copy }
         }
 
-        It 'show everything in a list, the default, without control characters: <_>' -ForEach live, deserialized {
+        It 'display all properties in a list by default, without control characters: <_>' -ForEach live, deserialized {
             $text = $cases[$_] | Out-String -Width 200
             foreach ($part in 'Url +: https://cdn\.example\.com/a\.mp4', 'Finding +: NotCacheable', 'StatusCode +: 200', 'Cache +: Hit', 'Age +: 5',
                 'CacheControl +: private \[2J', 'Hint +: What to look at\.') {
@@ -477,12 +477,12 @@ Describe 'Test-VodPreheatUrl' {
             $text.Contains($escape) | Should -BeFalse
         }
 
-        It 'show a URL without characters that reorder text: <_>' -ForEach 'Format-List', 'Format-Table' {
+        It 'display a URL without characters that reorder text: <_>' -ForEach 'Format-List', 'Format-Table' {
             $test = [VodPreheat.PreheatUrlTest]::new("https://cdn.example.com/a`u{202e}4pm.mp4", 200, 'Hit', $null, 5, 'Ok', 'Nothing.')
             $test | & $_ | Out-String -Width 200 | Should -Match 'https://cdn\.example\.com/a 4pm\.mp4'
         }
 
-        It 'have columns named as the properties: <_>' -ForEach live, deserialized {
+        It 'have columns that are named after the properties: <_>' -ForEach live, deserialized {
             $lines = ($cases[$_] | Format-Table | Out-String -Width 200).Trim() -split '\r?\n'
             $columns = -split $lines[0]
             $columns | Should -Be 'Finding', 'StatusCode', 'Cache', 'Url'
@@ -490,14 +490,14 @@ Describe 'Test-VodPreheatUrl' {
             -split $lines[-1] | Should -Be 'NotCacheable', '200', 'Hit', 'https://cdn.example.com/a.mp4'
         }
 
-        It 'keep what was sent in objects and JSON' {
+        It 'do not change the text in objects and JSON' {
             $cases.live.CacheControl | Should -BeExactly "private$escape[2J"
             ($cases.live | ConvertTo-Json | ConvertFrom-Json).PSObject.Properties.Name |
                 Should -Be 'Url', 'StatusCode', 'Cache', 'CacheControl', 'Age', 'Finding', 'Hint'
             "$($cases.live)" | Should -Be 'NotCacheable https://cdn.example.com/a.mp4'
         }
 
-        It 'filter by finding, live and deserialized' {
+        It 'can be filtered by finding, live and deserialized' {
             $cases.Values | Where-Object Finding -NE Ok | Measure-Object | ForEach-Object Count | Should -Be 2
             $cases.Values | Where-Object Finding -EQ NotCacheable | Measure-Object | ForEach-Object Count | Should -Be 2
         }

@@ -31,7 +31,7 @@ Describe 'docs/testing.md' -ForEach @{ Fences = $fences; FenceCount = $fenceCoun
         $results = $text | ConvertFrom-Json
     }
 
-    It 'has examples, each under a heading of its own' {
+    It 'has examples with a heading each' {
         $Fences.Count | Should -BeGreaterThan 3
         $Fences.Count | Should -Be $FenceCount
     }

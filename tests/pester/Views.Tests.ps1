@@ -156,14 +156,14 @@ Describe 'The view of <_>' -ForEach $kinds {
         Assert-View $text $kind -Loosely:($Command -eq 'Format-List' -or $Form -eq 'from a job')
     }
 
-    It 'has no empty column on a host that throws <_>' -ForEach @(
+    It 'has no empty column in a host that throws <_>' -ForEach @(
         'System.Management.Automation.Host.HostException', 'System.NotImplementedException', 'System.InvalidOperationException'
         'System.NullReferenceException', 'System.Management.Automation.PipelineStoppedException', 'System.TypeLoadException'
     ) {
         Assert-View (Get-View $samples[$kind] -Throws $_) $kind
     }
 
-    It 'names its columns as the properties' {
+    It 'has columns that are named after the properties' {
         $type = $samples[$kind].GetType()
         foreach ($view in (Get-FormatData $type.FullName).FormatViewDefinition) {
             if ($view.Control -is [Management.Automation.TableControl]) {
@@ -179,27 +179,27 @@ Describe 'The view of <_>' -ForEach $kinds {
 }
 
 Describe 'The view of a deserialized task' {
-    It 'names several URLs in one line' {
+    It 'displays several URLs in one line' {
         Get-View (Copy-As $samples['a task of many URLs'] 'from Export-Clixml') | Should -BeLike '*https://cdn.example.com/1.mp4 and 1 more*'
     }
 }
 
 Describe 'A status' {
-    It '<Status> is <Colour>' -ForEach @(
-        @{ Status = 'succeed'; Colour = 'green' }
-        @{ Status = 'SUCCEED'; Colour = 'green' }
-        @{ Status = 'failed'; Colour = 'red' }
-        @{ Status = 'processing'; Colour = 'yellow' }
-        @{ Status = 'new'; Colour = $null }
+    It '<Status> is <Color>' -ForEach @(
+        @{ Status = 'succeed'; Color = 'green' }
+        @{ Status = 'SUCCEED'; Color = 'green' }
+        @{ Status = 'failed'; Color = 'red' }
+        @{ Status = 'processing'; Color = 'yellow' }
+        @{ Status = 'new'; Color = $null }
     ) {
-        # Tests often run with their output redirected, where there is no colour.
-        $expected = $Colour -and -not [Console]::IsOutputRedirected ? "<$Colour>$Status<reset>" : $Status
+        # Tests often run with their output redirected, where there is no color.
+        $expected = $Color -and -not [Console]::IsOutputRedirected ? "<$Color>$Status<reset>" : $Status
         [VodPreheat.Formatting.ViewFormatter]::ColourStatus($Status, '<green>', '<red>', '<yellow>', '<reset>') | Should -BeExactly $expected
     }
 }
 
 Describe 'An error' {
-    It 'shows its message, and the hint once, in <View>: <Name>' -ForEach @(
+    It 'displays its message, and the hint once, in <View>: <Name>' -ForEach @(
         foreach ($view in 'ConciseView', 'NormalView') {
             @{ View = $view; Name = 'of the service'; Fail = { Get-VodPreheatResult no-such-task } }
             @{ View = $view; Name = 'of the input'; Fail = { Start-VodPreheat nonsense } }

@@ -24,8 +24,8 @@ Describe 'Wait-VodPreheat' {
         Connect-Server $server
     }
 
-    Context 'what it waits for' {
-        It 'writes each task when it ends, in the order in which they end' {
+    Context 'tasks' {
+        It 'are returned when they finish, in the order in which they finish' {
             Set-Task late @(('processing https://a/1', 'succeed https://a/2'), ('succeed https://a/1', 'failed https://a/2'))
             Set-Task soon @(, 'succeed https://b/1')
             $results = 'late', 'soon' | Wait-VodPreheat -PollIntervalSec 1
@@ -34,7 +34,7 @@ Describe 'Wait-VodPreheat' {
             $results | Should -BeOfType VodPreheat.PreheatingResult
         }
 
-        It 'writes a task that has ended while others are open' {
+        It 'are returned while others are unfinished' {
             Set-Task open @(, 'processing https://a/1')
             Set-Task done @(, 'succeed https://b/1')
             $run = Invoke-Aside { Wait-VodPreheat open, done }
@@ -43,7 +43,7 @@ Describe 'Wait-VodPreheat' {
             Stop-Aside $run
         }
 
-        It 'is not done while <What>' -ForEach @(
+        It 'are not finished while <What>' -ForEach @(
             @{ What = 'there are no rows'; First = [string[]] @() }
             @{ What = 'one row is open'; First = [string[]] ('succeed https://a/2', 'processing https://a/1') }
             @{ What = 'a status is unknown'; First = [string[]] 'sleeping https://a/1' }
@@ -56,13 +56,13 @@ Describe 'Wait-VodPreheat' {
             $server.RequestCount | Should -Be 2
         }
 
-        It 'takes the statuses in upper case and keeps their text' {
+        It 'can have a status in uppercase letters, whose text is kept' {
             $server.SetTask('t', [string[]] ('SUCCEED https://a/1', 'Failed https://a/2'))
             (Wait-VodPreheat t).Status | Should -BeExactly 'SUCCEED', 'Failed'
             $server.RequestCount | Should -Be 1
         }
 
-        It 'takes task ids <From>' -ForEach @(
+        It 'can be specified <From>' -ForEach @(
             @{ From = 'as an argument'; Wait = { Wait-VodPreheat t1, t2 } }
             @{ From = 'from the pipeline'; Wait = { 't1', 't2' | Wait-VodPreheat } }
             @{ From = 'by the property TaskId, as of a CSV file'; Wait = { 'TaskId', 't1', 't2' | ConvertFrom-Csv | Wait-VodPreheat } }
@@ -75,13 +75,13 @@ Describe 'Wait-VodPreheat' {
             $run.Output.TaskId | Sort-Object | Should -Be 't1', 't2'
         }
 
-        It 'waits once for a task that comes twice, also with blanks around its id' {
+        It 'are waited for once if they are repeated, also with spaces around the ID' {
             $server.AnyTask = $true
             't', " t`t", 'T' | Wait-VodPreheat | Should -HaveCount 2
             $server.Requests.TaskId | Sort-Object -CaseSensitive | Should -BeExactly 't', 'T'
         }
 
-        It 'refuses a blank task id, and the others go on' {
+        It 'with a blank ID cause an error, and the others are waited for' {
             $server.AnyTask = $true
             $run = Get-Outcome { 't', ' ', $null, '', 'u' | Wait-VodPreheat }
             $run.Errors | ForEach-Object { Get-ErrorId $_ } | Should -Be 'VodInvalidTaskId', 'VodInvalidTaskId', 'VodInvalidTaskId'
@@ -89,12 +89,12 @@ Describe 'Wait-VodPreheat' {
             $run.Output.TaskId | Sort-Object | Should -Be 't', 'u'
         }
 
-        It 'sends nothing for an empty list' {
+        It 'can be an empty list, for which nothing is sent' {
             @() | Wait-VodPreheat | Should -BeNullOrEmpty
             $server.RequestCount | Should -Be 0
         }
 
-        It 'waits for many tasks, at most 8 queries in flight' {
+        It 'can be many, with up to 8 concurrent queries' {
             $server.AnyTask = $true
             $server.LatencyMs = 20
             $ids = 1..60 | ForEach-Object { "task$_" }
@@ -104,8 +104,8 @@ Describe 'Wait-VodPreheat' {
         }
     }
 
-    Context 'one line does the job, another repairs it' {
-        It 'submits, waits and shows what failed' {
+    Context 'pipelines' {
+        It 'submit, wait, and list what failed' {
             $file = Join-Path $TestDrive urls.txt
             (Get-SampleUrl 11) + 'https://cdn.example.com/fail.mp4' | Set-Content $file
             $failed = Get-Content $file | Start-VodPreheat -OutVariable tasks | Wait-VodPreheat -PollIntervalSec 1 | Where-Object Status -EQ failed
@@ -114,14 +114,14 @@ Describe 'Wait-VodPreheat' {
             $server.SubmittedUrls.Count | Should -Be 12
         }
 
-        It 'submits again what failed' {
+        It 'submit again what failed' {
             $server.SetTask('t', [string[]] ('succeed https://cdn.example.com/1.mp4', 'failed https://cdn.example.com/2.mp4'))
             $task = Get-VodPreheatResult t | Where-Object Status -EQ failed | Start-VodPreheat
             $task.Url | Should -Be 'https://cdn.example.com/2.mp4'
             $server.SubmittedUrls | Should -Be 'https://cdn.example.com/2.mp4'
         }
 
-        It 'does both on the sandbox' {
+        It 'do both in the sandbox' {
             Connect-VodAccount -Sandbox
             $failed = 'https://cdn.example.com/fail.mp4', 'https://cdn.example.com/a.mp4' | Start-VodPreheat |
                 Wait-VodPreheat -PollIntervalSec 1 | Where-Object Status -EQ failed
@@ -131,8 +131,8 @@ Describe 'Wait-VodPreheat' {
         }
     }
 
-    Context 'passing faults' {
-        It 'asks again after each, even with no retries left, and says so in verbose' {
+    Context 'transient faults' {
+        It 'cause another query each, even without retries, and a verbose line' {
             Connect-Server $server @{ MaximumRetryCount = 0; TimeoutSec = 1 }
             $kinds = 'ResetBeforeHeaders', 'Stall', 'Error500', 'Error503', 'Html502', 'TruncatedBody', 'TruncatedJson', 'Throttled429RetryNow'
             foreach ($kind in $kinds) {
@@ -150,7 +150,7 @@ Describe 'Wait-VodPreheat' {
             }
         }
 
-        It 'asks again when nobody listens, until the time is up' {
+        It 'of the connection cause other queries until the time is up' {
             Connect-Server $server @{ MaximumRetryCount = 0; Endpoint = [VodPreheat.TestServer.ClosedPort]::Refused() }
             $run = Get-Outcome { Wait-VodPreheat t -PollIntervalSec 1 -TimeoutSec 2 -Verbose 4>&1 }
             Get-ErrorId $run.Errors[0] | Should -Be 'VodWaitTimeout'
@@ -158,8 +158,8 @@ Describe 'Wait-VodPreheat' {
         }
     }
 
-    Context 'failures that stay' {
-        It 'ends the wait for one task at once on <Id>, and the others go on' -ForEach @(
+    Context 'permanent failures' {
+        It 'end the wait for their task immediately, and the others are waited for: <Id>' -ForEach @(
             @{ Id = 'VOD.10062'; Status = 400; Category = 'ObjectNotFound' }
             @{ Id = 'VOD.10074'; Status = 403; Category = 'PermissionDenied' }
             @{ Id = 'APIGW.0302'; Status = 403; Category = 'PermissionDenied' }
@@ -176,7 +176,7 @@ Describe 'Wait-VodPreheat' {
             Get-QueryCount bad | Should -Be 1
         }
 
-        It 'ends all on an authentication error, and names what was open' {
+        It 'of authentication end the wait and name the unfinished tasks' {
             Set-Task open @(, 'processing https://a/1')
             $server.SetTask('done', 'succeed https://a/1')
             $run = Get-Outcome {
@@ -189,7 +189,7 @@ Describe 'Wait-VodPreheat' {
             $run.Failure.TargetObject | Should -Not -Contain 'done'
         }
 
-        It 'costs a wrong key one failure, however many tasks are open' {
+        It 'of a wrong key cause one refused request, for any number of tasks' {
             Connect-Server $server @{ AccessKey = ConvertTo-Credential $TestServer::DefaultAccessKey 'wrong' }
             $run = Get-Outcome { 1..20 | ForEach-Object { "t$_" } | Wait-VodPreheat }
             Assert-Failure $run.Failure 'APIGW.0301' 'AuthenticationError'
@@ -197,13 +197,13 @@ Describe 'Wait-VodPreheat' {
             $server.RequestCount | Should -Be 1
         }
 
-        It 'ends without a connection' {
+        It 'include a missing connection' {
             Disconnect-VodAccount
             $run = Get-Outcome { Wait-VodPreheat t }
             Assert-Failure $run.Failure 'VodNotConnected' 'ConnectionError'
         }
 
-        It 'does not take <Name> <Value>' -ForEach @(
+        It 'include an invalid <Name>, <Value>' -ForEach @(
             @{ Name = 'TimeoutSec'; Value = 0 }
             @{ Name = 'TimeoutSec'; Value = 86401 }
             @{ Name = 'PollIntervalSec'; Value = 0 }
@@ -215,7 +215,7 @@ Describe 'Wait-VodPreheat' {
     }
 
     Context 'when the time is up' {
-        It 'tells each open task with its last results' {
+        It 'each unfinished task is reported with its last results' {
             $server.SetTask('half', [string[]] ('succeed https://a/1', 'processing https://a/2'))
             $server.SetTask('empty', [string[]] @())
             $server.SetTask('done', 'succeed https://b/1')
@@ -232,7 +232,7 @@ Describe 'Wait-VodPreheat' {
             $run.Errors[1].Exception.LastResults.Count | Should -Be 0
         }
 
-        It 'queries each open task once more before that' {
+        It 'each unfinished task is queried once more' {
             $server.SetTask('t', 'processing https://a/1')
             $server.SetTask('u', 'processing https://a/1')
             $run = Get-Outcome { 't', 'u' | Wait-VodPreheat -TimeoutSec 1 -PollIntervalSec 3600 }
@@ -241,12 +241,12 @@ Describe 'Wait-VodPreheat' {
             Get-QueryCount u | Should -Be 2
         }
 
-        It 'counts what ended during the last wait' {
+        It 'a task that finished during the last interval is returned' {
             Set-Task t @(('processing https://a/1'), ('succeed https://a/1'))
             (Wait-VodPreheat t -TimeoutSec 1 -PollIntervalSec 3600).Status | Should -Be 'succeed'
         }
 
-        It 'counts what is there when the pipeline was busy until then' {
+        It 'an answer that was received while the pipeline was busy is returned' {
             $server.SetTask('done', 'succeed https://a/1')
             Set-Task late @(('processing https://b/1'), ('succeed https://b/1'))
             $run = Get-Outcome { 'done', 'late' | Wait-VodPreheat -TimeoutSec 2 -PollIntervalSec 1 | ForEach-Object { Start-Sleep -Seconds 3; $_ } }
@@ -254,7 +254,7 @@ Describe 'Wait-VodPreheat' {
             $run.Output.TaskId | Should -Be 'done', 'late'
         }
 
-        It 'names all open tasks in one error under <Name>' -ForEach @(
+        It 'one error has all unfinished tasks with <Name>' -ForEach @(
             @{ Name = '-ErrorAction Stop'; Wait = { Wait-VodPreheat half, done, empty -TimeoutSec 1 -ErrorAction Stop } }
             @{ Name = '$ErrorActionPreference Stop'; Wait = { $ErrorActionPreference = 'Stop'; Wait-VodPreheat half, done, empty -TimeoutSec 1 } }
         ) {
@@ -268,14 +268,14 @@ Describe 'Wait-VodPreheat' {
             $failure.Exception.Message | Should -BeLike '2 tasks (see TargetObject) were still open after 1 s: 1 of their 2 URLs are not final*'
         }
 
-        It 'names what was open under -ErrorAction Stop when a task fails' {
+        It 'with -ErrorAction Stop, the error of a task has all unfinished tasks' {
             $server.SetTask('open', 'processing https://a/1')
             $failure = try { Wait-VodPreheat open, unknown -ErrorAction Stop } catch { $_ }
             Assert-Failure $failure 'VOD.10062' 'ObjectNotFound'
             $failure.TargetObject | Should -Be 'unknown', 'open'
         }
 
-        It 'waits no longer than ten seconds for an answer that does not come' {
+        It 'the last queries wait at most ten seconds without an answer' {
             Connect-Server $server @{ TimeoutSec = 120 }
             $server.AddFault('Stall', -1)
             $idle = $server.OpenConnections
@@ -288,7 +288,7 @@ Describe 'Wait-VodPreheat' {
     }
 
     Context 'Ctrl+C' {
-        It 'ends at once <When>' -ForEach @(
+        It 'ends the wait immediately <When>' -ForEach @(
             @{ When = 'with a query in flight'; Fault = 'Stall' }
             @{ When = 'between two queries'; Fault = 'EmptyResults' }
         ) {
@@ -301,7 +301,7 @@ Describe 'Wait-VodPreheat' {
             $run.Output | Should -BeNullOrEmpty
         }
 
-        It 'ends at once when nobody wants more' {
+        It 'has the same effect as Select-Object -First' {
             $server.SetTask('open', 'processing https://a/1')
             $server.SetTask('done', 'succeed https://b/1')
             $run = Invoke-Aside { 'open', 'done' | Wait-VodPreheat -PollIntervalSec 3600 | Select-Object -First 1 }
@@ -343,13 +343,13 @@ Describe 'Wait-VodPreheat' {
             $bar | ForEach-Object { "$($_.ActivityId) $($_.Activity)" } | Select-Object -Unique | Should -Be '0 Waiting for pre-loading'
         }
 
-        It 'says how many tasks and URLs are done, and when it times out' {
+        It 'displays the numbers of finished tasks and URLs, and the time until the timeout' {
             $bar[0].StatusDescription | Should -Match '^1 of 2 tasks done; URLs: 1 loaded, 1 failed, 1 open; timeout in 59\d s$'
             $bar[0].PercentComplete | Should -Be 66
             $bar[0].SecondsRemaining | Should -Be -1 -Because 'hosts show it as an estimate of the end'
         }
 
-        It 'comes at most twice a second' {
+        It 'is updated at most twice per second' {
             # From the third second on, and the one that takes it away.
             $bar.Count | Should -BeLessOrEqual (2 * ($clock.Elapsed.TotalSeconds - 2) + 2)
         }
@@ -363,7 +363,7 @@ Describe 'Wait-VodPreheat' {
             @($records | Where-Object RecordType -EQ Completed) | Should -HaveCount 1
         }
 
-        It 'is silent under <When>' -ForEach @(
+        It 'is hidden by <When>' -ForEach @(
             @{ When = '-ProgressAction Ignore'; Name = 'ignored' }
             @{ When = '$ProgressPreference = "SilentlyContinue"'; Name = 'silent' }
         ) {
@@ -371,7 +371,7 @@ Describe 'Wait-VodPreheat' {
             $runs[$Name].Shell.Streams.Progress | Should -BeNullOrEmpty
         }
 
-        It 'does not come before two seconds' {
+        It 'is not displayed before two seconds' {
             $runs.quick.Output | Should -HaveCount 1
             $runs.quick.Shell.Streams.Progress | Should -BeNullOrEmpty
         }
