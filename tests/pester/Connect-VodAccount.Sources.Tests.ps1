@@ -1,25 +1,163 @@
-# What Connect-VodAccount takes from the environment and from files, and which addresses it makes of it.
+# The sources of credentials without a credential parameter: the environment and the credentials file.
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
-    $script:server = $TestServer::Start()
-    $script:project = $TestServer::DefaultProjectId
+    . "$PSScriptRoot/connect.common.ps1"
     $script:contents = "[basic]`nak = $($TestServer::DefaultAccessKey)`nsk = $($TestServer::DefaultSecretKey)`nproject_id = $project`n"
-
-    function Connect-Default([hashtable] $With = @{}) {
-        Connect-Once $server (@{ Default = $true; ProjectId = $null; PassThru = $true } + $With)
-    }
 }
 
 AfterAll { $server.Dispose() }
 
-Describe 'Connect-VodAccount, sources of its settings' {
+Describe 'Connect-VodAccount, sources of credentials' {
     BeforeEach {
         $server.Reset()
         $server.AnyTask = $true
     }
 
     AfterEach { Clear-Session }
+
+    Context 'no credential parameter' {
+        BeforeAll {
+            $script:sk = $TestServer::DefaultSecretKey
+            $script:file = Join-Path $TestDrive credentials
+
+            # Runs a script with another home folder, which is not $HOME: the module asks the environment.
+            function Invoke-AtHome([string] $Folder, [scriptblock] $Script) {
+                $env:HOME = Join-Path $TestDrive $Folder
+                try { & $Script } finally { $env:HOME = $HOME }
+            }
+
+            function Write-CredentialsFile([string] $Text) {
+                [IO.File]::WriteAllText($file, $Text)
+                $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = $file
+            }
+        }
+
+        It 'uses the access key, security token, and project of the environment' {
+            $server.AddTemporaryKey('ENVAK', 'envsk', 'envtoken', $project)
+            $env:HUAWEICLOUD_SDK_AK = 'ENVAK'
+            $env:HUAWEICLOUD_SDK_SK = 'envsk'
+            $env:HUAWEICLOUD_SDK_SECURITY_TOKEN = 'envtoken'
+            $env:HUAWEICLOUD_SDK_PROJECT_ID = $project
+            $env:HW_REGION_NAME = 'cn-north-4'
+            $connection = Connect-Default @{ Region = $null }
+            Assert-Query
+            $connection.AccountName | Should -Be 'ENVAK'
+            $connection.Region | Should -Be 'cn-north-4'
+            $server.RequestCount | Should -Be 1
+        }
+
+        It 'prefers the environment to the credentials file' {
+            Write-CredentialsFile "[basic]`nak = FILEAK`nsk = filesk`nproject_id = fileproject`n"
+            $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
+            $env:HUAWEICLOUD_SDK_SK = $sk
+            $connection = Connect-Default
+            $connection.AccountName | Should -BeExactly $TestServer::DefaultAccessKey
+            $connection.ProjectId | Should -Be $project -Because 'parts of two sources never mix'
+            Assert-Query
+        }
+
+        It 'prefers -ProjectId to the project of the source' {
+            Write-CredentialsFile "[basic]`nak = FILEAK`nsk = filesk`nproject_id = fileproject`n"
+            (Connect-Once $server @{ Default = $true; ProjectId = 'given'; PassThru = $true }).ProjectId | Should -Be 'given'
+        }
+
+        It 'does not combine a security token of the environment with the access key of the file' {
+            $env:HUAWEICLOUD_SDK_SECURITY_TOKEN = 'left-over'
+            $env:HUAWEICLOUD_SDK_PROJECT_ID = 'left-over'
+            Write-CredentialsFile "[basic]`nak = $($TestServer::DefaultAccessKey)`nsk = $sk`nproject_id = $project`n"
+            $null = Connect-Default
+            Assert-Query
+        }
+
+        It 'reads common notations of the file: <Name>' -ForEach @(
+            @{ Name = 'plain'; Text = "[basic]`nak = {0}`nsk = {1}`nproject_id = {2}`n" }
+            @{ Name = 'no blanks, no last line end'; Text = "[basic]`nak={0}`nsk={1}`nproject_id={2}" }
+            @{ Name = 'CRLF'; Text = "[basic]`r`nak = {0}`r`nsk = {1}`r`nproject_id = {2}`r`n" }
+            @{ Name = 'byte order mark'; Text = "`u{FEFF}[basic]`nak = {0}`nsk = {1}`nproject_id = {2}`n" }
+            @{ Name = 'comments and blank lines'; Text = "# mine`n; yours`n`n[basic]`n # ak = X`nak = {0}`n`nsk = {1}`n;sk = Y`nproject_id = {2}`n" }
+            @{ Name = 'spaces around, capitals'; Text = "  [ Basic ]  `n`tAK`t=  {0}  `n  Sk = {1}`t`nPROJECT_ID = {2}`n" }
+            @{ Name = 'other sections'; Text = "[global]`nak = X`nsk = Y`n[basic]`nak = {0}`nsk = {1}`nproject_id = {2}`n[more]`nak = Z`nak = Z`n" }
+            @{ Name = 'other keys'; Text = "[basic]`niam_endpoint = https://example.com`nak = {0}`nsk = {1}`nproject_id = {2}`n" }
+        ) {
+            Write-CredentialsFile ($Text -f $TestServer::DefaultAccessKey, $sk, $project)
+            $connection = Connect-Default
+            Assert-Query
+            $connection.AccountName | Should -BeExactly $TestServer::DefaultAccessKey
+            @(Get-Request Iam).Count | Should -Be 0
+        }
+
+        It 'reads a secret that contains = % # ;' {
+            $odd = 'a=b%2F%(x)s#c;d=='
+            $server.AddAccessKey('ODDAK', $odd, $project)
+            Write-CredentialsFile "[basic]`nak = ODDAK`nsk = $odd`nproject_id = $project`n"
+            $null = Connect-Default
+            Assert-Query
+        }
+
+        It 'reads the file in the home folder' -Skip:$IsWindows {
+            $folder = New-Item -ItemType Directory (Join-Path $TestDrive home/.huaweicloud) -Force
+            Set-Content "$folder/credentials" "[basic]`nak = $($TestServer::DefaultAccessKey)`nsk = $sk`nproject_id = $project"
+            Invoke-AtHome home { $null = Connect-Default }
+            Assert-Query
+        }
+
+        It 'does not skip an invalid environment: <Name>' -ForEach @(
+            @{ Name = 'AK without SK'; Set = @{ AK = 'LONELY' }; Match = 'HUAWEICLOUD_SDK_AK but not HUAWEICLOUD_SDK_SK' }
+            @{ Name = 'SK without AK'; Set = @{ SK = 'lonelysecret' }; Match = 'HUAWEICLOUD_SDK_SK but not HUAWEICLOUD_SDK_AK' }
+        ) {
+            Write-CredentialsFile "[basic]`nak = $($TestServer::DefaultAccessKey)`nsk = $sk`nproject_id = $project`n"
+            foreach ($name in $Set.Keys) { Set-Item "Env:HUAWEICLOUD_SDK_$name" $Set[$name] }
+            $failure = Get-Failure { Connect-Default }
+            Assert-Failure $failure VodCredentialInvalid AuthenticationError $Match
+            "$failure" | Should -Not -Match 'lonelysecret'
+        }
+
+        It 'reports what is wrong in the file, and where: <Name>' -ForEach @(
+            @{ Name = 'no section'; Text = "ak = A`nsk = hidden1`n"; Match = 'no section \[basic\]' }
+            @{ Name = 'empty file'; Text = ''; Match = 'no section \[basic\]' }
+            @{ Name = 'another section only'; Text = "[global]`nak = A`nsk = hidden1`n"; Match = 'no section \[basic\]' }
+            @{ Name = 'AK without SK'; Text = "[basic]`nak = A`n"; Match = 'has ak but not sk' }
+            @{ Name = 'empty SK'; Text = "[basic]`nak = A`nsk =`n"; Match = 'has ak but not sk' }
+            @{ Name = 'SK without AK'; Text = "[basic]`nsk = hidden1`n"; Match = 'has sk but not ak' }
+            @{ Name = 'neither'; Text = "[basic]`n"; Match = 'neither ak nor sk' }
+            @{ Name = 'a key twice'; Text = "[basic]`nak = A`nsk = hidden1`nsk = hidden2`n"; Match = "line 4: its name is duplicated" }
+            @{ Name = 'the section twice'; Text = "[basic]`nak = A`n[basic]`nsk = hidden1`n"; Match = 'line 3: section \[basic\] is duplicated' }
+            @{ Name = 'a line that is none'; Text = "[basic]`nak = A`nhidden1`n"; Match = "line 3: it is not 'name = value'" }
+            @{ Name = 'an open section'; Text = "[basic`nak = A`nsk = hidden1`n"; Match = 'line 1: .*closing bracket' }
+        ) {
+            Write-CredentialsFile $Text
+            $failure = Get-Failure { Connect-Default }
+            Assert-Failure $failure VodCredentialInvalid AuthenticationError $Match, ([regex]::Escape($file))
+            "$failure" | Should -Not -Match 'hidden'
+            $server.RequestCount | Should -Be 0
+        }
+
+        It 'reports that the specified file is missing or cannot be read' {
+            $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = Join-Path $TestDrive nowhere
+            Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'nowhere', 'does not exist'
+            $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = $TestDrive
+            Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'cannot be read'
+        }
+
+        It 'lists the sources that were searched' -Skip:$IsWindows {
+            $null = New-Item -ItemType Directory (Join-Path $TestDrive empty) -Force
+            Assert-Failure (Invoke-AtHome empty { Get-Failure { Connect-Default } }) VodNoCredential AuthenticationError @(
+                'HUAWEICLOUD_SDK_AK', 'HUAWEICLOUD_SDK_SK', 'empty/\.huaweicloud/credentials', '-AccessKey')
+        }
+
+        It 'uses no file of the current folder if there is no home folder' -Skip:$IsWindows {
+            $folder = New-Item -ItemType Directory (Join-Path $TestDrive current/.huaweicloud) -Force
+            Set-Content "$folder/credentials" "[basic]`nak = PLANTED`nsk = planted`nproject_id = $project"
+            $before = [Environment]::CurrentDirectory
+            [Environment]::CurrentDirectory = Split-Path $folder
+            try {
+                Assert-Failure (Invoke-AtHome nowhere { Get-Failure { Connect-Default } }) VodNoCredential AuthenticationError
+            } finally {
+                [Environment]::CurrentDirectory = $before
+            }
+        }
+    }
 
     Context 'the credentials file' {
         BeforeEach {
@@ -100,68 +238,5 @@ Describe 'Connect-VodAccount, sources of its settings' {
             Assert-Failure $failure VodCredentialInvalid AuthenticationError 'user name', 'password'
             "$failure" | Should -Not -Match 'source'
         }
-    }
-
-    Context 'the region' {
-        It 'is not case-sensitive: <_>' -ForEach 'CN-North-4', ' cn-NORTH-4 ' {
-            $server.AddAccessKey('REGIONCASE', 'sk', $project)
-            $connection = Connect-Once $server @{ AccessKey = ConvertTo-Credential 'REGIONCASE' 'sk'; Region = $_; ProjectId = $null; PassThru = $true }
-            $connection.Region | Should -BeExactly 'cn-north-4'
-            $connection.ProjectId | Should -Be $project
-            (Connect-Once $server @{ Region = $_; Endpoint = $null; PassThru = $true }).Endpoint | Should -Be 'https://vod.cn-north-4.myhuaweicloud.com/'
-        }
-
-        It 'comes from HW_REGION_NAME, then from HUAWEICLOUD_SDK_REGION' {
-            $env:HUAWEICLOUD_SDK_REGION = 'CN-East-2'
-            (Connect-Once $server @{ Region = $null; PassThru = $true }).Region | Should -BeExactly 'cn-east-2'
-            $env:HW_REGION_NAME = 'cn-north-1'
-            (Connect-Once $server @{ Region = $null; PassThru = $true }).Region | Should -BeExactly 'cn-north-1'
-            (Connect-Once $server @{ Region = 'cn-north-4'; PassThru = $true }).Region | Should -BeExactly 'cn-north-4'
-        }
-    }
-
-    Context 'VOD in another cloud' {
-        BeforeEach {
-            $env:VODPREHEAT_METADATA_ENDPOINT = $server.Endpoint
-            $server.AddIdentityProvider('ci', 'vod')
-            $server.AddUser('ops', 'p@ss w0rd', 'acme')
-            $script:tokenFile = Join-Path $TestDrive token
-            [IO.File]::WriteAllText($tokenFile, $server.MakeIdToken('ci', 'vod'))
-        }
-
-        It 'requires the address of its IAM: <Name>, <Where>' -ForEach @(
-            foreach ($where in 'the parameter', 'the environment') {
-                @{ Where = $where; Name = 'password'; With = { @{ Credential = ConvertTo-Credential 'ops' 'p@ss w0rd'; DomainName = 'acme' } } }
-                @{ Where = $where; Name = 'identity token'; With = { @{ IdentityProvider = 'ci'; IdToken = ConvertTo-Secret (Get-Content $tokenFile -Raw) } } }
-                @{ Where = $where; Name = 'identity token file'; With = { @{ IdentityProvider = 'ci'; IdTokenPath = $tokenFile } } }
-                @{ Where = $where; Name = 'access key without project'; With = { @{ AccessKey = ConvertTo-Credential 'FOREIGN' 'sk'; ProjectId = $null } } }
-                @{ Where = $where; Name = 'token without project'; With = { @{ Token = ConvertTo-Secret 'token'; ProjectId = $null } } }
-                @{ Where = $where; Name = 'agency without project'; With = { @{ Identity = $true; ProjectId = $null } } }
-            }
-        ) {
-            $parameters = & $With
-            $parameters.IamEndpoint = $null
-            if ($Where -eq 'the environment') {
-                $env:HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4 = $server.Endpoint
-                $parameters.Endpoint = $null
-            }
-            Assert-Failure (Get-Failure { Connect-Once $server $parameters }) VodInvalidEndpoint InvalidArgument '-IamEndpoint', 'HUAWEICLOUD_SDK_IAM_ENDPOINT'
-            $server.Requests.Where({ $_.Area -ne 'Metadata' }) | Should -BeNullOrEmpty
-
-            # With it, from the environment too, it goes there.
-            $env:HUAWEICLOUD_SDK_IAM_ENDPOINT = $server.Endpoint
-            $null = Get-Outcome { Connect-Once $server $parameters }
-            $server.Requests.Where({ $_.Area -eq 'Iam' }) | Should -Not -BeNullOrEmpty
-        }
-
-        It 'requires no IAM if nothing is looked up' {
-            Connect-Once $server @{ IamEndpoint = $null }
-            (Get-VodPreheatResult t).TaskId | Should -Be 't'
-        }
-    }
-
-    It 'refuses an address of the metadata service that is not HTTP' {
-        $env:VODPREHEAT_METADATA_ENDPOINT = 'file://localhost'
-        Assert-Failure (Get-Failure { Connect-Once $server @{ Identity = $true } }) VodInvalidEndpoint InvalidArgument 'VODPREHEAT_METADATA_ENDPOINT'
     }
 }

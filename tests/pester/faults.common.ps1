@@ -1,5 +1,5 @@
-# Dot-sourced behind common.ps1 by the fault matrix: a server with an account for each way of signing in, and what brings a fault
-# about and looks at what became of it.
+# Dot-sourced after common.ps1 by the tests of faults: a server with an account for each way to sign in, and functions that cause a
+# fault and check the result.
 
 $script:server = $TestServer::Start()
 $server.AnyTask = $true
@@ -12,7 +12,7 @@ $script:proxySecret = 'proxy+Secret/Pass=1'
 $script:known = @($TestServer::DefaultSecretKey, 'temp+Sk/0000000001=', 'temp+Token/0000000001==', 'given+Token/0000000001==', 'p@ss+Word/0000000001=', $proxySecret)
 $script:open = @{}
 
-# Answers to a POST that are faults of the same kind as those to a query.
+# The answers to a POST for faults whose answer depends on the request.
 $script:postBody = @{
     HugeString      = '{"task_id":"t","more":"' + 'a' * 1000000 + '"}'
     DuplicateKeys   = '{"task_id":"t1","task_id":"t2"}'
@@ -20,8 +20,8 @@ $script:postBody = @{
     NumberForString = '{"task_id":1}'
 }
 
-function Connect-Way([string] $Way, [hashtable] $With) {
-    Connect-Server $server ($With + @{ NoDefault = $true } + @(switch ($Way) {
+function Connect-SignIn([string] $SignIn, [hashtable] $With) {
+    Connect-Server $server ($With + @{ NoDefault = $true } + @(switch ($SignIn) {
                 AccessKey { @{} }
                 SecurityToken { @{ AccessKey = ConvertTo-Credential 'TEMPAK' $known[1]; SecurityToken = ConvertTo-Secret $known[2] } }
                 Token { @{ Token = ConvertTo-Secret $known[3] } }
@@ -30,14 +30,14 @@ function Connect-Way([string] $Way, [hashtable] $With) {
             })[0])
 }
 
-# A connection that has been in use. It has little patience only where the fault stalls, and no retries where the service
-# throttles: what is throttled is else repeated until it is accepted.
+# A connection that was accepted before. Its timeout is short only if the fault stalls, and it has no retries if the service throttles,
+# because a throttled request is otherwise retried until it is accepted.
 function Get-Connection([hashtable] $Case) {
     $seconds = $Case.Category -eq 'OperationTimeout' ? 1 : 30
     $retries = $Case.Category -eq 'LimitsExceeded' ? 0 : $Case.Retries
-    $key = "$($Case.Way) $retries $seconds"
+    $key = "$($Case.SignIn) $retries $seconds"
     if (-not $open[$key]) {
-        $open[$key] = Connect-Way $Case.Way @{ MaximumRetryCount = $retries; TimeoutSec = $seconds }
+        $open[$key] = Connect-SignIn $Case.SignIn @{ MaximumRetryCount = $retries; TimeoutSec = $seconds }
         $null = Get-VodPreheatResult warm -Connection $open[$key]
     }
     $open[$key]
@@ -48,7 +48,7 @@ function Add-Fault([string] $Fault, [int] $Times, [string] $TaskId, [switch] $Po
         $server.ClockOffset = [timespan]::FromMinutes($Fault -eq 'SkewAhead' ? 20 : -20)
     } elseif ($Fault -match '^(\d+) (\S+)$') {
         $status, $code = $Matches[1, 2]
-        $answer = $status, "{`"error_code`":`"$code`",`"error_msg`":`"told`"}", 'application/json', 'Retry-After', '0', $Times
+        $answer = $status, "{`"error_code`":`"$code`",`"error_msg`":`"some text`"}", 'application/json', 'Retry-After', '0', $Times
         if ($Iam) { $server.AddIamAnswer.Invoke($answer) }
         elseif ($TaskId) { $server.AddAnswerFor.Invoke(@($TaskId) + $answer) }
         else { $server.AddAnswer.Invoke($answer) }
@@ -68,24 +68,24 @@ function Clear-Fault {
     $server.ClockOffset = [timespan]::Zero
 }
 
-# Runs a script; its verbose lines and its errors apart, the terminating one among them, and all requests made meanwhile.
+# Runs a script and returns its output, its verbose lines, all of its errors, and the requests that the server received.
 function Invoke-Watched([scriptblock] $Watched) {
     $before = $server.RequestCount
     $run = Get-Outcome { & $Watched 4>&1 }
-    $told, $output = $run.Output.Where({ $_ -is [Management.Automation.VerboseRecord] }, 'Split')
+    $verbose, $output = $run.Output.Where({ $_ -is [Management.Automation.VerboseRecord] }, 'Split')
     [pscustomobject]@{
-        Output   = @($output)
-        Errors   = @($run.Errors) + @($run.Failure).Where({ $_ })
-        Stopped  = [bool] $run.Failure
-        Told     = @($told.Message)
-        Requests = @($server.Requests | Select-Object -Skip $before)
+        Output       = @($output)
+        Errors       = @($run.Errors) + @($run.Failure).Where({ $_ })
+        Stopped      = [bool] $run.Failure
+        VerboseLines = @($verbose.Message)
+        Requests     = @($server.Requests | Select-Object -Skip $before)
     }
 }
 
-# How many requests a case makes: one, its retries, and one more with renewed credentials.
+# The number of requests of a case: one, its retries, and the same again with renewed credentials.
 function Get-SendCount([hashtable] $Case, [bool] $IsRetried) {
     $attempts = $IsRetried ? $Case.Retries + 1 : 1
-    $Case.IsRenewed -and $Case.Way -in 'Password', 'Identity' ? 2 * $attempts : $attempts
+    $Case.CredentialsAreRenewed -and $Case.SignIn -in 'Password', 'Identity' ? 2 * $attempts : $attempts
 }
 
 function Find-Secret([string] $Text, [string[]] $Secret) {
@@ -93,7 +93,7 @@ function Find-Secret([string] $Text, [string[]] $Secret) {
 }
 
 function Get-Text($Run) {
-    $Run.Told
+    $Run.VerboseLines
     foreach ($record in $Run.Errors) {
         "$record $($record.FullyQualifiedErrorId) $($record.CategoryInfo) $($record.TargetObject) $($record.ErrorDetails) $($record.ErrorDetails.RecommendedAction)"
         for ($exception = $record.Exception; $exception; $exception = $exception.InnerException) {
@@ -107,14 +107,14 @@ function Assert-NoSecret($Run, $Connection) {
     Find-Secret (Get-Text $Run) ($known + $held + $server.IssuedTokens) | Should -BeNullOrEmpty
 }
 
-# A query on the same connection, when the fault is gone.
+# A query on the same connection succeeds without the fault.
 function Assert-Next($Connection) {
     Clear-Fault
     (Get-VodPreheatResult next -Connection $Connection).TaskId | Should -Be 'next'
 }
 
-# The same after the failure of a case: refused credentials are not sent again, so that it fails alike; then another
-# connection takes the place of this one.
+# The same after the failure of a case. Refused credentials are not sent again, so the query then fails with the same error, and
+# later cases use a new connection.
 function Assert-After([hashtable] $Case, $Connection) {
     if ($Case.Category -ne 'AuthenticationError') {
         Assert-Next $Connection
@@ -127,7 +127,7 @@ function Assert-After([hashtable] $Case, $Connection) {
     Disconnect-VodAccount -Connection $Connection
     Assert-Failure $next.Errors[0] $Case.Id $Case.Category
 
-    # Not of other tasks: a query that was in flight at the refusal may still be on its way.
+    # Only of this task: a query that was in progress at the refusal can arrive later.
     $next.Requests.Where({ $_.TaskId -eq 'next' }) | Should -BeNullOrEmpty
 }
 
@@ -147,6 +147,6 @@ function Assert-Submission([hashtable] $Case, $Run, [string[]] $Items, [string[]
     $Run.Errors[0].Exception.OutcomeUnknown | Should -Be $Case.OutcomeUnknown
     "$($Run.Errors[0])".Contains('not known whether') | Should -Be $Case.OutcomeUnknown
 
-    # What the server has taken is in a task, or may have been taken.
+    # What was not accepted must not be at the server, unless the outcome is unknown.
     if (-not $Case.OutcomeUnknown) { @($server.SubmittedUrls) + @($server.SubmittedAssets) | Should -Not -Contain $Faulty[0] }
 }

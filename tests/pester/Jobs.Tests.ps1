@@ -1,0 +1,207 @@
+# The module in jobs and in scheduled scripts, with and without a terminal, and with the deserialized objects of another process.
+
+BeforeDiscovery {
+    $script:hasTerminal = [bool] (Get-Command script -CommandType Application -ErrorAction Ignore)
+    if (-not $hasTerminal) { Write-Host "SKIPPED LOUDLY: there is no 'script' here, so nothing is tested on a terminal." -ForegroundColor Red }
+}
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    . "$PSScriptRoot/submit.common.ps1"
+    $script:server = $TestServer::Start()
+    $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+    $script:longUrl = "https://cdn.example.com/$('long/' * 60)end.mp4"
+
+    # A script that signs in from the environment, as a scheduled one does, and goes on with the given text.
+    function New-Script([string] $Text) {
+        $file = Join-Path (Get-PSDrive TestDrive).Root "$([guid]::NewGuid()).ps1"
+        Set-Content $file @"
+`$ErrorActionPreference = 'Stop'
+Import-Module '$Manifest'
+Connect-VodAccount -Region cn-north-4 -Endpoint $($server.Endpoint) -IamEndpoint $($server.Endpoint) -RequestsPerMinute 0 -SubmissionsPerMinute 0
+$Text
+"@
+        $file
+    }
+
+    # What another process makes of objects: all of their types are data only.
+    function Copy-Through([string] $Way, [object[]] $Objects) {
+        switch ($Way) {
+            'Clixml' { $Objects | Export-Clixml TestDrive:/copy.xml; Import-Clixml TestDrive:/copy.xml }
+            'JSON' { ConvertTo-Json $Objects -Depth 4 | ConvertFrom-Json }
+        }
+    }
+}
+
+AfterAll { $server.Dispose() }
+
+Describe 'Jobs and scheduled scripts' {
+    BeforeEach {
+        $server.Reset()
+        $server.AnyTask = $true
+        $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
+        $env:HUAWEICLOUD_SDK_SK = $TestServer::DefaultSecretKey
+        $env:HUAWEICLOUD_SDK_PROJECT_ID = $TestServer::DefaultProjectId
+    }
+
+    AfterEach { Clear-Session }
+
+    Context 'with deserialized objects, from <_>' -ForEach Clixml, JSON {
+        BeforeEach {
+            $script:way = $_
+            Connect-Once $server
+        }
+
+        It 'keeps all properties' {
+            $task = Start-VodPreheat (Get-SampleUrl 2)
+            $row = Get-VodPreheatResult a
+            $taskCopy, $rowCopy = Copy-Through $way $task, $row
+            $taskCopy.PSObject.Properties.Name | Should -Be $task.PSObject.Properties.Name
+            $taskCopy.TaskId | Should -BeExactly $task.TaskId
+            $taskCopy.Url | Should -Be $task.Url
+            $taskCopy.AssetId | Should -Be $null
+            # The engine makes a bag of properties of it in one, a local time in the other.
+            $at = $way -eq 'Clixml' ? $taskCopy.SubmittedAt : [datetimeoffset] $taskCopy.SubmittedAt
+            $at.UtcTicks | Should -Be $task.SubmittedAt.UtcTicks
+            foreach ($name in $row.PSObject.Properties.Name) { $rowCopy.$name | Should -BeExactly $row.$name }
+            if ($way -eq 'Clixml') {
+                $taskCopy.PSTypeNames[0] | Should -Be 'Deserialized.VodPreheat.PreheatTask'
+                $rowCopy.PSTypeNames[0] | Should -Be 'Deserialized.VodPreheat.PreheatingResult'
+            }
+        }
+
+        It 'waits for, queries, and submits a task' {
+            $task = Copy-Through $way (Start-VodPreheat (Get-SampleUrl 2))
+            ($task | Wait-VodPreheat -PollIntervalSec 1).Url | Should -Be (Get-SampleUrl 2)
+            ($task | Get-VodPreheatResult).Url | Should -Be (Get-SampleUrl 2)
+            ($task | Start-VodPreheat).Url | Should -Be (Get-SampleUrl 2)
+        }
+
+        It 'queries and submits a result' {
+            $row = Copy-Through $way (Get-VodPreheatResult a)
+            ($row | Get-VodPreheatResult).TaskId | Should -Be 'a'
+            ($row | Start-VodPreheat).Url | Should -Be $row.Url
+        }
+
+        It 'reports that the task of an asset has no URL, and submits its asset by -AssetId' {
+            $task = Copy-Through $way ([pscustomobject]@{ AssetId = 'film' } | Start-VodPreheat)
+            $task | Start-VodPreheat -ErrorVariable failure -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+            Assert-Failure $failure[0] VodInvalidUrl InvalidArgument '-AssetId'
+            (Start-VodPreheat -AssetId $task.AssetId).AssetId | Should -Be 'film'
+            $server.SubmittedAssets | Should -Be 'film', 'film'
+        }
+    }
+
+    Context 'in jobs' {
+        It 'receives objects from Start-Job that can be used' {
+            $endpoint = "$($server.Endpoint)"
+            $job = Start-Job {
+                Import-Module $using:Manifest
+                Connect-VodAccount -Region cn-north-4 -Endpoint $using:endpoint
+                Start-VodPreheat https://cdn.example.com/1.mp4
+                Get-VodPreheatResult a
+                Get-VodPreheatResult ''
+            }
+            try {
+                $outcome = Get-Outcome { $job | Receive-Job -Wait }
+            } finally {
+                $job | Remove-Job -Force
+            }
+            $outcome.Failure | Should -BeNullOrEmpty
+            $outcome.Output.ForEach({ $_.PSTypeNames[0] }) | Should -Be 'Deserialized.VodPreheat.PreheatTask', 'Deserialized.VodPreheat.PreheatingResult'
+            Get-ErrorId $outcome.Errors[0] | Should -Be 'VodInvalidTaskId'
+            "$($outcome.Errors[0])" | Should -Match 'Start-VodPreheat'
+            Connect-Once $server
+            ($outcome.Output[0] | Wait-VodPreheat -PollIntervalSec 1).Status | Should -Be 'succeed'
+        }
+
+        It 'stops all requests on Stop-Job of a Start-ThreadJob' {
+            $others = $server.OpenConnections
+            $connection = Connect-Once $server @{ PassThru = $true }
+            $null = Get-VodPreheatResult warm
+            $server.LatencyMs = 60000
+            $job = Start-ThreadJob {
+                Import-Module $using:Manifest
+                Get-VodPreheatResult (1..20) -Connection $using:connection
+            }
+            try {
+                Wait-Until { $server.RequestCount -eq 9 }
+                $job | Stop-Job
+                Wait-Until { $server.OpenConnections -le $others }
+                $job.State | Should -Be 'Stopped'
+            } finally {
+                $job | Remove-Job -Force
+            }
+            $server.RequestCount | Should -Be 9
+        }
+    }
+
+    Context 'in a scheduled script' {
+        BeforeAll {
+            $script:work = @"
+Start-VodPreheat $longUrl | Wait-VodPreheat -PollIntervalSec 1
+Get-VodPreheatResult '' -ErrorAction Continue
+Get-VodPreheatResult '$('x' * 300)' | Format-List Url
+exit 3
+"@
+            # A runner may have colours off.
+            $script:noColor = $env:NO_COLOR
+            $env:NO_COLOR = $null
+        }
+
+        AfterAll { $env:NO_COLOR = $noColor }
+
+        It 'runs without a terminal, with complete URLs and an exit code' {
+            $text = $null | & $pwsh -NoProfile -NonInteractive -File (New-Script $work) 2>&1 | Out-String -Width 4096
+            $LASTEXITCODE | Should -Be 3
+            $text -replace '\s' | Should -Match ([regex]::Escape($longUrl))
+            $text -replace '\s' | Should -Match ('x' * 300)
+            $text | Should -Match 'task id is empty or blank'
+        }
+
+        It 'runs on a terminal' -Skip:(-not $hasTerminal) {
+            $command = "stty cols 80 rows 25; '$pwsh' -NoProfile -NonInteractive -File '$(New-Script $work)'"
+            $text = script -qec $command /dev/null | Out-String -Width 4096
+            $LASTEXITCODE | Should -Be 3
+            $text | Should -Match 'succeed'
+            $text | Should -Match "`u{2026}" -Because 'the URL is cut to the width'
+            $text | Should -Match 'task id is empty or blank'
+        }
+
+        It 'runs on a terminal that has no size' -Skip:(-not $hasTerminal) {
+            $text = script -qec "stty cols 0 rows 0; '$pwsh' -NoProfile -NonInteractive -File '$(New-Script $work)'" /dev/null | Out-String -Width 4096
+            $LASTEXITCODE | Should -Be 3
+            $text | Should -Match 'succeed'
+        }
+
+        It 'writes complete URLs without color codes to a file, <Name>' -ForEach @(
+            @{ Name = 'redirected by the shell'; Inner = ''; Outer = "> 'FILE'" }
+            @{ Name = 'redirected in the script'; Inner = "> 'FILE'"; Outer = '' }
+        ) {
+            $file = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
+            $server.SetTask('long', "succeed $longUrl", 'failed https://cdn.example.com/2.mp4')
+            $run = "'$pwsh' -NoProfile -NonInteractive -File '$(New-Script "Get-VodPreheatResult long $($Inner.Replace('FILE', $file))")' $($Outer.Replace('FILE', $file))"
+            sh -c $run
+            $LASTEXITCODE | Should -Be 0
+            $text = Get-Content $file -Raw
+            # Behind a shell's redirection the engine itself leaves its colours in the header; a row must begin with its status.
+            $text | Should -Match '(?m)^failed '
+            if (-not $Outer) { $text | Should -Not -Match "`e" }
+            $text -replace '\s' | Should -Match ([regex]::Escape($longUrl))
+        }
+
+        It 'cannot prompt for a secret key, which causes an error immediately' {
+            $text = Invoke-Child {
+                param($manifest)
+                $ErrorActionPreference = 'Stop'
+                Import-Module $manifest
+                try { Connect-VodAccount -AccessKey SOMEKEY -Region cn-north-4 -ProjectId p } catch { "caught $($_.FullyQualifiedErrorId): $_" }
+                "connected: $([bool] (Get-VodConnection))"
+            } $Manifest
+            $LASTEXITCODE | Should -Be 0
+            $text | Should -Match 'caught .*NonInteractive'
+            $text | Should -Match 'AccessKey'
+            $text | Should -Match 'connected: False'
+        }
+    }
+}

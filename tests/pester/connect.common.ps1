@@ -1,0 +1,25 @@
+# Dot-sourced behind common.ps1 by the tests of Connect-VodAccount: the server, and what several files need.
+
+$script:server = $TestServer::Start()
+$script:project = $TestServer::DefaultProjectId
+
+# The requests of one kind that the server received: Vod, Iam, or Metadata.
+function Get-Request([string] $Area) { $server.Requests.Where({ $_.Area -eq $Area }) }
+
+# The default connection works.
+function Assert-Query {
+    (Get-VodPreheatResult t).TaskId | Should -Be 't'
+    (Get-Request Vod)[-1].StatusSent | Should -Be 200
+}
+
+# Connects without a credential parameter.
+function Connect-Default([hashtable] $With = @{}) {
+    Connect-Once $server (@{ Default = $true; ProjectId = $null; PassThru = $true } + $With)
+}
+
+# Creates a file with an identity token, or with another text, and returns its path.
+function New-TokenFile([string] $Text = $server.MakeIdToken('ci', 'vod')) {
+    $path = Join-Path $TestDrive "token-$([guid]::NewGuid())"
+    [IO.File]::WriteAllText($path, $Text)
+    $path
+}
