@@ -28,7 +28,7 @@ Describe 'The package' {
 
     It 'has for the gallery <Name>' -ForEach @(
         @{ Name = 'its id'; Path = 'id'; Match = '^VodPreheat$' }
-        @{ Name = 'its licence'; Path = 'license'; Match = '^MIT$' }
+        @{ Name = 'its license'; Path = 'license'; Match = '^MIT$' }
         @{ Name = 'its project'; Path = 'projectUrl'; Match = '^https://' }
         @{ Name = 'its icon'; Path = 'iconUrl'; Match = '^https://.*\.png$' }
         @{ Name = 'that it is a module'; Path = 'tags'; Match = '\bPSModule\b' }
@@ -56,6 +56,43 @@ Describe 'The package' {
         { & "$tools/New-Package.ps1" -ModulePath (Split-Path $Manifest) -DependencyFile $dependencies -Destination "$TestDrive/unsigned" -CertificateThumbprint 0 } |
             Should -Throw ($IsWindows ? '*Cert*' : '*Windows*')
         "$TestDrive/unsigned" | Should -Not -Exist
+    }
+}
+
+Describe 'The publication of a package' {
+    BeforeAll {
+        $release = New-Item "$TestDrive/release" -ItemType Directory
+        Copy-Item (Split-Path $Manifest) "$release/VodPreheat" -Recurse
+        Copy-Item "$repository/VodPreheat.$version.*" $release
+
+        $called = [Collections.Generic.List[string]]::new()
+        function gh { $called.Add("gh $args") }
+        function Publish-PSResource([string] $NupkgPath, [string] $ApiKey) { $called.Add("Publish-PSResource $(Split-Path $NupkgPath -Leaf) $ApiKey") }
+    }
+
+    BeforeEach { $called.Clear() }
+
+    It 'creates a release in GitHub, and then publishes it to the gallery' {
+        & "$tools/Publish-Package.ps1" -Path $release -Tag "v$version" -ApiKey key
+        $called.Count | Should -Be 2
+        $called[0] | Should -BeLike "gh release create v$version *.nupkg *.sha256 *.cdx.json *"
+        $called[1] | Should -BeExactly "Publish-PSResource VodPreheat.$version.nupkg key"
+    }
+
+    It 'is refused with a tag that is not its version' {
+        { & "$tools/Publish-Package.ps1" -Path $release -Tag v0.0.1 -ApiKey key } | Should -Throw "*v0.0.1 is not the version $version*"
+        $called | Should -BeNullOrEmpty
+    }
+
+    It 'is refused without an API key' {
+        { & "$tools/Publish-Package.ps1" -Path $release -Tag "v$version" -ApiKey '' } | Should -Throw '*API key*'
+        $called | Should -BeNullOrEmpty
+    }
+
+    It 'is refused with an incorrect checksum' {
+        Add-Content "$release/VodPreheat.$version.nupkg" 'x'
+        { & "$tools/Publish-Package.ps1" -Path $release -Tag "v$version" -ApiKey key } | Should -Throw '*checksum*incorrect*'
+        $called | Should -BeNullOrEmpty
     }
 }
 
