@@ -5,7 +5,7 @@
     Author                 = 'VodPreheat contributors'
     CompanyName            = 'VodPreheat contributors'
     Copyright              = '(c) VodPreheat contributors. MIT license.'
-    Description            = 'Pre-loads video assets of Huawei Cloud Video on Demand into the CDN and tells, URL by URL, what is loaded and what failed.'
+    Description            = 'Pre-loads video assets of Huawei Cloud Video on Demand (VOD) into the CDN, and reports for each URL whether it was loaded.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
     FormatsToProcess       = @('VodPreheat.Format.ps1xml')

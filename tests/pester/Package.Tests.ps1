@@ -6,7 +6,7 @@ BeforeAll {
     $dependencies = Get-Item "$root/out/artifacts/bin/VodPreheat.Client/*/VodPreheat.Client.deps.json" | Sort-Object LastWriteTime | Select-Object -Last 1
     $shipped = & "$tools/Get-ShippedPackage.ps1" -DependencyFile $dependencies
 
-    # The package of a version, in a folder that is a repository.
+    # Creates the package of a version in a local repository.
     function New-TestPackage([string] $Version, [string] $Repository) {
         $module = Join-Path $TestDrive $Version
         Copy-Item (Split-Path $Manifest) $module -Recurse
@@ -121,7 +121,7 @@ Describe 'The third-party packages in it' {
             $component.hashes.content | Should -Match '^[0-9a-f]{128}$'
         }
 
-        # From the module one comes to every package, and to nothing else.
+        # Every package, and nothing else, can be reached from the module.
         $reached = [Collections.Generic.HashSet[string]]::new()
         $open = [Collections.Generic.Queue[string]]::new([string[]] $bill.metadata.component.purl)
         while ($open.Count) {
@@ -135,7 +135,7 @@ Describe 'The third-party packages in it' {
 
 Describe 'The package in a local repository' {
     BeforeAll {
-        # A user of their own: what is installed and registered goes to where it is looked for, but not into this machine's account.
+        # As a separate user: what is installed and registered is found, but does not change the account of this machine.
         $names = 'HOME', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'PSModulePath'
         $before = $names.ForEach({ [Environment]::GetEnvironmentVariable($_) })
         $names.ForEach({ [Environment]::SetEnvironmentVariable($_, $null) })
@@ -144,7 +144,7 @@ Describe 'The package in a local repository' {
             $null = New-Item $env:HOME -ItemType Directory
         }
 
-        # What a user does with the module once it is installed; the runbook of the package ends the process.
+        # Uses the installed module. The runbook of the package ends the process.
         $script:use = @'
 Import-Module VodPreheat -ErrorAction Stop
 $module = Get-Module VodPreheat
@@ -185,7 +185,7 @@ Connect-VodAccount -Sandbox
         Assert-Usable $text $version
     }
 
-    # Windows has one folder of documents for an account, wherever HOME is.
+    # On Windows, the documents folder of an account does not depend on HOME.
     if (-not $IsWindows) {
         It 'can be installed by Install-PSResource and imported by name' {
             $text = Invoke-Child {
