@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
-// Writes its address, then serves until its standard input ends. Every path is answered with the same three results, except:
+// Writes its address, then serves until its standard input ends. Every POST is answered with a task ID, every other request with the
+// same three results, except:
 //   /delay/50/...       after 50 ms
 //   ...?task_id=stall   never
 //   /stalled            with the number of requests that are stalled now
@@ -47,6 +48,14 @@ async Task AnswerAsync(HttpContext context)
         Interlocked.Increment(ref stalled);
         await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Interlocked.Decrement(ref stalled);
+        return;
+    }
+
+    if (HttpMethods.IsPost(context.Request.Method))
+    {
+        await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        await context.Response.WriteAsync($$"""{"task_id":"{{Guid.NewGuid():N}}"}""", context.RequestAborted);
         return;
     }
 

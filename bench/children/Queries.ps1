@@ -1,4 +1,5 @@
 # Each line of standard input, "count in-flight endpoint", is answered with a line "milliseconds rows".
+# "piped8" in flight: 8, and the ids come through the pipeline.
 # "0" in flight: a cmdlet call of its own for each query; "hand": the hand-signed script.
 param([string] $Module, [string] $Script)
 $ErrorActionPreference = 'Stop'
@@ -13,6 +14,7 @@ while ($null -ne ($line = [Console]::In.ReadLine())) {
     $rows = switch ($inFlight) {
         'hand' { & $Script -Endpoint $endpoint -TaskId $ids }
         '0' { foreach ($id in $ids) { Get-VodPreheatResult -TaskId $id -Connection $connection } }
+        { $_ -like 'piped*' } { $ids | Get-VodPreheatResult -ThrottleLimit $_.Substring(5) -Connection $connection }
         default { Get-VodPreheatResult -TaskId $ids -ThrottleLimit $inFlight -Connection $connection }
     }
     $elapsed = $watch.Elapsed.TotalMilliseconds

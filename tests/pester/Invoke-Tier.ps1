@@ -16,6 +16,11 @@ param(
     [string[]] $Path = $PSScriptRoot
 )
 
+# Names and messages of tests may have what XML cannot have: control characters, half of a pair of surrogates.
+function ConvertTo-XmlText([string] $Text) {
+    $Text -replace '[^\t\n\r\x20-\uFFFD]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]', { '\u{0:X4}' -f [int] $_.Value[0] }
+}
+
 $root = "$PSScriptRoot/../.."
 $version = ([xml] (Get-Content "$root/Directory.Packages.props" -Raw)).SelectSingleNode('//PesterVersion').InnerText
 Import-Module "$root/out/modules/Pester/$version/Pester.psd1" -Force -ErrorAction Stop
@@ -31,11 +36,13 @@ $failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBl
 if ($ResultFile) {
     [ordered]@{ Passed = $result.PassedCount; Failed = $failed; Skipped = $result.SkippedCount + $result.NotRunCount } |
         ConvertTo-Json | Set-Content $ResultFile
-    try {
-        Export-JUnitReport $result ([IO.Path]::ChangeExtension($ResultFile, '.junit.xml'))
-    } catch {
-        # The text of a failed test can contain characters that are invalid in XML.
-        Write-Warning "The results as JUnit XML are incomplete: $_"
+    foreach ($test in $result.Tests) {
+        $test.ExpandedPath = ConvertTo-XmlText $test.ExpandedPath
+        foreach ($record in $test.ErrorRecord) {
+            $record.DisplayErrorMessage = ConvertTo-XmlText $record.DisplayErrorMessage
+            $record.DisplayStackTrace = ConvertTo-XmlText $record.DisplayStackTrace
+        }
     }
+    Export-JUnitReport $result ([IO.Path]::ChangeExtension($ResultFile, '.junit.xml'))
 }
 exit [Math]::Min($failed, 1)

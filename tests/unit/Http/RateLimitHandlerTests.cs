@@ -174,11 +174,18 @@ public sealed class RateLimitHandlerTests
     public async Task Eight_throttled_requests_continue_with_one_and_then_at_the_learned_limit()
     {
         int go = 0;
+        int throttled = 0;
         var release = new SemaphoreSlim(0);
         using var network = new FakeNetwork(async (sent, cancellation) =>
         {
             await release.WaitAsync(cancellation);
-            return await (Volatile.Read(ref go) == 0 ? Answers.Throttled : Answers.Good)(sent, cancellation);
+            if (Volatile.Read(ref go) == 1)
+            {
+                return await Answers.Good(sent, cancellation);
+            }
+
+            Interlocked.Increment(ref throttled);
+            return await Answers.Throttled(sent, cancellation);
         });
         using VodClient client = TestClient.Create(network, _clock);
         InvocationContext scope = TestClient.Scope();
@@ -193,7 +200,7 @@ public sealed class RateLimitHandlerTests
         Task[] herd = [.. Enumerable.Range(0, 8).Select(_ => client.QueryAsync(scope: scope))];
         Assert.Equal(12, network.Count);
         release.Release(8);
-        await TestClient.EventuallyAsync(() => client.QueryLimit.LearnedPerMinute == 4);
+        await TestClient.EventuallyAsync(() => client.QueryLimit.LearnedPerMinute == 4 && Volatile.Read(ref throttled) == 8);
         Assert.Single(TestClient.TraceOf(scope), line => line.StartsWith("Throttled", StringComparison.Ordinal));
 
         Volatile.Write(ref go, 1);

@@ -24,9 +24,7 @@ public sealed partial class PreheatTaskPollerTests
         Task<PollAnswer?> first = poller.NextEndAsync();
         await AnswerAllAsync(first);
         int asked = _vod.Queries.Count;
-
-        _clock.Advance(TimeSpan.FromHours(8));
-        await TestClient.EventuallyAsync(() => _vod.Queries.Count > asked);
+        await AwakeAfterAsync(TimeSpan.FromHours(8));
 
         Assert.NotNull(await RunAsync(first));
         Assert.Equal(29, (await DrainAsync(poller)).Count);
@@ -40,7 +38,8 @@ public sealed partial class PreheatTaskPollerTests
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(15), (_, count) => count == 1 ? Open : Done);
         _vod.Latency = TimeSpan.FromSeconds(1);
         Task<PollAnswer?> next = poller.NextEndAsync();
-        _clock.Advance(TimeSpan.FromHours(8));
+        await TestClient.EventuallyAsync(() => _vod.NextAnswerAt is not null && _clock.AlarmsSet > 0);
+        await AwakeAfterAsync(TimeSpan.FromHours(8));
 
         Assert.NotNull(await RunAsync(next));
         Assert.Equal(2, _vod.Queries.Count);
@@ -107,26 +106,54 @@ public sealed partial class PreheatTaskPollerTests
     [Fact]
     public async Task Last_queries_that_the_rate_limit_delays_are_waited_for()
     {
-        using var network = new FakeNetwork(Answers.Body(200, Open));
-        using VodClient client = TestClient.Create(network, _clock, perMinute: 10);
+        // The connection has a clock of its own, so that every alarm on the poller's is the poller's: it is at rest when it has set one.
+        var connectionClock = new ManualClock();
+        using var answers = new SemaphoreSlim(0);
+        using var network = new FakeNetwork(async (sent, cancellation) =>
+        {
+            await answers.WaitAsync(cancellation);
+            return await Answers.Body(200, Open)(sent, cancellation);
+        });
+        using VodClient client = TestClient.Create(network, connectionClock, perMinute: 10);
         var poller = new PreheatTaskPoller(client, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), _scope, _clock);
         Array.ForEach(TaskIds(30), id => poller.Add(id));
         Task<PollAnswer?> next = poller.NextEndAsync();
+        await AnswerAsync(10);
 
-        // Each time until the poller is at rest: its alarm is set to the time-out, then to ten seconds after the next query.
-        foreach ((int now, int alarm) in new[] { (0, 5), (5, 70), (60, 130), (120, 190), (180, 250) })
+        // When the time is up the alarm goes to ten seconds after the next query, and stays so.
+        AdvanceTo(5);
+        await TestClient.EventuallyAsync(() => _clock.AlarmAt == TimeSpan.FromSeconds(70));
+        foreach ((int now, int alarm) in new[] { (60, 130), (120, 190), (180, 250) })
         {
-            _clock.AdvanceTo(TimeSpan.FromSeconds(now));
-            await TestClient.EventuallyAsync(() => _clock.AlarmAt == TimeSpan.FromSeconds(alarm) && network.Count >= 10 * (1 + (now / 60)));
+            AdvanceTo(now);
+            await AnswerAsync(10);
+            Assert.Equal(TimeSpan.FromSeconds(alarm), _clock.AlarmAt);
         }
 
-        _clock.AdvanceTo(TimeSpan.FromSeconds(240));
+        AdvanceTo(240);
+        await AnswerAsync(8);
         Assert.Null(await next.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(TaskIds(30), poller.OpenTasks);
 
         // Eight were under way when the time was up, and are queried once more like all others.
         Assert.Equal(10 + 8 + 30, network.Count);
         Assert.Equal(30, network.Sent[10..].DistinctBy(sent => sent.Uri.Query).Count());
+
+        void AdvanceTo(int seconds)
+        {
+            connectionClock.AdvanceTo(TimeSpan.FromSeconds(seconds));
+            _clock.AdvanceTo(TimeSpan.FromSeconds(seconds));
+        }
+
+        async Task AnswerAsync(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                int alarms = _clock.AlarmsSet;
+                answers.Release();
+                await Task.WhenAny(next, _clock.AlarmSetAfter(alarms)).WaitAsync(TimeSpan.FromSeconds(30));
+            }
+        }
     }
 
     [Fact]

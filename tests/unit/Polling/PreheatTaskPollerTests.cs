@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Json;
@@ -161,6 +162,14 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
             _vod.AnswerNext();
             await Task.WhenAny(poll, _clock.AlarmSetAfter(alarms)).WaitAsync(TimeSpan.FromSeconds(30));
         }
+    }
+
+    /// <summary>The machine sleeps past the time-out: the poller is at rest again when it has set its alarm for the last queries.</summary>
+    private async Task AwakeAfterAsync(TimeSpan sleep)
+    {
+        TimeSpan awake = Now + sleep;
+        _clock.Advance(sleep);
+        await TestClient.EventuallyAsync(() => _clock.AlarmAt == awake + TimeSpan.FromSeconds(10));
     }
 
     private async Task<List<PollAnswer>> DrainAsync(PreheatTaskPoller poller)

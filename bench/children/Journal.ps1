@@ -1,0 +1,32 @@
+# Milliseconds of Get-VodPreheatTask -Last 10 in a process that has read no journal before, and of the completion of -TaskId; or
+# writes a journal of so many submissions of 10 URLs, and their answers.
+param([string] $Module, [int] $Write)
+$ErrorActionPreference = 'Stop'
+if ($Write) {
+    $time = [datetimeoffset]::UtcNow.ToString('o')
+    $urls = (1..10).ForEach{ "`"https://cdn.example.com/asset/5199337c31c8e4622f1590735b13a263/play_video/$_.mp4`"" } -join ','
+    $rest = ",`"time`":`"$time`",`"endpoint`":`"https://vod.cn-north-4.myhuaweicloud.com`",`"region`":`"cn-north-4`",`"project_id`":`"$env:HUAWEICLOUD_SDK_PROJECT_ID`",`"urls`":[$urls]}`n"
+    $file = [IO.StreamWriter]::new($env:VODPREHEAT_JOURNAL)
+    for ($i = 0; $i -lt $Write; $i++) {
+        $id = $i.ToString('x32')
+        $file.Write("{`"event`":`"sending`",`"id`":`"$id`"$rest{`"event`":`"accepted`",`"id`":`"$id`",`"time`":`"$time`",`"task_id`":`"$id`"}`n")
+    }
+    $file.Dispose()
+    return '0'
+}
+
+Import-Module $Module
+$watch = [Diagnostics.Stopwatch]::StartNew()
+$tasks = Get-VodPreheatTask -Last 10
+$found = $watch.Elapsed.TotalMilliseconds
+if ($tasks.Count -ne 10 -or $tasks[9].TaskId -ne (99999).ToString('x32')) { throw "Other tasks were found: $($tasks.TaskId)" }
+
+# What the first completion of a session costs is the host's.
+$text = 'Get-VodPreheatResult -Connection '
+$null = TabExpansion2 $text $text.Length
+$text = 'Get-VodPreheatResult -TaskId '
+$watch.Restart()
+$completion = TabExpansion2 $text $text.Length
+$completed = $watch.Elapsed.TotalMilliseconds
+if ($completion.CompletionMatches.Count -ne 100) { throw "There are $($completion.CompletionMatches.Count) completions, not 100." }
+[string]::Join(' ', ([object[]] ($found, $completed)).ForEach{ $_.ToString([cultureinfo]::InvariantCulture) })
