@@ -43,7 +43,7 @@ public class OrderedRequestBufferBenchmarks
 
     private static int Take(OrderedRequestBuffer<int, int> window)
     {
-        TaskWaiter.For(window.Next, Timeout.InfiniteTimeSpan, static () => { }, CancellationToken.None);
+        BackgroundWork.WaitFor(window.Next, Timeout.InfiniteTimeSpan, static () => { }, CancellationToken.None);
         return window.Take().Answer.Result;
     }
 }

@@ -1,10 +1,10 @@
-using System.Text.Json;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client;
@@ -97,29 +97,29 @@ public sealed class VodClient : IDisposable
 
     /// <summary>Queries the pre-loading results of a task, one row per URL; none right after the submission.</summary>
     /// <exception cref="VodClientException">The query failed.</exception>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public Task<IReadOnlyList<PreheatingRow>> GetPreheatingResultsAsync(string taskId, InvocationContext scope)
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public Task<IReadOnlyList<UrlResult>> GetPreheatingResultsAsync(string taskId, InvocationContext context)
     {
         ArgumentNullException.ThrowIfNull(taskId);
-        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(context);
         string url = $"{_resource}?task_id={UriEncoding.Encode(taskId)}";
-        return SendAsync(HttpMethod.Get, url, body: null, scope, PreheatingAnswers.ReadRows);
+        return SendAsync(HttpMethod.Get, url, body: null, context, PreheatingJson.ReadResults);
     }
 
     /// <summary>Submits URLs, at most <see cref="MaxUrlsPerRequest"/>; gives the submission with its task id.</summary>
     /// <remarks>
-    /// It is in the journal before it is sent. When the scope is cancelled while it is under way, its answer still goes there, for
+    /// It is in the journal before it is sent. When the invocation is canceled while it is in flight, its answer still goes there, for
     /// as long as <see cref="AttemptHandler.Grace"/>.
     /// </remarks>
     /// <exception cref="VodClientException">The submission failed; see <see cref="VodClientException.OutcomeUnknown"/>.</exception>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public Task<Submission> SubmitUrlsAsync(IReadOnlyList<string> urls, InvocationContext scope) =>
-        SubmitAsync(new CreateRequest { Urls = urls }, scope);
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public Task<Submission> SubmitUrlsAsync(IReadOnlyList<string> urls, InvocationContext context) =>
+        SubmitAsync(PreheatingJson.SubmitUrls(urls), urls, assetId: null, context);
 
     /// <summary>Submits all files of a published asset; gives the submission with its task id.</summary>
     /// <inheritdoc cref="SubmitUrlsAsync"/>
-    public Task<Submission> SubmitAssetAsync(string assetId, InvocationContext scope) =>
-        SubmitAsync(new CreateRequest { AssetId = assetId }, scope);
+    public Task<Submission> SubmitAssetAsync(string assetId, InvocationContext context) =>
+        SubmitAsync(PreheatingJson.SubmitAsset(assetId), urls: [], assetId, context);
 
     /// <summary>Whether a submission went to this endpoint and project, so that its task can be asked for here.</summary>
     public bool Owns(Submission submission)
@@ -148,9 +148,10 @@ public sealed class VodClient : IDisposable
     /// </summary>
     public void Retire() => EndUse();
 
-    private async Task<Submission> SubmitAsync(CreateRequest request, InvocationContext scope)
+    private async Task<Submission> SubmitAsync(
+        ReadOnlyMemory<byte> body, IReadOnlyList<string> urls, string? assetId, InvocationContext context)
     {
-        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(context);
         var pending = new PendingSubmission(new Submission
         {
             Id = Guid.NewGuid().ToString("N"),
@@ -158,23 +159,22 @@ public sealed class VodClient : IDisposable
             Endpoint = _endpointText,
             Region = Region,
             ProjectId = ProjectId,
-            Urls = request.Urls ?? [],
-            AssetId = request.AssetId,
+            Urls = urls,
+            AssetId = assetId,
         });
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, VodJsonContext.Default.CreateRequest);
         try
         {
-            string taskId = await SendAsync(HttpMethod.Post, _resource, body, scope, PreheatingAnswers.ReadTaskId, pending).ConfigureAwait(false);
-            return await ConcludeAsync(pending, taskId, errorCode: null, scope).ConfigureAwait(false);
+            string taskId = await SendAsync(HttpMethod.Post, _resource, body, context, PreheatingJson.ReadTaskId, pending).ConfigureAwait(false);
+            return await ConcludeAsync(pending, taskId, errorCode: null, context).ConfigureAwait(false);
         }
         catch (VodClientException failure) when (!failure.OutcomeUnknown)
         {
-            await ConcludeAsync(pending, taskId: null, failure.ErrorCode, scope).ConfigureAwait(false);
+            await ConcludeAsync(pending, taskId: null, failure.ErrorCode, context).ConfigureAwait(false);
             throw;
         }
         catch (OperationCanceledException) when (!pending.MayHaveArrived)
         {
-            await ConcludeAsync(pending, taskId: null, pending.Failure?.ErrorCode ?? ErrorIds.SubmissionStopped, scope).ConfigureAwait(false);
+            await ConcludeAsync(pending, taskId: null, pending.Failure?.ErrorCode ?? ErrorIds.SubmissionStopped, context).ConfigureAwait(false);
             throw;
         }
         catch (OperationCanceledException error)
@@ -184,27 +184,27 @@ public sealed class VodClient : IDisposable
         }
     }
 
-    private async Task<Submission> ConcludeAsync(PendingSubmission pending, string? taskId, string? errorCode, InvocationContext scope)
+    private async Task<Submission> ConcludeAsync(PendingSubmission pending, string? taskId, string? errorCode, InvocationContext context)
     {
         Submission submission = pending.Submission with { TaskId = taskId, ErrorCode = errorCode };
         if (pending.IsAnnounced is { } isAnnounced)
         {
-            await Journal.ConcludeAsync(submission, isAnnounced, scope).ConfigureAwait(false);
+            await Journal.ConcludeAsync(submission, isAnnounced, context).ConfigureAwait(false);
         }
 
         return submission;
     }
 
     private async Task<T> SendAsync<T>(
-        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
     {
         ThrowIfDisposed(Delivery.NotSent);
         Interlocked.Increment(ref _uses);
         try
         {
-            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, scope, read, pending), scope.Cancellation).ConfigureAwait(false);
+            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, context, read, pending), context.Cancellation).ConfigureAwait(false);
         }
-        catch (Exception error) when (IsDisposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
+        catch (Exception error) when (IsDisposed && !context.Cancellation.IsCancellationRequested && error is not VodClientException)
         {
             // Disconnected while the request was under way.
             ThrowIfDisposed(Delivery.Unknown);
@@ -225,9 +225,9 @@ public sealed class VodClient : IDisposable
     }
 
     private async Task<T> SendNowAsync<T>(
-        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending)
     {
-        using HttpRequestMessage request = HttpRequests.Create(method, url, body, scope);
+        using HttpRequestMessage request = HttpRequests.Create(method, url, body, context);
         request.Headers.TryAddWithoutValidation(HeaderNames.ProjectId, ProjectId);
         if (pending is not null)
         {
@@ -235,7 +235,7 @@ public sealed class VodClient : IDisposable
         }
 
         using HttpResponseMessage response = await _transport.Client
-            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, scope.Cancellation).ConfigureAwait(false);
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.Cancellation).ConfigureAwait(false);
         return _failures.Read(response, read);
     }
 

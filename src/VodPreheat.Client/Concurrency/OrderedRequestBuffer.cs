@@ -44,7 +44,7 @@ public sealed class OrderedRequestBuffer<TItem, TAnswer>(int limit, Func<TItem, 
     {
         while (_started.TryDequeue(out (TItem Item, Task<TAnswer> Answer) left))
         {
-            TaskWaiter.Forget(left.Answer);
+            BackgroundWork.Forget(left.Answer);
         }
     }
 }

@@ -1,7 +1,7 @@
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Iam;
+using VodPreheat.Client.Identity;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Sandbox;
 
@@ -57,22 +57,22 @@ public sealed class ConnectionFactory
     };
 
     /// <summary>Signs in by an access key.</summary>
-    public Task<VodClient> ConnectWithAccessKeyAsync(string accessKey, Secret secretKey, Secret? securityToken, InvocationContext scope) =>
-        ConnectAsync(new FixedCredentialSource(AccessKeyCredential.Create(accessKey, secretKey, securityToken), "AccessKey"), scope);
+    public Task<VodClient> ConnectWithAccessKeyAsync(string accessKey, Secret secretKey, Secret? securityToken, InvocationContext context) =>
+        ConnectAsync(new FixedCredentialSource(AccessKeyCredential.Create(accessKey, secretKey, securityToken), "AccessKey"), context);
 
     /// <summary>Signs in by a token that was got elsewhere.</summary>
-    public Task<VodClient> ConnectWithTokenAsync(Secret token, InvocationContext scope) =>
-        ConnectAsync(new FixedCredentialSource(new TokenCredential(token.CheckedForHeader("token")), "Token"), scope);
+    public Task<VodClient> ConnectWithTokenAsync(Secret token, InvocationContext context) =>
+        ConnectAsync(new FixedCredentialSource(new TokenCredential(token.CheckedForHeader("token")), "Token"), context);
 
     /// <summary>Signs in by the first credentials found: in the environment, then in the credentials file.</summary>
-    public Task<VodClient> ConnectWithFoundCredentialAsync(InvocationContext scope) => new CredentialChain(_settings).Find() switch
+    public Task<VodClient> ConnectWithFoundCredentialAsync(InvocationContext context) => new CredentialChain(_settings).Find() switch
     {
-        { Provider: { } login } => ConnectWithIdTokenFileAsync(login, scope),
-        { Key: var key } => ConnectAsync(new FixedCredentialSource(key!, "AccessKey"), scope),
+        (_, { } login) => ConnectWithIdTokenFileAsync(login, context),
+        (var key, _) => ConnectAsync(new FixedCredentialSource(key!, "AccessKey"), context),
     };
 
     /// <summary>Signs in by an IAM user's password, at once, so that a wrong one is told here; renewed later by itself.</summary>
-    public Task<VodClient> ConnectWithPasswordAsync(string userName, Secret password, string domainName, InvocationContext scope)
+    public Task<VodClient> ConnectWithPasswordAsync(string userName, Secret password, string domainName, InvocationContext context)
     {
         if (password.IsEmpty)
         {
@@ -84,50 +84,50 @@ public sealed class ConnectionFactory
             "Password",
             userName,
             password,
-            iam => (scope, cancellation) => iam.GetTokenAsync(userName, password, domainName, project, scope, cancellation),
-            scope);
+            iam => (context, cancellation) => iam.GetTokenAsync(userName, password, domainName, project, context, cancellation),
+            context);
     }
 
     /// <summary>Signs in by an identity provider's token in a file, at once; renewed later by whatever token the file has then.</summary>
     /// <param name="identityProvider">The name of the identity provider at IAM.</param>
     /// <param name="tokenPath">The file's path, as a person wrote it.</param>
-    /// <param name="scope">What the requests share.</param>
-    public Task<VodClient> ConnectWithIdTokenFileAsync(string identityProvider, string tokenPath, InvocationContext scope) =>
+    /// <param name="context">What the requests share.</param>
+    public Task<VodClient> ConnectWithIdTokenFileAsync(string identityProvider, string tokenPath, InvocationContext context) =>
         ConnectWithIdTokenFileAsync(
             new IdentityProviderLogin(
                 identityProvider,
                 _settings.ResolvePath(tokenPath) ?? throw InvalidCredential.Given(
                     $"The path of the identity token, '{tokenPath}', is no path of the file system.", "Give the path of a file."),
                 ProjectId: null),
-            scope);
+            context);
 
     /// <summary>Signs in by an identity provider's token, at once; not renewed. The token is wiped when it has been used.</summary>
     /// <param name="identityProvider">The name of the identity provider at IAM.</param>
     /// <param name="idToken">The token.</param>
     /// <param name="hintAtEnd">What to do when VOD no longer accepts IAM's token, as a sentence.</param>
-    /// <param name="scope">What the requests share.</param>
-    public async Task<VodClient> ConnectWithIdTokenAsync(string identityProvider, Secret idToken, string hintAtEnd, InvocationContext scope)
+    /// <param name="context">What the requests share.</param>
+    public async Task<VodClient> ConnectWithIdTokenAsync(string identityProvider, Secret idToken, string hintAtEnd, InvocationContext context)
     {
         using Secret given = idToken;
         using Secret token = IdToken.Parse(given.Bytes, "The identity token");
         identityProvider = CheckedIdentityProvider(identityProvider);
         Project project = ProjectOfToken(null);
         using var iam = new IamClient(Iam(), _settings.Transport, static () => []);
-        Fetched fetched = await iam.GetTokenAsync(identityProvider, token, project, scope, scope.Cancellation).ConfigureAwait(false);
+        FetchedCredential fetched = await iam.GetTokenAsync(identityProvider, token, project, context, context.Cancellation).ConfigureAwait(false);
         var source = new FixedCredentialSource(fetched.Credential, "IdToken", identityProvider, hintAtEnd);
-        return await ConnectAsync(source, scope, needsCredential: true).ConfigureAwait(false);
+        return await ConnectAsync(source, context, needsCredential: true).ConfigureAwait(false);
     }
 
     /// <summary>Signs in by the temporary keys of the ECS that this runs on; renewed by themselves.</summary>
-    public Task<VodClient> ConnectWithIdentityAsync(InvocationContext scope)
+    public Task<VodClient> ConnectWithIdentityAsync(InvocationContext context)
     {
         var metadata = new MetadataClient(_settings.Transport, _settings.ReadVariable);
         var source = new RenewingCredentialSource(
             "Identity", accountName: null, metadata.GetKeysAsync, metadata, fetchSecret: null, _settings.Transport.Clock);
-        return ConnectAsync(source, scope, needsCredential: true);
+        return ConnectAsync(source, context, needsCredential: true);
     }
 
-    private Task<VodClient> ConnectWithIdTokenFileAsync(IdentityProviderLogin login, InvocationContext scope)
+    private Task<VodClient> ConnectWithIdTokenFileAsync(IdentityProviderLogin login, InvocationContext context)
     {
         string identityProvider = CheckedIdentityProvider(login.Provider);
         Project project = ProjectOfToken(login.ProjectId);
@@ -136,7 +136,7 @@ public sealed class ConnectionFactory
             identityProvider,
             keptSecret: null,
             iam => new IdTokenFileExchange(iam, identityProvider, login.TokenPath, project).GetTokenAsync,
-            scope);
+            context);
     }
 
     /// <summary>Connects by a token of IAM that is fetched now and renewed later.</summary>
@@ -144,24 +144,24 @@ public sealed class ConnectionFactory
         string authenticationType,
         string accountName,
         Secret? keptSecret,
-        Func<IamClient, Func<InvocationContext, CancellationToken, Task<Fetched>>> fetchFrom,
-        InvocationContext scope)
+        Func<IamClient, Func<InvocationContext, CancellationToken, Task<FetchedCredential>>> fetchFrom,
+        InvocationContext context)
     {
         RenewingCredentialSource source = null!;
         var iam = new IamClient(Iam(), _settings.Transport, () => source.Secrets);
         source = new RenewingCredentialSource(authenticationType, accountName, fetchFrom(iam), iam, keptSecret, _settings.Transport.Clock);
-        return ConnectAsync(source, scope, needsCredential: true);
+        return ConnectAsync(source, context, needsCredential: true);
     }
 
-    private async Task<VodClient> ConnectAsync(CredentialSource source, InvocationContext scope, bool needsCredential = false)
+    private async Task<VodClient> ConnectAsync(CredentialSource source, InvocationContext context, bool needsCredential = false)
     {
         try
         {
             string? projectId = _settings.ProjectId;
             if (projectId is null || needsCredential)
             {
-                Credential credential = await source.GetAsync(scope, scope.Cancellation).ConfigureAwait(false);
-                projectId ??= credential.ProjectId ?? await FindProjectAsync(source, credential, scope).ConfigureAwait(false);
+                Credential credential = await source.GetAsync(context, context.Cancellation).ConfigureAwait(false);
+                projectId ??= credential.ProjectId ?? await FindProjectAsync(source, credential, context).ConfigureAwait(false);
             }
 
             var journal = SubmissionJournal.OfThisMachine(_settings.ReadVariable, _settings.Transport.Clock);
@@ -175,7 +175,7 @@ public sealed class ConnectionFactory
         }
     }
 
-    private async Task<string> FindProjectAsync(CredentialSource source, Credential credential, InvocationContext scope)
+    private async Task<string> FindProjectAsync(CredentialSource source, Credential credential, InvocationContext context)
     {
         if (_settings.Region is not { } region)
         {
@@ -184,7 +184,7 @@ public sealed class ConnectionFactory
 
         Uri address = Iam();
         using var iam = new IamClient(address, _settings.Transport, () => source.Secrets);
-        return await ProjectLookup.FindAsync(iam, address, region, credential, scope).ConfigureAwait(false);
+        return await ProjectLookup.FindAsync(iam, address, region, credential, context).ConfigureAwait(false);
     }
 
     /// <summary>The project that IAM makes a token for: by its id, else by its name, which is the region's.</summary>

@@ -40,10 +40,10 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
     {
         Uri uri = request.RequestUri!;
         string date = RequestSigner.FormatDate(now);
-        Set(request, HeaderNames.Date, date);
+        SetHeader(request, HeaderNames.Date, date);
         if (securityToken is not null)
         {
-            Set(request, HeaderNames.SecurityToken, securityToken.Reveal());
+            SetHeader(request, HeaderNames.SecurityToken, securityToken.Reveal());
         }
 
         // In ordinal order of the lower-case names.
@@ -58,7 +58,7 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
             uri.Query.Length == 0 ? string.Empty : uri.Query[1..],
             signed,
             CanonicalRequest.Hash(body));
-        Set(request, HeaderNames.Authorization, RequestSigner.Authorization(
+        SetHeader(request, HeaderNames.Authorization, RequestSigner.Authorization(
             accessKey, secretKey.Bytes, signed, RequestSigner.StringToSign(date, canonical)));
         GC.KeepAlive(secretKey);
     }
@@ -69,12 +69,5 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
         {
             signed.Add(new(lowerName, values.ToString()));
         }
-    }
-
-    // A retried request still has the headers of its last attempt.
-    private static void Set(HttpRequestMessage request, string name, string value)
-    {
-        request.Headers.Remove(name);
-        request.Headers.TryAddWithoutValidation(name, value);
     }
 }

@@ -15,6 +15,13 @@ public abstract class Credential : IDisposable
     /// <summary>Puts the authentication headers on a request that is otherwise complete.</summary>
     internal abstract void Authorize(HttpRequestMessage request, ReadOnlySpan<byte> body, DateTimeOffset now);
 
+    /// <summary>Sets a header. A retried request still has the headers of its last attempt.</summary>
+    private protected static void SetHeader(HttpRequestMessage request, string name, string value)
+    {
+        request.Headers.Remove(name);
+        request.Headers.TryAddWithoutValidation(name, value);
+    }
+
     /// <summary>Wipes the secrets.</summary>
     public void Dispose()
     {

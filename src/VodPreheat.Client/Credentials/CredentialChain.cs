@@ -13,11 +13,11 @@ internal sealed class CredentialChain(ConnectSettings settings)
     private const string Prefix = "HUAWEICLOUD_SDK_";
     private const string FileVariable = Prefix + "CREDENTIALS_FILE";
 
-    /// <summary>The first source's credentials.</summary>
+    /// <summary>The first source's credentials: one of the two.</summary>
     /// <exception cref="VodClientException">A faulty source, or none.</exception>
-    public FoundCredential Find() => KeyOfEnvironment() is { } key ? new(key, null)
-        : ProviderOfEnvironment() is { } provider ? new(null, provider)
-        : KeyOfFile() is { } kept ? new(kept, null)
+    public (AccessKeyCredential? Key, IdentityProviderLogin? Provider) Find() => KeyOfEnvironment() is { } key ? (key, null)
+        : ProviderOfEnvironment() is { } provider ? (null, provider)
+        : KeyOfFile() is { } kept ? (kept, null)
         : throw NothingFound();
 
     private AccessKeyCredential? KeyOfEnvironment() =>

@@ -18,7 +18,7 @@ public abstract class CredentialSource : IDisposable
     internal abstract IEnumerable<Secret> Secrets { get; }
 
     /// <summary>The credential for a request that is about to be sent.</summary>
-    internal abstract ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation);
+    internal abstract ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation);
 
     /// <summary>Whether there can be another credential in place of one that the service refused.</summary>
     internal virtual bool IsRenewable => false;

@@ -23,7 +23,7 @@ public sealed class FixedCredentialSource(
 
     internal override string? HintAtRefusal => hintAtRefusal;
 
-    internal override ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation) => new(credential);
+    internal override ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation) => new(credential);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => credential.Dispose();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Credentials;
@@ -28,7 +29,7 @@ internal static class IdToken
     /// <exception cref="VodClientException">VodCredentialInvalid: empty, or something else than a token.</exception>
     public static Secret Parse(ReadOnlySpan<byte> utf8, string origin)
     {
-        ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
+        ReadOnlySpan<byte> byteOrderMark = Encoding.UTF8.Preamble;
         ReadOnlySpan<byte> token = (utf8.StartsWith(byteOrderMark) ? utf8[byteOrderMark.Length..] : utf8).Trim(" \t\r\n"u8);
         const string Hint = "The token is three parts of letters, digits, '-' and '_', separated by dots, and nothing else.";
         if (token.IsEmpty)

@@ -13,7 +13,7 @@ namespace VodPreheat.Client.Credentials;
 internal sealed class RenewingCredentialSource(
     string authenticationType,
     string? accountName,
-    Func<InvocationContext, CancellationToken, Task<Fetched>> fetch,
+    Func<InvocationContext, CancellationToken, Task<FetchedCredential>> fetch,
     IDisposable fetcher,
     Secret? fetchSecret,
     TimeProvider clock) : CredentialSource
@@ -48,7 +48,7 @@ internal sealed class RenewingCredentialSource(
         .Concat(_current?.Credential.Secrets ?? [])
         .Concat(_previous?.Secrets ?? []);
 
-    internal override ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation)
+    internal override ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation)
     {
         Credential? inHand = null;
         Renewal? renewal;
@@ -78,7 +78,7 @@ internal sealed class RenewingCredentialSource(
 
         if (starts)
         {
-            _ = RenewAsync(renewal, scope);
+            _ = RenewAsync(renewal, context);
         }
 
         return inHand is null ? new(WaitAsync(renewal, cancellation)) : new(inHand);
@@ -138,26 +138,26 @@ internal sealed class RenewingCredentialSource(
         }
     }
 
-    private async Task RenewAsync(Renewal renewal, InvocationContext scope)
+    private async Task RenewAsync(Renewal renewal, InvocationContext context)
     {
         // Nobody may be waiting for it.
-        TaskWaiter.Forget(renewal.Task);
+        BackgroundWork.Forget(renewal.Task);
         try
         {
             // Its life counts from here on, so that it never seems to live longer than it does.
             DateTimeOffset start = clock.GetUtcNow();
-            Fetched fetched = await fetch(scope, renewal.Stop.Token).ConfigureAwait(false);
+            FetchedCredential fetched = await fetch(context, renewal.Stop.Token).ConfigureAwait(false);
             Take(renewal, fetched, start + fetched.Life);
             renewal.SetResult(fetched.Credential);
         }
         catch (Exception error)
         {
-            Fail(renewal, error as VodClientException, scope);
+            Fail(renewal, error as VodClientException, context);
             renewal.SetException(error);
         }
     }
 
-    private void Take(Renewal renewal, Fetched fetched, DateTimeOffset end)
+    private void Take(Renewal renewal, FetchedCredential fetched, DateTimeOffset end)
     {
         lock (_lock)
         {
@@ -178,7 +178,7 @@ internal sealed class RenewingCredentialSource(
         throw new OperationCanceledException(renewal.Stop.Token);
     }
 
-    private void Fail(Renewal renewal, VodClientException? failure, InvocationContext scope)
+    private void Fail(Renewal renewal, VodClientException? failure, InvocationContext context)
     {
         lock (_lock)
         {
@@ -198,7 +198,7 @@ internal sealed class RenewingCredentialSource(
             _pause = pause < s_longestPause ? pause : s_longestPause;
             if (failure is not null && _current is { IsRejected: false } current && clock.GetUtcNow() < current.EndsAt)
             {
-                scope.Trace(string.Create(
+                context.Trace(string.Create(
                     CultureInfo.InvariantCulture, $"The credentials could not be renewed and are used until {current.EndsAt:u}: {failure.What}"));
             }
         }

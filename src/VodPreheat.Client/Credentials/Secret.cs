@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Credentials;

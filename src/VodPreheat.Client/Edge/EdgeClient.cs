@@ -3,9 +3,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Edge;
 
@@ -52,30 +53,30 @@ public sealed class EdgeClient : IDisposable
 
     /// <summary>Requests a URL by HEAD, and by GET of its first byte where HEAD is refused.</summary>
     /// <param name="url">A URL that <see cref="PreheatUrl.IsValid"/> accepts.</param>
-    /// <param name="scope">Cancels the request, and takes a trace line for each.</param>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public async Task<EdgeTestResult> TestAsync(string url, InvocationContext scope)
+    /// <param name="context">Cancels the request, and takes a trace line for each.</param>
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public async Task<EdgeTestResult> TestAsync(string url, InvocationContext context)
     {
         ArgumentNullException.ThrowIfNull(url);
-        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(context);
         string wire = WireUrl.Of(url);
         using var timer = new CancellationTokenSource(_settings.Timeout, _settings.Clock);
-        using CancellationTokenRegistration caller = scope.Cancellation.UnsafeRegister(
+        using CancellationTokenRegistration caller = context.Cancellation.UnsafeRegister(
             static either => ((CancellationTokenSource)either!).Cancel(), timer);
         try
         {
-            using HttpResponseMessage head = await SendAsync(HttpMethod.Head, wire, scope, timer.Token).ConfigureAwait(false);
+            using HttpResponseMessage head = await SendAsync(HttpMethod.Head, wire, context, timer.Token).ConfigureAwait(false);
             if (head.StatusCode is not (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented or HttpStatusCode.Forbidden))
             {
                 return _findings.FromResponse(head);
             }
 
-            using HttpResponseMessage get = await SendAsync(HttpMethod.Get, wire, scope, timer.Token).ConfigureAwait(false);
+            using HttpResponseMessage get = await SendAsync(HttpMethod.Get, wire, context, timer.Token).ConfigureAwait(false);
             return _findings.FromResponse(get);
         }
         catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
         {
-            scope.Cancellation.ThrowIfCancellationRequested();
+            context.Cancellation.ThrowIfCancellationRequested();
             return _findings.FromFailure(new Uri(wire), error);
         }
     }
@@ -97,9 +98,9 @@ public sealed class EdgeClient : IDisposable
         sockets.ConnectTimeout = Timeout.InfiniteTimeSpan;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string wire, InvocationContext scope, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string wire, InvocationContext context, CancellationToken cancellation)
     {
-        using HttpRequestMessage request = HttpRequests.Create(method, wire, scope);
+        using HttpRequestMessage request = HttpRequests.Create(method, wire, context);
         request.Headers.TryAddWithoutValidation("Accept", "*/*");
         if (method == HttpMethod.Get)
         {
@@ -118,7 +119,7 @@ public sealed class EdgeClient : IDisposable
         finally
         {
             double elapsed = _settings.Clock.GetElapsedTime(start).TotalMilliseconds;
-            scope.Trace(_redactor.Clean(string.Create(CultureInfo.InvariantCulture, $"{method} {wire} -> {outcome} ({elapsed:0} ms)")));
+            context.Trace(_redactor.Clean(string.Create(CultureInfo.InvariantCulture, $"{method} {wire} -> {outcome} ({elapsed:0} ms)")));
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using VodPreheat.Client.Errors;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Edge;

@@ -1,3 +1,5 @@
+using VodPreheat.Client.Display;
+
 namespace VodPreheat.Client.Errors;
 
 /// <summary>

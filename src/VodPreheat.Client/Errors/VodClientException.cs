@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace VodPreheat.Client.Http;
 
@@ -12,7 +13,7 @@ internal sealed class BodyContent : ByteArrayContent
         : base(bytes, 0, length)
     {
         _bytes = bytes;
-        int start = bytes.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
+        int start = bytes.AsSpan(0, length).StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
         Body = bytes.AsMemory(start, length - start);
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using VodPreheat.Client.Errors;
+using VodPreheat.Client.Display;
 
 namespace VodPreheat.Client.Http;
 
@@ -14,7 +14,7 @@ public sealed class InvocationContext(CancellationToken cancellation)
     private ConcurrentQueue<string> _trace = new();
     private ConcurrentQueue<string> _warnings = new();
 
-    /// <summary>Ends all requests of the scope, down to the socket.</summary>
+    /// <summary>Ends all requests of the invocation, down to the socket.</summary>
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>Whether anybody wants the trace lines; without, none are made.</summary>
@@ -43,8 +43,8 @@ public sealed class InvocationContext(CancellationToken cancellation)
         }
     }
 
-    /// <summary>The scope that a request was sent in.</summary>
-    internal static InvocationContext Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out InvocationContext? scope)
-        ? scope
-        : throw new InvalidOperationException("The request has no scope.");
+    /// <summary>The invocation that a request belongs to.</summary>
+    internal static InvocationContext Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out InvocationContext? context)
+        ? context
+        : throw new InvalidOperationException("The request belongs to no invocation.");
 }

@@ -120,9 +120,9 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
     /// <summary>Ends a turn whose request was throttled: holds all requests of the kind back.</summary>
     /// <param name="turn">The turn.</param>
     /// <param name="retryAfter">How long the service asks to wait, not longer than it is waited for; null if it does not say.</param>
-    /// <param name="scope">Gets a trace line for each hold.</param>
+    /// <param name="context">Gets a trace line for each hold.</param>
     /// <returns>How long requests are held from now on.</returns>
-    public TimeSpan Throttle(Turn turn, TimeSpan? retryAfter, InvocationContext scope)
+    public TimeSpan Throttle(Turn turn, TimeSpan? retryAfter, InvocationContext context)
     {
         lock (_lock)
         {
@@ -130,7 +130,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
             End(turn);
             if (turn.Hold == _holds)
             {
-                Hold(now, retryAfter, scope);
+                Hold(now, retryAfter, context);
             }
             else if (retryAfter is { } asked && now + asked > _heldUntil)
             {
@@ -143,7 +143,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         }
     }
 
-    private void Hold(TimeSpan now, TimeSpan? retryAfter, InvocationContext scope)
+    private void Hold(TimeSpan now, TimeSpan? retryAfter, InvocationContext context)
     {
         Forget(now);
         TimeSpan hold = (retryAfter, _holdsInARow) switch
@@ -179,7 +179,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         _isProbing = true;
         _isProbeOut = false;
         string then = _learned > 0 ? string.Create(CultureInfo.InvariantCulture, $", then at most {_learned} go in a minute") : string.Empty;
-        scope.Trace(string.Create(CultureInfo.InvariantCulture, $"Throttled: {kind} wait {(_heldUntil - now).TotalSeconds:0.#} s{then}."));
+        context.Trace(string.Create(CultureInfo.InvariantCulture, $"Throttled: {kind} wait {(_heldUntil - now).TotalSeconds:0.#} s{then}."));
     }
 
     private Turn Start(long ticket)

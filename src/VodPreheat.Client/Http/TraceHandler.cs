@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Http;
@@ -13,11 +14,11 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var scope = InvocationContext.Of(request);
-        return scope.IsTraced ? SendTracedAsync(request, scope, cancellationToken) : base.SendAsync(request, cancellationToken);
+        var context = InvocationContext.Of(request);
+        return context.IsTraced ? SendTracedAsync(request, context, cancellationToken) : base.SendAsync(request, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendTracedAsync(HttpRequestMessage request, InvocationContext scope, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendTracedAsync(HttpRequestMessage request, InvocationContext context, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         string outcome = "cancelled";
@@ -35,7 +36,7 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
         finally
         {
             double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            scope.Trace(redactor.Clean(string.Create(
+            context.Trace(redactor.Clean(string.Create(
                 CultureInfo.InvariantCulture, $"{request.Method} {request.RequestUri} -> {outcome} ({elapsed:0} ms)")));
         }
     }

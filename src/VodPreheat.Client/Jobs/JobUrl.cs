@@ -1,4 +1,4 @@
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Jobs;
 

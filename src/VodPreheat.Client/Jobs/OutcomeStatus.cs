@@ -11,7 +11,4 @@ public static class OutcomeStatus
 
     /// <summary>Submitted, and nothing says what became of it.</summary>
     public const string Unknown = "unknown";
-
-    /// <summary>The service's status of a URL that it is loading; a job that ends before has it for a URL without another.</summary>
-    public const string Processing = "processing";
 }

@@ -3,8 +3,8 @@ using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
-using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Jobs;
 
@@ -161,7 +161,7 @@ public sealed class PreheatJob : IDisposable
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancellation);
         TimeSpan wake = IsPaused && _submission is null && !_queue.IsEmpty && _pausedUntil < _settings.Timeout ? _pausedUntil : _settings.Timeout;
-        Task alarm = IsTimeUp ? Task.Delay(Timeout.InfiniteTimeSpan, over.Token) : TaskWaiter.DelayAsync(wake - Elapsed, _clock, over.Token);
+        Task alarm = IsTimeUp ? Task.Delay(Timeout.InfiniteTimeSpan, over.Token) : BackgroundWork.DelayAsync(wake - Elapsed, _clock, over.Token);
         await Task.WhenAny(new Task?[] { _submission, _poll, alarm }.OfType<Task>()).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         _context.Cancellation.ThrowIfCancellationRequested();
@@ -174,7 +174,7 @@ public sealed class PreheatJob : IDisposable
             _request = _queue.Take();
             _submittedAt = _clock.GetLocalNow();
             _submission = _client.SubmitUrlsAsync([.. _request.Select(static url => url.Url)], _submitting);
-            TaskWaiter.Forget(_submission);
+            BackgroundWork.Forget(_submission);
         }
     }
 
@@ -273,7 +273,7 @@ public sealed class PreheatJob : IDisposable
         }
 
         List<JobUrl> open = _tasks[answer.TaskId];
-        foreach (PreheatingRow row in answer.Rows)
+        foreach (UrlResult row in answer.Rows)
         {
             // A row of a URL that was not asked for, or that has an outcome, says nothing.
             if (_urls.TryGetValue(row.Url, out JobUrl? url) && open.Contains(url))
@@ -346,7 +346,7 @@ public sealed class PreheatJob : IDisposable
         EndQueue();
         foreach (JobUrl url in _urls.Values.Where(static url => !url.HasEnded))
         {
-            EndEarly(url, OutcomeStatus.Processing);
+            EndEarly(url, PreheatStatus.Processing);
         }
     }
 

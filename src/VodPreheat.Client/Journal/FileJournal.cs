@@ -11,10 +11,10 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
     private static readonly ConcurrentDictionary<string, bool> s_complained = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public override IEnumerable<Submission> NewestFirst(InvocationContext scope)
+    public override IEnumerable<Submission> NewestFirst(InvocationContext context)
     {
-        JournalPlace place = JournalPlace.Find(readVariable);
-        using JournalReader? reader = Open(place, scope);
+        JournalLocation place = JournalLocation.Find(readVariable);
+        using JournalReader? reader = Open(place, context);
         if (reader is null)
         {
             yield break;
@@ -22,22 +22,22 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
 
         try
         {
-            while (MoveBack(reader, place, scope))
+            while (MoveBack(reader, place, context))
             {
                 yield return reader.Current;
             }
         }
         finally
         {
-            Complain(reader, place, scope);
+            Complain(reader, place, context);
         }
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext scope)
+    public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext context)
     {
-        JournalPlace place = JournalPlace.Find(readVariable);
-        using JournalReader? reader = Open(place, scope);
+        JournalLocation place = JournalLocation.Find(readVariable);
+        using JournalReader? reader = Open(place, context);
         if (reader is null)
         {
             yield break;
@@ -45,7 +45,7 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
 
         // Only where they are is kept of them: with their URLs, a large journal could fill the memory.
         var found = new Stack<JournalReader.Position>();
-        while (found.Count < last && MoveBack(reader, place, scope))
+        while (found.Count < last && MoveBack(reader, place, context))
         {
             if (match(reader.Current))
             {
@@ -53,24 +53,24 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
             }
         }
 
-        Complain(reader, place, scope);
+        Complain(reader, place, context);
         while (found.TryPop(out JournalReader.Position position))
         {
-            scope.Cancellation.ThrowIfCancellationRequested();
+            context.Cancellation.ThrowIfCancellationRequested();
             yield return Guard(place, () => reader.Read(position));
         }
     }
 
     /// <inheritdoc/>
-    internal override async Task<bool> AnnounceAsync(Submission submission, InvocationContext scope)
+    internal override async Task<bool> AnnounceAsync(Submission submission, InvocationContext context)
     {
-        JournalPlace place = JournalPlace.Find(readVariable);
+        JournalLocation place = JournalLocation.Find(readVariable);
         string? problem = place.Problem;
         if (place.Path is not null)
         {
             problem = await AppendAsync(place.Path, JournalLine.Announce(submission).ToUtf8()).ConfigureAwait(false);
         }
-        else if (problem is null && scope.NeedsJournal)
+        else if (problem is null && context.NeedsJournal)
         {
             problem = "it is switched off";
         }
@@ -80,25 +80,25 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
             return place.Path is not null;
         }
 
-        if (place.IsNamed || scope.NeedsJournal)
+        if (place.IsNamed || context.NeedsJournal)
         {
             throw Unavailable(place, "written", problem);
         }
 
         if (s_complained.TryAdd(place.Path ?? string.Empty, true))
         {
-            scope.Warn(
+            context.Warn(
                 $"The journal {place.Path} cannot be written: {problem}. Submissions go on without it; keep their task ids. " +
-                $"Set the environment variable {JournalPlace.Variable} to another file, or to off.");
+                $"Set the environment variable {JournalLocation.Variable} to another file, or to off.");
         }
 
         return false;
     }
 
     /// <inheritdoc/>
-    internal override async Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext scope)
+    internal override async Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext context)
     {
-        if (JournalPlace.Find(readVariable).Path is not { } path)
+        if (JournalLocation.Find(readVariable).Path is not { } path)
         {
             return;
         }
@@ -112,7 +112,7 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
 
         if (await AppendAsync(path, line).ConfigureAwait(false) is { } problem && isAnnounced && submission.TaskId is { } taskId)
         {
-            scope.Warn($"Task {taskId} was accepted, but the journal {path} cannot be written: {problem}. Keep the task id.");
+            context.Warn($"Task {taskId} was accepted, but the journal {path} cannot be written: {problem}. Keep the task id.");
         }
     }
 
@@ -130,35 +130,35 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
         }
     });
 
-    private JournalReader? Open(JournalPlace place, InvocationContext scope)
+    private JournalReader? Open(JournalLocation place, InvocationContext context)
     {
         if (place.Path is null)
         {
-            return scope.NeedsJournal || place is { IsNamed: true, Problem: not null }
+            return context.NeedsJournal || place is { IsNamed: true, Problem: not null }
                 ? throw Unavailable(place, "read", place.Problem ?? "it is switched off")
                 : null;
         }
 
-        return Guard(place, () => JournalScanner.Open(place.Path)) is { } scanner
+        return Guard(place, () => BackwardLineReader.Open(place.Path)) is { } scanner
             ? new JournalReader(scanner, new JournalFile(place.Path, clock).IsAtRest)
             : null;
     }
 
-    private static bool MoveBack(JournalReader reader, JournalPlace place, InvocationContext scope)
+    private static bool MoveBack(JournalReader reader, JournalLocation place, InvocationContext context)
     {
-        scope.Cancellation.ThrowIfCancellationRequested();
+        context.Cancellation.ThrowIfCancellationRequested();
         return Guard(place, reader.MoveBack);
     }
 
-    private static void Complain(JournalReader reader, JournalPlace place, InvocationContext scope)
+    private static void Complain(JournalReader reader, JournalLocation place, InvocationContext context)
     {
         if (Guard(place, reader.Complaint) is { } complaint)
         {
-            scope.Warn($"{complaint} The journal is {place.Path}.");
+            context.Warn($"{complaint} The journal is {place.Path}.");
         }
     }
 
-    private static T Guard<T>(JournalPlace place, Func<T> read)
+    private static T Guard<T>(JournalLocation place, Func<T> read)
     {
         try
         {
@@ -175,11 +175,11 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
 
     private static string ReasonOf(Exception error) => error.Message.TrimEnd('.');
 
-    private static VodClientException Unavailable(JournalPlace place, string what, string problem) => new(
+    private static VodClientException Unavailable(JournalLocation place, string what, string problem) => new(
         FailureKind.JournalUnavailable,
         ErrorIds.JournalUnavailable,
         $"The journal{(place.Path is null ? string.Empty : " " + place.Path)} cannot be {what}: {problem}.",
-        $"Make the file and its folder readable and writable, or set the environment variable {JournalPlace.Variable} to the full path of another file.")
+        $"Make the file and its folder readable and writable, or set the environment variable {JournalLocation.Variable} to the full path of another file.")
     {
         Delivery = Delivery.NotSent,
     };

@@ -164,7 +164,7 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         try
         {
             using FileStream kept = new(next, Options(FileMode.CreateNew, FileShare.None));
-            using JournalScanner scanner = JournalScanner.Open(target) ?? throw new FileNotFoundException(message: null, target);
+            using BackwardLineReader scanner = BackwardLineReader.Open(target) ?? throw new FileNotFoundException(message: null, target);
             CopyYoungLines(scanner, begun - OldAge, kept);
             kept.Flush(flushToDisk: true);
             using var hold = JournalLock.Acquire(path, s_patience);
@@ -198,7 +198,7 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         }
     }
 
-    private static void CopyYoungLines(JournalScanner scanner, DateTimeOffset oldest, FileStream destination)
+    private static void CopyYoungLines(BackwardLineReader scanner, DateTimeOffset oldest, FileStream destination)
     {
         var parts = new Stack<(long Start, long End)>();
         while (scanner.MoveBack())

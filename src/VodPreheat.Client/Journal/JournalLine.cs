@@ -122,7 +122,3 @@ internal sealed class JournalLine
         _ => true,
     };
 }
-
-/// <summary>The reader and writer, made at build time.</summary>
-[JsonSerializable(typeof(JournalLine))]
-internal sealed partial class JournalJsonContext : JsonSerializerContext;

@@ -8,7 +8,7 @@ namespace VodPreheat.Client.Journal;
 /// </summary>
 /// <param name="scanner">The file's lines; owned by the reader from now on.</param>
 /// <param name="isAtRest">Whether nobody is adding to the file of a given size.</param>
-internal sealed class JournalReader(JournalScanner scanner, Func<long, bool> isAtRest) : IDisposable
+internal sealed class JournalReader(BackwardLineReader scanner, Func<long, bool> isAtRest) : IDisposable
 {
     private readonly Dictionary<string, JournalLine> _outcomes = new(StringComparer.Ordinal);
     private long _firstForeign;

@@ -21,27 +21,27 @@ public abstract class SubmissionJournal
     public static SubmissionJournal InMemory() => new MemoryJournal();
 
     /// <summary>The submissions, newest first, one by one: who wants only some stops early.</summary>
-    /// <param name="scope">Ends the reading, and takes a warning about lines that cannot be read.</param>
+    /// <param name="context">Ends the reading, and takes a warning about lines that cannot be read.</param>
     /// <exception cref="Errors.VodClientException">The journal is there and cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public abstract IEnumerable<Submission> NewestFirst(InvocationContext scope);
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public abstract IEnumerable<Submission> NewestFirst(InvocationContext context);
 
     /// <summary>The newest of those submissions that match, oldest first.</summary>
     /// <param name="match">Which to give; called for the newest first.</param>
     /// <param name="last">The most to give.</param>
-    /// <param name="scope">Ends the reading, and takes a warning about lines that cannot be read.</param>
+    /// <param name="context">Ends the reading, and takes a warning about lines that cannot be read.</param>
     /// <exception cref="Errors.VodClientException">The journal is there and cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public abstract IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext scope);
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public abstract IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext context);
 
     /// <summary>Writes down that a submission is about to be sent; it is on the disk when the task has ended.</summary>
     /// <returns>Whether it could be written.</returns>
     /// <exception cref="Errors.VodClientException">It could not, and must not be sent without.</exception>
-    internal abstract Task<bool> AnnounceAsync(Submission submission, InvocationContext scope);
+    internal abstract Task<bool> AnnounceAsync(Submission submission, InvocationContext context);
 
     /// <summary>Writes down what became of a submission.</summary>
     /// <param name="submission">The submission with its task id or error code.</param>
     /// <param name="isAnnounced">What <see cref="AnnounceAsync"/> gave for it.</param>
-    /// <param name="scope">Takes a warning with the task id if it could not be written.</param>
-    internal abstract Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext scope);
+    /// <param name="context">Takes a warning with the task id if it could not be written.</param>
+    internal abstract Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext context);
 }

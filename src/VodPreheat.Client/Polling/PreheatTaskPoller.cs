@@ -2,7 +2,7 @@ using System.Globalization;
 using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Polling;
 
@@ -14,9 +14,9 @@ namespace VodPreheat.Client.Polling;
 /// <param name="client">The connection.</param>
 /// <param name="interval">Time from an answer to the next query of the same task.</param>
 /// <param name="timeout">When to give up on the tasks that are open then, from now on.</param>
-/// <param name="scope">The invocation that waits.</param>
+/// <param name="context">The invocation that waits.</param>
 /// <param name="clock">The clock of interval and time-out; only its monotonic time counts.</param>
-public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeSpan timeout, InvocationContext scope, TimeProvider clock)
+public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeSpan timeout, InvocationContext context, TimeProvider clock)
 {
     /// <summary>The most queries in flight.</summary>
     private const int MaxInFlight = 8;
@@ -36,7 +36,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     private RowCounts _counts;
 
     // Of the poll alone, of which there is one at a time.
-    private readonly List<(OpenTask Task, Task<IReadOnlyList<PreheatingRow>> Query)> _inFlight = new(MaxInFlight);
+    private readonly List<(OpenTask Task, Task<IReadOnlyList<UrlResult>> Query)> _inFlight = new(MaxInFlight);
     private TimeSpan? _giveUpAt;
 
     /// <summary>Time left until the time-out; none afterwards.</summary>
@@ -90,7 +90,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     }
 
     /// <summary>What the last query of an open task said; empty if it had no rows yet, or has ended.</summary>
-    public IReadOnlyList<PreheatingRow> LastRows(string taskId)
+    public IReadOnlyList<UrlResult> LastRows(string taskId)
     {
         lock (_lock)
         {
@@ -99,7 +99,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     }
 
     /// <summary>The next task that ends, in the order in which they do; null when none is open or the time is up. One call at a time.</summary>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
     public async Task<PollAnswer?> NextEndAsync()
     {
         PollAnswer? answer;
@@ -112,17 +112,17 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     }
 
     /// <summary>The next answer, of whatever task; null when none is open or the time is up. One call at a time.</summary>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
     public async Task<PollAnswer?> NextAnswerAsync()
     {
         while (true)
         {
-            scope.Cancellation.ThrowIfCancellationRequested();
+            context.Cancellation.ThrowIfCancellationRequested();
 
             // Before the time is looked at: an answer that has arrived counts, however late it is taken.
             if (_inFlight.FindIndex(static started => started.Query.IsCompleted) is >= 0 and int answered)
             {
-                (OpenTask task, Task<IReadOnlyList<PreheatingRow>> query) = _inFlight[answered];
+                (OpenTask task, Task<IReadOnlyList<UrlResult>> query) = _inFlight[answered];
                 _inFlight.RemoveAt(answered);
                 if (Judge(task, query) is { } answer)
                 {
@@ -159,8 +159,8 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
         while (_inFlight.Count < MaxInFlight && TakeDue() is { } task)
         {
-            Task<IReadOnlyList<PreheatingRow>> query = client.GetPreheatingResultsAsync(task.Id, scope);
-            TaskWaiter.Forget(query); // Nobody looks at it any more when the poll is given up.
+            Task<IReadOnlyList<UrlResult>> query = client.GetPreheatingResultsAsync(task.Id, context);
+            BackgroundWork.Forget(query); // Nobody looks at it any more when the poll is given up.
             _inFlight.Add((task, query));
         }
     }
@@ -222,14 +222,14 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             }
         }
 
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(scope.Cancellation);
-        Task alarm = TaskWaiter.DelayAsync(wake - Now, clock, over.Token);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        Task alarm = BackgroundWork.DelayAsync(wake - Now, clock, over.Token);
         await Task.WhenAny([.. _inFlight.Select(static started => started.Query), added, alarm]).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
     }
 
     /// <summary>Takes a query's answer; null if it failed in a way that may pass.</summary>
-    private PollAnswer? Judge(OpenTask task, Task<IReadOnlyList<PreheatingRow>> answered)
+    private PollAnswer? Judge(OpenTask task, Task<IReadOnlyList<UrlResult>> answered)
     {
         if (_giveUpAt is not null)
         {
@@ -240,7 +240,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         PollAnswer? answer = null;
         try
         {
-            IReadOnlyList<PreheatingRow> rows = answered.GetAwaiter().GetResult();
+            IReadOnlyList<UrlResult> rows = answered.GetAwaiter().GetResult();
             answer = new PollAnswer(task.Id, rows, Failure: null, SetRows(task, rows));
             if (answer.Value.HasEnded)
             {
@@ -251,7 +251,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             or FailureKind.Throttled or FailureKind.Unavailable or FailureKind.UnexpectedResponse)
         {
             pause = failure.RetryAfter > interval ? failure.RetryAfter.Value : interval;
-            scope.Trace(string.Create(CultureInfo.InvariantCulture, $"The query of task {task.Id} failed, which does not end the wait: {failure.What}"));
+            context.Trace(string.Create(CultureInfo.InvariantCulture, $"The query of task {task.Id} failed, which does not end the wait: {failure.What}"));
         }
         catch (VodClientException failure)
         {
@@ -276,7 +276,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     }
 
     /// <summary>Notes what a query said; whether that ends the task. Of one that has ended only the counts are kept.</summary>
-    private bool SetRows(OpenTask task, IReadOnlyList<PreheatingRow> rows)
+    private bool SetRows(OpenTask task, IReadOnlyList<UrlResult> rows)
     {
         var counts = RowCounts.Of(rows);
         lock (_lock)
@@ -295,7 +295,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
         public int Number { get; } = number;
 
-        public IReadOnlyList<PreheatingRow> Rows { get; set; } = [];
+        public IReadOnlyList<UrlResult> Rows { get; set; } = [];
 
         public RowCounts Counts { get; set; }
 
@@ -310,7 +310,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
     private readonly record struct RowCounts(int Succeeded, int Failed, int Open)
     {
-        public static RowCounts Of(IReadOnlyList<PreheatingRow> rows)
+        public static RowCounts Of(IReadOnlyList<UrlResult> rows)
         {
             int succeeded = rows.Count(static row => PreheatStatus.IsSucceed(row.Status));
             int failed = rows.Count(static row => PreheatStatus.IsFailed(row.Status));

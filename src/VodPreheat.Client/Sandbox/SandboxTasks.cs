@@ -1,5 +1,5 @@
 using System.Globalization;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Sandbox;
 
@@ -36,16 +36,16 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
     ];
 
     /// <summary>The rows of a task; null for one that is not known.</summary>
-    public List<PreheatingRow>? Find(string taskId)
+    public List<UrlResult>? Find(string taskId)
     {
         // The example answer of the API page (vod_04_0120), one row of each status.
         if (taskId == "example")
         {
             return
             [
-                new("https://example.com/asset/9db42f5e08c15edecd99a98da241994a/313bfd52a75f95ff48e8bf02eca2ab20.flv", "processing"),
-                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/68b1241af3bf58bcde9914626e07f5af.mp4", "succeed"),
-                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/play_video/68b1241af3bf58bcde9914626e07f5af_H.264_480X270_HEAACV1_300.mp4", "failed"),
+                new("https://example.com/asset/9db42f5e08c15edecd99a98da241994a/313bfd52a75f95ff48e8bf02eca2ab20.flv", PreheatStatus.Processing),
+                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/68b1241af3bf58bcde9914626e07f5af.mp4", PreheatStatus.Succeed),
+                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/play_video/68b1241af3bf58bcde9914626e07f5af_H.264_480X270_HEAACV1_300.mp4", PreheatStatus.Failed),
             ];
         }
 
@@ -57,7 +57,7 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
             }
 
             TimeSpan age = clock.GetUtcNow() - task.At;
-            return [.. task.Ends.Select((end, index) => age < s_firstEnd + (s_betweenEnds * index) ? end with { Status = "processing" } : end)];
+            return [.. task.Ends.Select((end, index) => age < s_firstEnd + (s_betweenEnds * index) ? end with { Status = PreheatStatus.Processing } : end)];
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
             }
 
             _urls += urls.Count;
-            _tasks.Add(taskId, new SandboxTask(clock.GetUtcNow(), [.. urls.Select(url => new PreheatingRow(url, EndOf(url)))]));
+            _tasks.Add(taskId, new SandboxTask(clock.GetUtcNow(), [.. urls.Select(url => new UrlResult(url, EndOf(url)))]));
             return true;
         }
     }
@@ -84,11 +84,11 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
         bool fails = path.Contains("fail-once", StringComparison.OrdinalIgnoreCase)
             ? _failedOnce.Add(url)
             : path.Contains("fail", StringComparison.OrdinalIgnoreCase);
-        return fails ? "failed" : "succeed";
+        return fails ? PreheatStatus.Failed : PreheatStatus.Succeed;
     }
 
     private static string PathOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) ? uri.AbsolutePath : url;
 
     /// <summary>A task, and how its URLs will end.</summary>
-    private sealed record SandboxTask(DateTimeOffset At, PreheatingRow[] Ends);
+    private sealed record SandboxTask(DateTimeOffset At, UrlResult[] Ends);
 }

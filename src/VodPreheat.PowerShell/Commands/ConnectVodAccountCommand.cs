@@ -3,16 +3,18 @@ using System.Security;
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
 /// <summary>Connect-VodAccount: keeps the session's credentials, and makes the connection the default.</summary>
-[Cmdlet(VerbsCommunications.Connect, "VodAccount", DefaultParameterSetName = DefaultSet, HelpUri = HelpLinks.Root + "Connect-VodAccount.md")]
+[Cmdlet(VerbsCommunications.Connect, "VodAccount", DefaultParameterSetName = DefaultSet, HelpUri = VodCmdlet.HelpRoot + "Connect-VodAccount.md")]
 [OutputType(typeof(VodConnection))]
 public sealed class ConnectVodAccountCommand : VodCmdlet
 {
@@ -170,7 +172,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             return new VodConnection(ConnectionFactory.ConnectSandbox(transport, Region));
         }
 
-        var connector = new ConnectionFactory(new ConnectSettings
+        var factory = new ConnectionFactory(new ConnectSettings
         {
             Region = Region,
             Endpoint = Endpoint,
@@ -182,18 +184,18 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         });
         Task<VodClient> client = ParameterSetName switch
         {
-            AccessKeySet => connector.ConnectWithAccessKeyAsync(
+            AccessKeySet => factory.ConnectWithAccessKeyAsync(
                 AccessKey.UserName,
                 SecureStringReader.Read(AccessKey.Password),
                 SecurityToken is null ? null : SecureStringReader.Read(SecurityToken),
-                Scope),
-            TokenSet => connector.ConnectWithTokenAsync(SecureStringReader.Read(Token), Scope),
-            PasswordSet => connector.ConnectWithPasswordAsync(
-                Credential.UserName, SecureStringReader.Read(Credential.Password), DomainName, Scope),
-            IdTokenSet => connector.ConnectWithIdTokenAsync(IdentityProvider, SecureStringReader.Read(IdToken), IdTokenHint, Scope),
-            IdTokenPathSet => connector.ConnectWithIdTokenFileAsync(IdentityProvider, IdTokenPath, Scope),
-            IdentitySet => connector.ConnectWithIdentityAsync(Scope),
-            _ => connector.ConnectWithFoundCredentialAsync(Scope),
+                Context),
+            TokenSet => factory.ConnectWithTokenAsync(SecureStringReader.Read(Token), Context),
+            PasswordSet => factory.ConnectWithPasswordAsync(
+                Credential.UserName, SecureStringReader.Read(Credential.Password), DomainName, Context),
+            IdTokenSet => factory.ConnectWithIdTokenAsync(IdentityProvider, SecureStringReader.Read(IdToken), IdTokenHint, Context),
+            IdTokenPathSet => factory.ConnectWithIdTokenFileAsync(IdentityProvider, IdTokenPath, Context),
+            IdentitySet => factory.ConnectWithIdentityAsync(Context),
+            _ => factory.ConnectWithFoundCredentialAsync(Context),
         };
         return new VodConnection(WaitFor(client).GetAwaiter().GetResult());
     }

@@ -2,11 +2,12 @@ using System.Management.Automation;
 using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
 /// <summary>Disconnect-VodAccount: ends a connection's requests, wipes its secrets, and forgets it if it is the default.</summary>
-[Cmdlet(VerbsCommunications.Disconnect, "VodAccount", HelpUri = HelpLinks.Root + "Disconnect-VodAccount.md")]
+[Cmdlet(VerbsCommunications.Disconnect, "VodAccount", HelpUri = VodCmdlet.HelpRoot + "Disconnect-VodAccount.md")]
 [OutputType(typeof(void))]
 public sealed class DisconnectVodAccountCommand : PSCmdlet
 {

@@ -4,7 +4,7 @@ using VodPreheat.Connections;
 namespace VodPreheat.Commands;
 
 /// <summary>Get-VodConnection: the process's default connection; nothing if there is none.</summary>
-[Cmdlet(VerbsCommon.Get, "VodConnection", HelpUri = HelpLinks.Root + "Get-VodConnection.md")]
+[Cmdlet(VerbsCommon.Get, "VodConnection", HelpUri = VodCmdlet.HelpRoot + "Get-VodConnection.md")]
 [OutputType(typeof(VodConnection))]
 public sealed class GetVodConnectionCommand : PSCmdlet
 {

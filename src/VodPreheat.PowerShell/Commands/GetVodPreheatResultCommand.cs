@@ -1,17 +1,17 @@
 using System.Management.Automation;
 using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Completion;
 
 namespace VodPreheat.Commands;
 
 /// <summary>Get-VodPreheatResult: what is loaded and what failed, one object per URL, in the order of the task ids.</summary>
-[Cmdlet(VerbsCommon.Get, "VodPreheatResult", HelpUri = HelpLinks.Root + "Get-VodPreheatResult.md")]
+[Cmdlet(VerbsCommon.Get, "VodPreheatResult", HelpUri = VodCmdlet.HelpRoot + "Get-VodPreheatResult.md")]
 [OutputType(typeof(PreheatingResult))]
 public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
 {
-    private OrderedRequestBuffer<string, IReadOnlyList<PreheatingRow>>? _window;
+    private OrderedRequestBuffer<string, IReadOnlyList<UrlResult>>? _requests;
 
     /// <summary>The task ids that Start-VodPreheat (or the API) gave.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -30,16 +30,16 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _window = new(ThrottleLimit, id => Client.GetPreheatingResultsAsync(id, Scope));
+        _requests = new(ThrottleLimit, id => Client.GetPreheatingResultsAsync(id, Context));
     }
 
     /// <inheritdoc/>
-    private protected override void ProcessTask(string taskId) => _window!.Add(taskId, WriteNext);
+    private protected override void ProcessTask(string taskId) => _requests!.Add(taskId, WriteNext);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        while (!_window!.IsEmpty)
+        while (!_requests!.IsEmpty)
         {
             WriteNext();
         }
@@ -49,16 +49,16 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        _window?.Dispose();
+        _requests?.Dispose();
     }
 
     private void WriteNext()
     {
-        WaitFor(_window!.Next);
-        (string taskId, Task<IReadOnlyList<PreheatingRow>> answer) = _window.Take();
+        WaitFor(_requests!.Next);
+        (string taskId, Task<IReadOnlyList<UrlResult>> answer) = _requests.Take();
         try
         {
-            foreach (PreheatingRow row in answer.GetAwaiter().GetResult())
+            foreach (UrlResult row in answer.GetAwaiter().GetResult())
             {
                 WriteObject(new PreheatingResult(taskId, row.Url, row.Status));
             }

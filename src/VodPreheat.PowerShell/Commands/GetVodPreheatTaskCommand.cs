@@ -5,6 +5,7 @@ using VodPreheat.Client.Journal;
 using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
@@ -12,7 +13,7 @@ namespace VodPreheat.Commands;
 /// Get-VodPreheatTask: the submissions of this machine, from its journal, oldest first; those that can be asked for on the connection,
 /// if there is one. Nothing is sent.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "VodPreheatTask", HelpUri = HelpLinks.Root + "Get-VodPreheatTask.md")]
+[Cmdlet(VerbsCommon.Get, "VodPreheatTask", HelpUri = VodCmdlet.HelpRoot + "Get-VodPreheatTask.md")]
 [OutputType(typeof(PreheatTask))]
 public sealed class GetVodPreheatTaskCommand : VodCmdlet
 {
@@ -68,7 +69,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
         _patterns = [.. (Url ?? []).SelectMany(static url => new[] { PatternOf(url.Trim()), PatternOf(WildcardPattern.Escape(url.Trim())) }).OfType<WildcardPattern>()];
         try
         {
-            foreach (Submission submission in journal.OldestFirst(submission => client?.Owns(submission) != false && IsWanted(submission), Last, Scope))
+            foreach (Submission submission in journal.OldestFirst(submission => client?.Owns(submission) != false && IsWanted(submission), Last, Context))
             {
                 WriteObject(new PreheatTask(submission));
             }

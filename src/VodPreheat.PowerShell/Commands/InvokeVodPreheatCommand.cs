@@ -11,7 +11,7 @@ namespace VodPreheat.Commands;
 /// <summary>
 /// Invoke-VodPreheat: submits URLs, waits for them and submits again what failed; writes exactly one object per distinct URL.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Invoke, "VodPreheat", SupportsShouldProcess = true, HelpUri = HelpLinks.Root + "Invoke-VodPreheat.md")]
+[Cmdlet(VerbsLifecycle.Invoke, "VodPreheat", SupportsShouldProcess = true, HelpUri = VodCmdlet.HelpRoot + "Invoke-VodPreheat.md")]
 [OutputType(typeof(PreheatOutcome))]
 public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 {
@@ -79,7 +79,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
                     Timeout = TimeSpan.FromSeconds(TimeoutSec),
                     PollInterval = TimeSpan.FromSeconds(PollIntervalSec),
                 },
-                Scope,
+                Context,
                 TimeProvider.System);
         }
         catch (VodClientException failure)
@@ -100,7 +100,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     private void WriteOutcomes(PreheatJob job)
     {
         var unfinished = new List<string>();
-        var progress = new JobProgressReport(this, job, Client);
+        var progress = new JobProgressBar(this, job, Client);
         try
         {
             while (WaitFor(job.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } outcome)

@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using VodPreheat.Client;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Journal;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Errors;
 using VodPreheat.Progress;
 
@@ -14,7 +15,7 @@ namespace VodPreheat.Commands;
 /// </summary>
 [Cmdlet(
     VerbsLifecycle.Start, "VodPreheat", DefaultParameterSetName = UrlSet, SupportsShouldProcess = true,
-    HelpUri = HelpLinks.Root + "Start-VodPreheat.md")]
+    HelpUri = VodCmdlet.HelpRoot + "Start-VodPreheat.md")]
 [OutputType(typeof(PreheatTask))]
 public sealed class StartVodPreheatCommand : VodConnectedCmdlet
 {
@@ -30,7 +31,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private Request? _request;
 
     private readonly List<string> _accepted = [];
-    private SubmissionProgress? _progress;
+    private SubmissionProgressBar? _progress;
     private VodClientException? _end;
     private int _requests;
     private bool _isUrlGiven;
@@ -63,7 +64,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _progress = new SubmissionProgress(this);
+        _progress = new SubmissionProgressBar(this, () => Noun, Client);
 
         // An empty list as an argument is nothing to do; an object from the pipeline without a URL is a mistake, such as the copy
         // of an asset's task that came through serialization.
@@ -92,7 +93,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             }
         }
 
-        ShowProgress();
+        _progress!.Show();
     }
 
     /// <inheritdoc/>
@@ -157,7 +158,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         string id = given.Trim();
-        Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Scope)));
+        Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Context)));
     }
 
     /// <summary>Submits the URLs gathered so far, and then reports what came with them and is none.</summary>
@@ -168,7 +169,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             string[] urls = [.. _batch];
             _batch.Clear();
             string what = urls.Length == 1 ? urls[0] : $"{urls.Length} URLs, {urls[0]} to {urls[^1]}";
-            Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Scope)));
+            Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Context)));
         }
 
         while (!Stopping && _invalid.TryDequeue(out string? url))
@@ -196,10 +197,10 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         try
         {
             request.IsSent = true;
-            var task = new PreheatTask(WaitFor(request.Send(), ShowProgress).GetAwaiter().GetResult());
+            var task = new PreheatTask(WaitFor(request.Send(), _progress!.Show).GetAwaiter().GetResult());
             _request = null;
             _accepted.Add(task.TaskId);
-            _progress!.Add(request.Items.Length);
+            _progress.Submitted += request.Items.Length;
             WriteObject(task);
         }
         catch (VodClientException failure)
@@ -216,7 +217,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         _request = null;
-        _end = failure.EndsSubmissions ? failure : null;
+        _progress!.End = _end = failure.EndsSubmissions ? failure : null;
         if (_end is null || failure.OutcomeUnknown)
         {
             Report(ErrorRecords.FromSubmission(failure, request.Items, request.What));
@@ -268,8 +269,6 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         _given.Clear();
         return unsent;
     }
-
-    private void ShowProgress() => _progress!.Show(Noun, Client.SubmissionLimit, _end);
 
     /// <summary>One request to the service: what is in it, and how it is made.</summary>
     private sealed record Request(string[] Items, string What, Func<Task<Submission>> Send)

@@ -3,9 +3,9 @@ using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Json;
-using VodPreheat.Connections;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
@@ -13,12 +13,12 @@ namespace VodPreheat.Commands;
 /// Test-VodPreheatUrl: requests URLs from the CDN as a player does, and says why they are not served or cached, in the order of the
 /// input. Needs no connection.
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Test, "VodPreheatUrl", HelpUri = HelpLinks.Root + "Test-VodPreheatUrl.md")]
+[Cmdlet(VerbsDiagnostic.Test, "VodPreheatUrl", HelpUri = VodCmdlet.HelpRoot + "Test-VodPreheatUrl.md")]
 [OutputType(typeof(PreheatUrlTest))]
 public sealed class TestVodPreheatUrlCommand : VodCmdlet
 {
     private EdgeClient? _edge;
-    private OrderedRequestBuffer<string, EdgeTestResult>? _window;
+    private OrderedRequestBuffer<string, EdgeTestResult>? _requests;
     private bool _isUrlGiven;
 
     /// <summary>Playback URLs.</summary>
@@ -65,7 +65,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
             ThrowTerminatingError(ErrorRecords.From(failure, target: null, subject: null));
         }
 
-        _window = new(ThrottleLimit, url => _edge!.TestAsync(url, Scope));
+        _requests = new(ThrottleLimit, url => _edge!.TestAsync(url, Context));
 
         // An empty list as an argument is nothing to do; an object from the pipeline without a URL is a mistake.
         _isUrlGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Url));
@@ -79,7 +79,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
             string url = given?.Trim() ?? string.Empty;
             if (PreheatUrl.IsValid(url))
             {
-                _window!.Add(url, WriteNext);
+                _requests!.Add(url, WriteNext);
             }
             else
             {
@@ -91,7 +91,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        while (!_window!.IsEmpty)
+        while (!_requests!.IsEmpty)
         {
             WriteNext();
         }
@@ -101,14 +101,14 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        _window?.Dispose();
+        _requests?.Dispose();
         _edge?.Dispose();
     }
 
     private void WriteNext()
     {
-        WaitFor(_window!.Next);
-        (string url, Task<EdgeTestResult> answer) = _window.Take();
+        WaitFor(_requests!.Next);
+        (string url, Task<EdgeTestResult> answer) = _requests.Take();
         EdgeTestResult result = answer.GetAwaiter().GetResult();
         WriteObject(new PreheatUrlTest(
             url, result.StatusCode, result.Cache.ToString(), result.CacheControl, result.Age, result.Finding.ToString(), result.Hint));

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Completion;
 using VodPreheat.Errors;
 using VodPreheat.Progress;
@@ -8,7 +8,7 @@ using VodPreheat.Progress;
 namespace VodPreheat.Commands;
 
 /// <summary>Wait-VodPreheat: polls tasks until every URL is final, and writes each task's results when it ends.</summary>
-[Cmdlet(VerbsLifecycle.Wait, "VodPreheat", HelpUri = HelpLinks.Root + "Wait-VodPreheat.md")]
+[Cmdlet(VerbsLifecycle.Wait, "VodPreheat", HelpUri = VodCmdlet.HelpRoot + "Wait-VodPreheat.md")]
 [OutputType(typeof(PreheatingResult))]
 public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 {
@@ -46,9 +46,9 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     protected override void EndProcessing()
     {
         var poller = new PreheatTaskPoller(
-            Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
+            Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Context, TimeProvider.System);
         _taskIds.ForEach(id => poller.Add(id));
-        var progress = new WaitProgress(this, poller, Client);
+        var progress = new WaitProgressBar(this, poller, Client);
         try
         {
             WriteEnds(poller, progress);
@@ -66,7 +66,7 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
         }
     }
 
-    private void WriteEnds(PreheatTaskPoller poller, WaitProgress progress)
+    private void WriteEnds(PreheatTaskPoller poller, WaitProgressBar progress)
     {
         while (WaitFor(poller.NextEndAsync(), progress.Show).GetAwaiter().GetResult() is { } end)
         {
@@ -82,6 +82,6 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
         }
     }
 
-    private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<PreheatingRow> rows) =>
+    private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<UrlResult> rows) =>
         [.. rows.Select(row => new PreheatingResult(taskId, row.Url, row.Status))];
 }

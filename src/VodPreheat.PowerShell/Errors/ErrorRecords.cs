@@ -1,6 +1,7 @@
 using System.Management.Automation;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Formatting;
 
 namespace VodPreheat.Errors;

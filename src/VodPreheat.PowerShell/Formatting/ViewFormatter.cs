@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Management.Automation;
 using System.Management.Automation.Host;
-using VodPreheat.Client.Errors;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Display;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Formatting;
 
@@ -60,7 +60,7 @@ public static class ViewFormatter
         status = Clean(status);
         string? colour = PreheatStatus.IsSucceed(status) ? green
             : PreheatStatus.IsFailed(status) ? red
-            : string.Equals(status, "processing", StringComparison.OrdinalIgnoreCase) ? yellow
+            : PreheatStatus.IsProcessing(status) ? yellow
             : null;
         return Colour(status, colour, reset);
     }

@@ -1,4 +1,4 @@
-using VodPreheat.Client.Errors;
+using VodPreheat.Client.Display;
 
 namespace VodPreheat;
 

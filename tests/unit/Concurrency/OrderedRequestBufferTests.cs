@@ -36,7 +36,7 @@ public sealed class OrderedRequestBufferTests
 
         void Take()
         {
-            TaskWaiter.For(window.Next, s_idle, EndOne, CancellationToken.None);
+            BackgroundWork.WaitFor(window.Next, s_idle, EndOne, CancellationToken.None);
             (int item, Task<int> answer) = window.Take();
             Assert.True(answer.IsCompletedSuccessfully);
             inFlight--;

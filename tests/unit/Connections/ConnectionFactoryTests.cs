@@ -6,7 +6,7 @@ using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Iam;
+using VodPreheat.Client.Identity;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 

@@ -180,7 +180,7 @@ public sealed class CredentialChainTests : IDisposable
 
     private static AccessKeyCredential Find(params (string Name, string Value)[] variables) => FindAny(variables).Key!;
 
-    private static FoundCredential FindAny((string Name, string Value)[] variables, Func<string, string?>? resolve = null, Action<string>? warn = null)
+    private static (AccessKeyCredential? Key, IdentityProviderLogin? Provider) FindAny((string Name, string Value)[] variables, Func<string, string?>? resolve = null, Action<string>? warn = null)
     {
         var settings = new ConnectSettings
         {

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.UnitTests.Support;
@@ -641,7 +642,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
 
         public void Unblock() => _go = Task.CompletedTask;
 
-        public async Task<Fetched> FetchAsync(CancellationToken cancellation)
+        public async Task<FetchedCredential> FetchAsync(CancellationToken cancellation)
         {
             int number = Interlocked.Increment(ref _count);
             Interlocked.Increment(ref _underWay);
@@ -655,7 +656,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
 
                 Last = new TokenCredential(new Secret($"token{number}")) { ExpiresAt = DateTimeOffset.UnixEpoch };
                 LastAt = clock.GetUtcNow();
-                return new Fetched(Last, Life);
+                return new FetchedCredential(Last, Life);
             }
             finally
             {

@@ -6,8 +6,8 @@ using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
-using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
+using VodPreheat.Client.Preheating;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Polling;
@@ -115,7 +115,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(25), Now);
         Assert.Equal(TimeSpan.Zero, poller.Remaining);
         Assert.Equal(["open"], poller.OpenTasks);
-        Assert.Equal([new PreheatingRow("https://a/1", "processing")], poller.LastRows("open"));
+        Assert.Equal([new UrlResult("https://a/1", "processing")], poller.LastRows("open"));
         Assert.Empty(poller.LastRows("unknown"));
         Assert.Equal(new PollProgress(Tasks: 2, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 1), poller.Progress);
         Assert.Null(await RunAsync(poller.NextEndAsync()));

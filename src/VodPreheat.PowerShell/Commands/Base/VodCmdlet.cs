@@ -10,14 +10,17 @@ namespace VodPreheat.Commands;
 /// <summary>A cmdlet that can be stopped at any moment: Ctrl+C reaches StopProcessing, a downstream stop only Dispose.</summary>
 public abstract class VodCmdlet : PSCmdlet, IDisposable
 {
+    /// <summary>The folder on the web with a page per cmdlet, for Get-Help -Online.</summary>
+    internal const string HelpRoot = "https://github.com/vodpreheat/VodPreheat/blob/main/docs/";
+
     // How long warnings and trace lines may lie while the pipeline thread waits for an answer.
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _stop = new();
-    private InvocationContext? _scope;
+    private InvocationContext? _context;
 
     /// <summary>What the requests of this invocation share.</summary>
-    private protected InvocationContext Scope => _scope ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
+    private protected InvocationContext Context => _context ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
 
     /// <summary>What requests call their sender. The version of the host is another matter: an editor has its own.</summary>
     private protected string UserAgent =>
@@ -57,7 +60,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            TaskWaiter.For(work, s_idle, OnIdle, _stop.Token);
+            BackgroundWork.WaitFor(work, s_idle, OnIdle, _stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -142,12 +145,12 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>Shows the warnings and trace lines that came up elsewhere.</summary>
     private protected void ShowMessages()
     {
-        while (Scope.TryTakeWarning(out string? warning))
+        while (Context.TryTakeWarning(out string? warning))
         {
             WriteWarning(warning);
         }
 
-        while (Scope.TryTakeTrace(out string? line))
+        while (Context.TryTakeTrace(out string? line))
         {
             WriteVerbose(line);
         }

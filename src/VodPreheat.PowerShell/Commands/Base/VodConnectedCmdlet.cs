@@ -3,6 +3,7 @@ using VodPreheat.Client;
 using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
