@@ -246,8 +246,8 @@ public sealed class VodClient : IDisposable
             throw new VodClientException(
                 FailureKind.NotConnected,
                 ErrorIds.NotConnected,
-                "The connection was disconnected and its secrets are wiped.",
-                "Run Connect-VodAccount again.")
+                "The connection was disconnected, and its secrets were wiped.",
+                $"To continue, {HintName.Reconnect}.")
             {
                 Delivery = delivery,
             };

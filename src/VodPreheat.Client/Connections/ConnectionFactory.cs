@@ -14,6 +14,9 @@ namespace VodPreheat.Client.Connections;
 /// <exception cref="VodClientException">The settings cannot work, or the credentials or the project were not found.</exception>
 public sealed class ConnectionFactory
 {
+    private static readonly Hint s_idTokenEnded =
+        $"The identity token cannot be renewed: {HintName.Reconnect} with a new one, or with {HintName.IdTokenFile}, which is read again at each renewal.";
+
     private readonly ConnectSettings _settings;
     private readonly Uri _vod;
 
@@ -76,7 +79,7 @@ public sealed class ConnectionFactory
     {
         if (password.IsEmpty)
         {
-            throw InvalidCredential.Given("The password is empty.", "Give the password of the IAM user.");
+            throw InvalidCredential.Given("The password is empty.", $"Give the password of the IAM user.");
         }
 
         Project project = ProjectOfToken(null);
@@ -97,16 +100,15 @@ public sealed class ConnectionFactory
             new IdentityProviderLogin(
                 identityProvider,
                 _settings.ResolvePath(tokenPath) ?? throw InvalidCredential.Given(
-                    $"The path of the identity token, '{tokenPath}', is no path of the file system.", "Give the path of a file."),
+                    $"The path of the identity token, '{tokenPath}', is no path of the file system.", $"Give the path of a file."),
                 ProjectId: null),
             context);
 
     /// <summary>Signs in by an identity provider's token, at once; not renewed. The token is wiped when it has been used.</summary>
     /// <param name="identityProvider">The name of the identity provider at IAM.</param>
     /// <param name="idToken">The token.</param>
-    /// <param name="hintAtEnd">What to do when VOD no longer accepts IAM's token, as a sentence.</param>
     /// <param name="context">What the requests share.</param>
-    public async Task<VodClient> ConnectWithIdTokenAsync(string identityProvider, Secret idToken, string hintAtEnd, InvocationContext context)
+    public async Task<VodClient> ConnectWithIdTokenAsync(string identityProvider, Secret idToken, InvocationContext context)
     {
         using Secret given = idToken;
         using Secret token = IdToken.Parse(given.Bytes, "The identity token");
@@ -114,7 +116,7 @@ public sealed class ConnectionFactory
         Project project = ProjectOfToken(null);
         using var iam = new IamClient(Iam(), _settings.Transport, static () => []);
         FetchedCredential fetched = await iam.GetTokenAsync(identityProvider, token, project, context, context.Cancellation).ConfigureAwait(false);
-        var source = new FixedCredentialSource(fetched.Credential, "IdToken", identityProvider, hintAtEnd);
+        var source = new FixedCredentialSource(fetched.Credential, "IdToken", identityProvider, s_idTokenEnded);
         return await ConnectAsync(source, context, needsCredential: true).ConfigureAwait(false);
     }
 
@@ -201,7 +203,7 @@ public sealed class ConnectionFactory
         ? trimmed
         : throw InvalidCredential.Given(
             "The name of the identity provider is empty, or has spaces or characters outside ASCII.",
-            "Give the name that the identity provider has in IAM (console: Identity Providers).");
+            $"Give the name that the identity provider has in IAM (console: Identity Providers).");
 
     // It goes into a header and the path.
     private static string CheckedProjectId(string id) => id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')

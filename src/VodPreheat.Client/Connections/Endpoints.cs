@@ -28,7 +28,7 @@ public static class Endpoints
         ArgumentNullException.ThrowIfNull(environment);
         if (endpoint is not null)
         {
-            return Checked(endpoint, "-Endpoint");
+            return Checked(endpoint, $"{HintName.Endpoint}");
         }
 
         if (string.IsNullOrWhiteSpace(region))
@@ -37,17 +37,17 @@ public static class Endpoints
                 FailureKind.InvalidSetting,
                 ErrorIds.RegionRequired,
                 "Neither a region nor an endpoint is known.",
-                "Give Connect-VodAccount -Region (for instance cn-north-4) or -Endpoint, or set the environment variable HW_REGION_NAME.");
+                $"Give {HintName.Connection} {HintName.Region} (for example cn-north-4) or {HintName.Endpoint}, or set the environment variable HW_REGION_NAME.");
         }
 
         if (!region.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'))
         {
-            throw Invalid(region, "-Region", "A region's id has letters, digits and '-' only, such as cn-north-4.");
+            throw Invalid("region", region, $"Check {HintName.Region}: a region ID consists of letters, digits and '-', such as cn-north-4.");
         }
 
         string variable = "HUAWEICLOUD_SDK_REGION_VOD_" + region.ToUpperInvariant().Replace('-', '_');
         string? listed = environment(variable)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-        return listed is null ? FromHost($"vod.{region}.{Cloud}", "-Region") : FromHost(listed, variable);
+        return FromHost(listed ?? $"vod.{region}.{Cloud}", variable);
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ public static class Endpoints
         ArgumentNullException.ThrowIfNull(environment);
         if (endpoint is not null)
         {
-            return Checked(endpoint, "-IamEndpoint");
+            return Checked(endpoint, $"{HintName.IamEndpoint}");
         }
 
         const string Variable = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
@@ -76,37 +76,37 @@ public static class Endpoints
                 FailureKind.InvalidSetting,
                 ErrorIds.InvalidEndpoint,
                 $"Signing in needs IAM, and which IAM belongs to {vod.Authority} is not known: that host is not in {Cloud}.",
-                $"Give the address of that cloud's IAM by -IamEndpoint or the environment variable {Variable}.");
+                $"Give {HintName.Connection} {HintName.IamEndpoint}, or set the environment variable {Variable}.");
         }
 
         // The global host knows every region; regional hosts are only known to exist where VOD is.
-        return Regions.Any(known => known.Key == region) ? FromHost($"iam.{region}.{Cloud}", "-Region") : FromHost($"iam.{Cloud}", "-Region");
+        return FromHost(Regions.Any(known => known.Key == region) ? $"iam.{region}.{Cloud}" : $"iam.{Cloud}", Variable);
     }
 
     /// <summary>Checks the address of a service that must be on this machine.</summary>
     /// <exception cref="VodClientException">Not an absolute http or https address, or not a loopback one.</exception>
-    internal static Uri OnThisMachine(string text, string origin)
+    internal static Uri OnThisMachine(string text, string variable)
     {
-        const string Hint = "Remove the variable: it is only for tests on this machine.";
+        Hint hint = $"Remove the environment variable {variable}: it is only for tests on this machine.";
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
         {
-            throw Invalid(text, origin, Hint);
+            throw Invalid("address", text, hint);
         }
 
-        return IsLoopback(Usable(uri, origin, Hint)) ? uri : throw new VodClientException(
-            FailureKind.InsecureEndpoint, ErrorIds.InsecureEndpoint, $"{origin} is not a loopback address.", Hint);
+        return IsLoopback(Usable(uri, $"{variable}", hint)) ? uri : throw new VodClientException(
+            FailureKind.InsecureEndpoint, ErrorIds.InsecureEndpoint, $"{uri.Host} is not a loopback address.", hint);
     }
 
     /// <summary>Checks the address of a proxy. A login goes to a proxy that was given, and to no other that the environment may name.</summary>
     /// <exception cref="VodClientException">Not an absolute http or https address, or one with a login in it; a login without a proxy.</exception>
     public static Uri? Proxy(Uri? proxy, ProxyLogin? login) =>
-        proxy is not null ? Usable(proxy, "-Proxy", "Use -ProxyCredential for the proxy's login.")
+        proxy is not null ? Usable(proxy, $"{HintName.Proxy}", $"Give the login of the proxy as {HintName.ProxyLogin}.")
         : login is null ? null
         : throw new VodClientException(
             FailureKind.InvalidSetting,
             ErrorIds.InvalidEndpoint,
-            "-ProxyCredential is a login for no proxy: it is not sent to a proxy that the environment names.",
-            "Also give -Proxy.");
+            "There is a login for a proxy, but no proxy: a login is not sent to a proxy that the environment names.",
+            $"Also give {HintName.Proxy}.");
 
     /// <summary>
     /// Whether requests to the endpoint may go through a proxy. Plain http never leaves this machine, so that no proxy
@@ -122,44 +122,43 @@ public static class Endpoints
     private static bool IsPublicCloud(Uri vod) =>
         vod.Host.TrimEnd('.') is var host && (host == Cloud || host.EndsWith('.' + Cloud, StringComparison.Ordinal));
 
-    private static Uri FromHost(string text, string origin) =>
+    private static Uri FromHost(string text, string variable) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "https://" + text, UriKind.Absolute, out Uri? uri)
-            ? Checked(uri, origin)
-            : throw Invalid(text, origin, "It must be a host name or an https address.");
+            ? Checked(uri, $"{variable}")
+            : throw Invalid("address", text, $"Check {variable}: it must be a host name or an https address.");
 
-    private static Uri Checked(Uri uri, string origin)
+    private static Uri Checked(Uri uri, Hint setting)
     {
-        Usable(uri, origin, "Give only scheme, host, port and path.");
+        Usable(uri, setting, $"Give only scheme, host, port and path.");
         if (uri.Scheme == Uri.UriSchemeHttp && !IsLoopback(uri))
         {
             throw new VodClientException(
                 FailureKind.InsecureEndpoint,
                 ErrorIds.InsecureEndpoint,
-                $"{origin}: http to {uri.Host} would send credentials unencrypted over the network.",
-                "Use https; http is only for loopback addresses.");
+                $"HTTP to {uri.Host} would send credentials unencrypted over the network.",
+                $"Use https in {setting}; HTTP is allowed only for loopback addresses.");
         }
 
         return uri;
     }
 
-    private static Uri Usable(Uri uri, string origin, string hint)
+    private static Uri Usable(Uri uri, Hint setting, Hint hint)
     {
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
         {
-            throw Invalid(uri.OriginalString, origin, "It must be an absolute address that starts with https://.");
+            throw Invalid("address", uri.OriginalString, $"Check {setting}: it must be an absolute address that starts with https://.");
         }
 
         // The address is not repeated here: it may hold a password.
         return uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
             ? uri
-            : throw Invalid(uri.Host, origin, $"It must not hold a login, a query or a fragment. {hint}");
+            : throw Invalid("address", uri.Host, $"Check {setting}: it must not contain a login, a query or a fragment. {hint}");
     }
 
     // An address with a login in it is not repeated in the message.
-    private static VodClientException Invalid(string text, string origin, string hint) =>
-        new(
-            FailureKind.InvalidSetting,
-            ErrorIds.InvalidEndpoint,
-            text.Contains('@', StringComparison.Ordinal) ? $"{origin}: the address cannot be used." : $"{origin}: the address '{text}' cannot be used.",
-            hint);
+    private static VodClientException Invalid(string noun, string text, Hint hint) => new(
+        FailureKind.InvalidSetting,
+        ErrorIds.InvalidEndpoint,
+        text.Contains('@', StringComparison.Ordinal) ? $"The {noun} cannot be used." : $"The {noun} '{text}' cannot be used.",
+        hint);
 }

@@ -23,8 +23,8 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
         if (!IsAccessKey(accessKey))
         {
             throw InvalidCredential.Given(
-                "The access key id is not made of letters and digits only.",
-                "Give the access key id as the user name, and its secret key as the password.");
+                "The access key ID does not consist of letters and digits only.",
+                $"Give the access key ID as the user name, and its secret key as the password.");
         }
 
         return new(accessKey, secretKey.CheckedForHeader("secret key"), securityToken?.CheckedForHeader("security token")) { ProjectId = projectId };

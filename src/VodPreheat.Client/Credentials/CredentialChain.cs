@@ -90,7 +90,8 @@ internal sealed class CredentialChain(ConnectSettings settings)
     private static VodClientException NothingFound() => new(
         FailureKind.Authentication,
         ErrorIds.NoCredential,
-        $"No credentials were found. Looked at: the environment variables {Prefix}AK and {Prefix}SK (not set), " +
-        $"{Prefix}IDP_ID and {Prefix}ID_TOKEN_FILE (not set), and the credentials file {DefaultPath()} (not there).",
-        "Set one of them up, or give Connect-VodAccount -AccessKey, -Token, -Credential, -IdentityProvider or -Identity.");
+        $"No credentials were found. Checked were: the environment variables {Prefix}AK and {Prefix}SK (not set), " +
+        $"{Prefix}IDP_ID and {Prefix}ID_TOKEN_FILE (not set), and the credentials file {DefaultPath()} (does not exist).",
+        $"Set one of them up, or give {HintName.Connection} {HintName.AccessKey}, {HintName.Token}, {HintName.Password}, " +
+        $"{HintName.IdentityProvider} or {HintName.Agency}.");
 }

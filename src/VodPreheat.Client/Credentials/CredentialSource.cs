@@ -1,3 +1,4 @@
+using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Credentials;
@@ -24,7 +25,7 @@ public abstract class CredentialSource : IDisposable
     internal virtual bool IsRenewable => false;
 
     /// <summary>What to do when the service has refused the credential; null where its error says so.</summary>
-    internal virtual string? HintAtRefusal => null;
+    internal virtual Hint? HintAtRefusal => null;
 
     /// <summary>Notes that the service refused a credential: the next <see cref="GetAsync"/> gives another one where there can be one.</summary>
     internal virtual void Reject(Credential credential)

@@ -1,3 +1,4 @@
+using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Credentials;
@@ -8,7 +9,7 @@ namespace VodPreheat.Client.Credentials;
 /// <param name="accountName">Whose it is; null for the id of an access key.</param>
 /// <param name="hintAtRefusal">What to do when the service has refused it; null where its error says so.</param>
 public sealed class FixedCredentialSource(
-    Credential credential, string authenticationType, string? accountName = null, string? hintAtRefusal = null) : CredentialSource
+    Credential credential, string authenticationType, string? accountName = null, Hint? hintAtRefusal = null) : CredentialSource
 {
     /// <inheritdoc/>
     public override string AuthenticationType => authenticationType;
@@ -21,7 +22,7 @@ public sealed class FixedCredentialSource(
 
     internal override IEnumerable<Secret> Secrets => credential.Secrets;
 
-    internal override string? HintAtRefusal => hintAtRefusal;
+    internal override Hint? HintAtRefusal => hintAtRefusal;
 
     internal override ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation) => new(credential);
 

@@ -31,14 +31,14 @@ internal static class IdToken
     {
         ReadOnlySpan<byte> byteOrderMark = Encoding.UTF8.Preamble;
         ReadOnlySpan<byte> token = (utf8.StartsWith(byteOrderMark) ? utf8[byteOrderMark.Length..] : utf8).Trim(" \t\r\n"u8);
-        const string Hint = "The token is three parts of letters, digits, '-' and '_', separated by dots, and nothing else.";
+        Hint hint = $"A token consists of three parts of letters, digits, '-' and '_', separated by dots.";
         if (token.IsEmpty)
         {
-            throw InvalidCredential.Given($"{origin} is empty.", Hint);
+            throw InvalidCredential.Given($"{origin} is empty.", hint);
         }
 
         return token.IndexOfAnyExcept(s_characters) < 0
             ? new Secret(token)
-            : throw InvalidCredential.Given($"{origin} has something else in it than an identity token.", Hint);
+            : throw InvalidCredential.Given($"{origin} is not an identity token.", hint);
     }
 }

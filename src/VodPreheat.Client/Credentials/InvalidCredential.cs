@@ -6,10 +6,10 @@ namespace VodPreheat.Client.Credentials;
 internal static class InvalidCredential
 {
     /// <summary>The fault is in what was given.</summary>
-    public static VodClientException Given(string what, string hint) =>
+    public static VodClientException Given(string what, Hint hint) =>
         new(FailureKind.Authentication, ErrorIds.CredentialInvalid, what, hint);
 
     /// <summary>The fault is in a source that was found: the environment or a file.</summary>
     public static VodClientException InSource(string what) =>
-        Given(what, "Fix or remove that source: a faulty source is never skipped in favor of the next one.");
+        Given(what, $"Fix or remove that source: a faulty source is never skipped in favor of the next one.");
 }

@@ -51,11 +51,9 @@ public sealed class Secret : IDisposable
         }
 
         Dispose();
-        throw new VodClientException(
-            FailureKind.Authentication,
-            ErrorIds.CredentialInvalid,
-            $"The {name} {(IsEmpty ? "is empty" : "has a blank, a line break or a character outside ASCII in it")}.",
-            "Copy it again, whole and without blanks around it.");
+        throw InvalidCredential.Given(
+            $"The {name} {(IsEmpty ? "is empty" : "contains a space, a line break or a character that is not ASCII")}.",
+            $"Copy all of it again, without spaces before or after it.");
     }
 
     /// <summary>The key bytes, for the signature; there as long as something refers to the secret.</summary>

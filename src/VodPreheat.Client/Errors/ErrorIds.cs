@@ -32,7 +32,7 @@ public static class ErrorIds
     /// <summary>DNS, refused, reset, TLS, proxy.</summary>
     public const string ConnectionFailed = "VodConnectionFailed";
 
-    /// <summary>One attempt took longer than -TimeoutSec.</summary>
+    /// <summary>One attempt took longer than its timeout.</summary>
     public const string Timeout = "VodTimeout";
 
     /// <summary>Not the JSON that was promised, a redirect, a body over 16 MiB.</summary>

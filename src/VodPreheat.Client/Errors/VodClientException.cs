@@ -9,7 +9,7 @@ namespace VodPreheat.Client.Errors;
 /// <summary>The one exception of the client. Its texts are fit to be shown, and so is what is inside of it.</summary>
 public sealed class VodClientException : Exception
 {
-    internal VodClientException(FailureKind kind, string errorCode, string what, string hint, CauseException? cause = null)
+    internal VodClientException(FailureKind kind, string errorCode, string what, Hint hint, CauseException? cause = null)
         : base(DisplayText.Clean(what), cause)
     {
         Kind = kind;
@@ -18,7 +18,7 @@ public sealed class VodClientException : Exception
     }
 
     // The same failure, told otherwise.
-    private VodClientException(VodClientException other, string what, string hint)
+    private VodClientException(VodClientException other, string what, Hint hint)
         : this(other.Kind, other.ErrorCode, what, hint, (CauseException?)other.InnerException)
     {
         Service = other.Service;
@@ -34,8 +34,8 @@ public sealed class VodClientException : Exception
     /// <summary>The service's error_code, or one of <see cref="ErrorIds"/>. Never empty.</summary>
     public string ErrorCode { get; }
 
-    /// <summary>What to do next, as a sentence.</summary>
-    public string Hint { get; }
+    /// <summary>What to do next.</summary>
+    public Hint Hint { get; }
 
     /// <summary>The service that the failed request went to.</summary>
     public CloudService Service { get; internal init; }
@@ -55,7 +55,7 @@ public sealed class VodClientException : Exception
     /// <summary>What happened, without the code, the request id and the hint.</summary>
     public string What => base.Message;
 
-    /// <summary>What happened, the code, the status, the request id, and what to do next.</summary>
+    /// <summary>What happened, the code, the status, the request ID, and what to do next in neutral words.</summary>
     public override string Message => $"{Summary} {Hint}";
 
     /// <summary>The message without the hint, for a failure after which something else is to be done.</summary>
@@ -107,7 +107,7 @@ public sealed class VodClientException : Exception
     internal VodClientException Passing() => new(this, What, Hint) { Delivery = Delivery.NotSent };
 
     /// <summary>The same failure with a hint that fits better.</summary>
-    internal VodClientException WithHint(string hint) => new(this, What, hint);
+    internal VodClientException WithHint(Hint hint) => new(this, What, hint);
 
     /// <summary>
     /// Whether a submission may have taken effect although it failed: it was sent, and no answer says what became of it.

@@ -109,17 +109,17 @@ internal sealed class IamClient : IDisposable
     public void Dispose() => _transport.Dispose();
 
     // IAM's own codes say little of what was wrong with an identity token; the gateway's have hints that fit.
-    private static string? IdTokenHint(VodClientException failure) => failure.Kind switch
+    private static Hint? IdTokenHint(VodClientException failure) => failure.Kind switch
     {
         _ when !failure.ErrorCode.StartsWith("IAM.", StringComparison.Ordinal) && failure.ErrorCode != ErrorIds.HttpError => null,
         FailureKind.Authentication =>
-            "Check that the identity token has not expired, that its audience is the client ID of the identity provider in IAM, " +
-            "and that issuer and signing key of the provider are those of whoever issued the token.",
+            $"Check that the identity token has not expired, that its audience is the client ID of the identity provider in IAM, " +
+            $"and that the provider has the issuer and the signing key of the token.",
         FailureKind.PermissionDenied =>
-            "Check that an identity conversion rule of the identity provider applies to the token, " +
-            "and that the user group that it leads to has permissions in the project.",
+            $"Check that an identity conversion rule of the identity provider applies to the token, " +
+            $"and that the user group that it leads to has permissions in the project.",
         FailureKind.NotFound or FailureKind.InvalidArgument =>
-            "Check the name of the identity provider (IAM console: Identity Providers), the project id or region, and the address of IAM.",
+            $"Check the name of the identity provider (IAM console: Identity Providers), the project id or region, and the address of IAM.",
         _ => null,
     };
 

@@ -68,8 +68,8 @@ internal sealed class MetadataClient : IDisposable
             throw new VodClientException(
                 FailureKind.Authentication,
                 ErrorIds.NoCredential,
-                $"-Identity found no keys. The metadata service answered with HTTP {(int?)failure.StatusCode}.",
-                FailureFactory.NeedsAgency)
+                $"No keys were found: the metadata service answered with HTTP {(int?)failure.StatusCode}.",
+                FailureFactory.AgencyRequired)
             {
                 Service = CloudService.Metadata,
             };

@@ -16,7 +16,7 @@ internal static class ProjectLookup
     private static readonly ConcurrentDictionary<(string AccessKey, string Region, Uri Iam), string> s_known = new();
 
     /// <summary>The one project of the region.</summary>
-    /// <exception cref="VodClientException">None, several, or no permission to look: lists what was found and names -ProjectId.</exception>
+    /// <exception cref="VodClientException">None, several, or no permission to look: lists what was found.</exception>
     public static async Task<string> FindAsync(
         IamClient iam, Uri iamEndpoint, string region, Credential credential, InvocationContext context)
     {
@@ -40,7 +40,7 @@ internal static class ProjectLookup
         FailureKind.ProjectNotFound,
         ErrorIds.ProjectNotFound,
         what,
-        "Give Connect-VodAccount -ProjectId (console: My Credentials, the row of the region).");
+        $"Give {HintName.Connection} {HintName.ProjectId} (console: My Credentials, the row of the region).");
 
     private static async Task<string> AskAsync(IamClient iam, string region, Credential credential, InvocationContext context)
     {

@@ -27,9 +27,6 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     private const string IdentitySet = "Identity";
     private const string SandboxSet = "Sandbox";
 
-    private const string IdTokenHint =
-        "Run Connect-VodAccount again with a new token, or with -IdTokenPath, whose file is read again at each renewal.";
-
     /// <summary>User name = access key id (AK), password = secret key (SK); a bare string prompts for the secret key.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AccessKeySet)]
     [Credential]
@@ -192,7 +189,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             TokenSet => factory.ConnectWithTokenAsync(SecureStringReader.Read(Token), Context),
             PasswordSet => factory.ConnectWithPasswordAsync(
                 Credential.UserName, SecureStringReader.Read(Credential.Password), DomainName, Context),
-            IdTokenSet => factory.ConnectWithIdTokenAsync(IdentityProvider, SecureStringReader.Read(IdToken), IdTokenHint, Context),
+            IdTokenSet => factory.ConnectWithIdTokenAsync(IdentityProvider, SecureStringReader.Read(IdToken), Context),
             IdTokenPathSet => factory.ConnectWithIdTokenFileAsync(IdentityProvider, IdTokenPath, Context),
             IdentitySet => factory.ConnectWithIdentityAsync(Context),
             _ => factory.ConnectWithFoundCredentialAsync(Context),

@@ -22,7 +22,7 @@ internal static class ErrorRecords
     /// <param name="target">The task id or URLs concerned.</param>
     /// <param name="subject">The same for the message, such as "Task 5199..."; null when the failure concerns no single input.</param>
     public static ErrorRecord From(VodClientException failure, object? target, string? subject) => Make(
-        Exception(failure, subject, failure.Hint),
+        Exception(failure, subject, HintOf(failure)),
         CategoryOf(failure.Kind),
         target);
 
@@ -55,7 +55,7 @@ internal static class ErrorRecords
     /// <param name="items">The URLs or asset id of the request.</param>
     /// <param name="subject">The same for the message.</param>
     public static ErrorRecord FromSubmission(VodClientException failure, string[] items, string subject) => Make(
-        Exception(failure, subject, failure.OutcomeUnknown ? OutcomeUnknown : failure.Hint, failure.OutcomeUnknown),
+        Exception(failure, subject, failure.OutcomeUnknown ? OutcomeUnknown : HintOf(failure), failure.OutcomeUnknown),
         CategoryOf(failure.Kind),
         items);
 
@@ -64,7 +64,7 @@ internal static class ErrorRecords
     /// <param name="unsent">Every URL or asset id that was not submitted.</param>
     /// <param name="noun">What one of them is called.</param>
     public static ErrorRecord FromEndedSubmission(VodClientException failure, string[] unsent, string noun) => Make(
-        Exception(failure, $"{NotSubmitted(unsent, noun)} (see TargetObject)", failure.Hint), CategoryOf(failure.Kind), unsent);
+        Exception(failure, $"{NotSubmitted(unsent, noun)} (see TargetObject)", HintOf(failure)), CategoryOf(failure.Kind), unsent);
 
     /// <summary>What was not submitted because something else ended the command: a stop, or an error of another command.</summary>
     /// <param name="unsent">Every URL or asset id that was given and not submitted.</param>
@@ -129,6 +129,8 @@ internal static class ErrorRecords
 
     /// <summary>Whether a failure ends a query's command. A used-up quota of requests does, too: each further query would be refused alike.</summary>
     public static bool IsTerminating(VodClientException failure) => failure.EndsEverything || failure.Kind == FailureKind.QuotaExceeded;
+
+    private static string HintOf(VodClientException failure) => failure.Hint.ToString(HintNames.Of);
 
     private static string NotSubmitted(string[] unsent, string noun) =>
         $"{Quantity.Of(unsent.Length, noun)} {(unsent.Length == 1 ? "was" : "were")} not submitted";

@@ -72,7 +72,7 @@ public sealed class CredentialChainTests : IDisposable
     [InlineData("[basic]\n", "has neither ak nor sk")]
     [InlineData("[global]\nsk=FINDME", "no section [basic]")]
     [InlineData("[basic]\nFINDME", "line 2")]
-    [InlineData("[basic]\nak=FIND ME\nsk=FINDME", "access key id")]
+    [InlineData("[basic]\nak=FIND ME\nsk=FINDME", "access key ID")]
     [InlineData("[basic]\nak=A\nsk=FIND ME", "secret key")]
     [InlineData("[basic]\nak=A\nsk=S\nsecurity_token=FIND ME", "security token")]
     public void A_faulty_file_is_an_error(string text, string told) => AssertInvalid(told, ("CREDENTIALS_FILE", Write(text)));

@@ -206,7 +206,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     [Fact]
     public async Task Credentials_that_are_not_there_are_looked_for_again()
     {
-        _fetcher.Failure = new VodClientException(FailureKind.Authentication, ErrorIds.NoCredential, "what", "hint") { Service = CloudService.Metadata };
+        _fetcher.Failure = new VodClientException(FailureKind.Authentication, ErrorIds.NoCredential, "what", $"hint") { Service = CloudService.Metadata };
         Assert.Same(_fetcher.Failure, await TestClient.FailureAsync(GetAsync));
         _fetcher.Failure = null;
         await GetAsync();
@@ -587,7 +587,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
 
     // What IAM would have said, or not.
     private static VodClientException Failure(FailureKind kind) =>
-        new(kind, kind == FailureKind.Authentication ? ErrorIds.HttpError : $"{kind}", $"It failed: {kind}.", "Hint.")
+        new(kind, kind == FailureKind.Authentication ? ErrorIds.HttpError : $"{kind}", $"It failed: {kind}.", $"Hint.")
         {
             Service = CloudService.Iam,
             Delivery = kind is FailureKind.Authentication or FailureKind.Throttled or FailureKind.PermissionDenied ? Delivery.Refused : Delivery.Unknown,

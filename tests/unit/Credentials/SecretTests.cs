@@ -55,10 +55,10 @@ public sealed class SecretTests
 
     [Theory]
     [InlineData("", "is empty")]
-    [InlineData(" a", "blank")]
+    [InlineData(" a", "space")]
     [InlineData("a\n", "line break")]
-    [InlineData("a\u007f", "outside ASCII")]
-    [InlineData("pä", "outside ASCII")]
+    [InlineData("a\u007f", "not ASCII")]
+    [InlineData("pä", "not ASCII")]
     public void A_secret_for_a_header_must_be_visible_ASCII(string text, string told)
     {
         VodClientException failure = Assert.Throws<VodClientException>(() => new Secret(text).CheckedForHeader("token"));

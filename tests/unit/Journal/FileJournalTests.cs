@@ -159,7 +159,7 @@ public sealed class FileJournalTests
         Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
         Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode);
         Assert.Contains(journal.Path, failure.What, StringComparison.Ordinal);
-        Assert.Contains(JournalLocation.Variable, failure.Hint, StringComparison.Ordinal);
+        Assert.Contains(JournalLocation.Variable, failure.Hint.ToString(), StringComparison.Ordinal);
         Assert.False(failure.OutcomeUnknown);
         Assert.Equal(
             FailureKind.JournalUnavailable, Assert.Throws<VodClientException>(() => journal.Journal.NewestFirst(TestClient.Scope()).Any()).Kind);
