@@ -26,7 +26,7 @@ public sealed class VodClient : IDisposable
     private readonly HttpTransport _transport;
     private readonly RateLimit _queries;
     private readonly RateLimit _submissions;
-    private readonly string _endpointText;
+    private readonly string _root;
     private readonly string _resource;
     private int _disposed;
 
@@ -42,7 +42,7 @@ public sealed class VodClient : IDisposable
     public VodClient(Uri endpoint, string projectId, CredentialSource source, TransportSettings settings, SubmissionJournal journal)
     {
         Endpoint = endpoint;
-        _endpointText = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
+        _root = Endpoints.RootOf(endpoint);
         ProjectId = projectId;
         Journal = journal;
         _source = source;
@@ -62,7 +62,7 @@ public sealed class VodClient : IDisposable
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, settings.Clock, _failures),
             new SignHandler(settings.Clock));
-        _resource = $"{_endpointText}/v1.0/{UriEncoding.Encode(projectId)}/asset/preheating";
+        _resource = $"{_root}/v1.0/{UriEncoding.Encode(projectId)}/asset/preheating";
     }
 
     /// <summary>The address of the service.</summary>
@@ -125,7 +125,7 @@ public sealed class VodClient : IDisposable
     public bool Owns(Submission submission)
     {
         ArgumentNullException.ThrowIfNull(submission);
-        return string.Equals(submission.Endpoint, _endpointText, StringComparison.Ordinal)
+        return string.Equals(submission.Endpoint, _root, StringComparison.Ordinal)
             && string.Equals(submission.ProjectId, ProjectId, StringComparison.Ordinal);
     }
 
@@ -156,7 +156,7 @@ public sealed class VodClient : IDisposable
         {
             Id = Guid.NewGuid().ToString("N"),
             SubmittedAt = default,
-            Endpoint = _endpointText,
+            Endpoint = _root,
             Region = Region,
             ProjectId = ProjectId,
             Urls = urls,

@@ -114,6 +114,9 @@ public static class Endpoints
     /// </summary>
     internal static bool MayUseProxy(Uri endpoint, Uri? proxy) => endpoint.Scheme == Uri.UriSchemeHttps || (proxy is not null && IsLoopback(proxy));
 
+    /// <summary>What the paths of a service's operations are appended to: its address, without a slash at its end.</summary>
+    internal static string RootOf(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
+
     internal static bool IsLoopback(Uri uri) =>
         string.Equals(uri.Host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));

@@ -36,9 +36,6 @@ public enum FailureKind
     /// <summary>There is no live connection. Nothing further can work.</summary>
     NotConnected,
 
-    /// <summary>The connection is a copy without its credentials. Nothing further can work.</summary>
-    ConnectionNotLive,
-
     /// <summary>Connect was called with settings that cannot work together. Nothing further can work.</summary>
     InvalidSetting,
 

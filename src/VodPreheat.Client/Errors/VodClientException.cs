@@ -89,7 +89,7 @@ public sealed class VodClientException : Exception
 
     /// <summary>Whether nothing further can work on this connection.</summary>
     public bool EndsEverything => Kind is FailureKind.Authentication or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch
-        or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint or FailureKind.JournalUnavailable;
+        or FailureKind.NotConnected or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint or FailureKind.JournalUnavailable;
 
     /// <summary>Whether no further submission can succeed for now, while queries may: also a used-up quota, or a wait that is too long.</summary>
     public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsWaitTooLong);

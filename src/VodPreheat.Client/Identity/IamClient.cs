@@ -26,7 +26,7 @@ internal sealed class IamClient : IDisposable
 
     public IamClient(Uri endpoint, TransportSettings settings, Func<IEnumerable<Secret>> secrets)
     {
-        _root = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
+        _root = Endpoints.RootOf(endpoint);
         _clock = settings.Clock;
         var redactor = new Redactor(() =>
             [.. secrets(), .. settings.ProxySecrets(endpoint), .. Volatile.Read(ref _exchanged) is { } exchanged ? [exchanged] : Array.Empty<Secret>()]);

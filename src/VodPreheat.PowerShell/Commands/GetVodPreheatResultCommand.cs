@@ -30,20 +30,14 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _requests = new(ThrottleLimit, id => Client.GetPreheatingResultsAsync(id, Context));
+        _requests = new(ThrottleLimit, id => Client.GetPreheatingResultsAsync(id, Context), WriteAnswer);
     }
 
     /// <inheritdoc/>
-    private protected override void ProcessTask(string taskId) => _requests!.Add(taskId, WriteNext);
+    private protected override void ProcessTask(string taskId) => _requests!.Add(taskId);
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        while (!_requests!.IsEmpty)
-        {
-            WriteNext();
-        }
-    }
+    protected override void EndProcessing() => _requests!.Complete();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -52,15 +46,13 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
         _requests?.Dispose();
     }
 
-    private void WriteNext()
+    private void WriteAnswer(string taskId, Task<IReadOnlyList<UrlResult>> answer)
     {
-        WaitFor(_requests!.Next);
-        (string taskId, Task<IReadOnlyList<UrlResult>> answer) = _requests.Take();
         try
         {
-            foreach (UrlResult row in answer.GetAwaiter().GetResult())
+            foreach (UrlResult result in WaitFor(answer).GetAwaiter().GetResult())
             {
-                WriteObject(new PreheatingResult(taskId, row.Url, row.Status));
+                WriteObject(new PreheatingResult(taskId, result.Url, result.Status));
             }
         }
         catch (VodClientException failure)

@@ -16,7 +16,6 @@ namespace VodPreheat.Commands;
 public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 {
     private readonly List<string> _urls = [];
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private PreheatJob? _job;
 
     /// <summary>Playback URLs of published assets; blank lines are skipped, and a repeated URL counts once.</summary>
@@ -50,7 +49,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     {
         foreach (string? given in Url ?? [])
         {
-            if (given?.Trim() is { Length: > 0 } url && _known.Add(url))
+            if (given?.Trim() is { Length: > 0 } url)
             {
                 _urls.Add(url);
             }
@@ -60,9 +59,10 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        int requests = (_urls.Count + VodClient.MaxUrlsPerRequest - 1) / VodClient.MaxUrlsPerRequest;
-        if (_urls.Count == 0
-            || !ShouldProcess($"{Quantity.Of(_urls.Count, "URL")} in {Quantity.Of(requests, "request")}", "Pre-load into the CDN and wait"))
+        string[] urls = [.. _urls.Distinct(StringComparer.Ordinal)];
+        int requests = (urls.Length + VodClient.MaxUrlsPerRequest - 1) / VodClient.MaxUrlsPerRequest;
+        if (urls.Length == 0
+            || !ShouldProcess($"{Quantity.Of(urls.Length, "URL")} in {Quantity.Of(requests, "request")}", "Pre-load into the CDN and wait"))
         {
             return;
         }
@@ -71,7 +71,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         {
             _job = new PreheatJob(
                 Client,
-                _urls,
+                urls,
                 new PreheatJobSettings
                 {
                     ResumeSince = MyInvocation.BoundParameters.ContainsKey(nameof(ResumeSince)) ? ResumeSince : null,
@@ -84,7 +84,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         }
         catch (VodClientException failure)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, _urls.ToArray(), subject: null));
+            ThrowTerminatingError(ErrorRecords.From(failure, urls, subject: null));
         }
 
         WriteOutcomes(_job!);

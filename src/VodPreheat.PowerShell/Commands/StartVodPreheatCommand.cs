@@ -34,7 +34,6 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private SubmissionProgressBar? _progress;
     private VodClientException? _end;
     private int _requests;
-    private bool _isUrlGiven;
 
     /// <summary>Playback URLs of published assets.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UrlSet)]
@@ -65,10 +64,6 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     {
         base.BeginProcessing();
         _progress = new SubmissionProgressBar(this, () => Noun, Client);
-
-        // An empty list as an argument is nothing to do; an object from the pipeline without a URL is a mistake, such as the copy
-        // of an asset's task that came through serialization.
-        _isUrlGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Url));
     }
 
     /// <inheritdoc/>
@@ -78,7 +73,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         {
             AssetSet => AssetId ?? [null],
             TaskSet => InputObject.AssetId is { } id ? [id] : InputObject.Url,
-            _ => _isUrlGiven || Url is { Length: > 0 } ? Url ?? [null] : [null],
+            _ => ItemsOf(Url),
         };
         Array.ForEach(items, _given.Enqueue);
         while (_given.TryDequeue(out string? item))

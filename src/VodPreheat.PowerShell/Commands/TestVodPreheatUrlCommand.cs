@@ -19,7 +19,6 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
 {
     private EdgeClient? _edge;
     private OrderedRequestBuffer<string, EdgeTestResult>? _requests;
-    private bool _isUrlGiven;
 
     /// <summary>Playback URLs.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -65,21 +64,18 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
             ThrowTerminatingError(ErrorRecords.From(failure, target: null, subject: null));
         }
 
-        _requests = new(ThrottleLimit, url => _edge!.TestAsync(url, Context));
-
-        // An empty list as an argument is nothing to do; an object from the pipeline without a URL is a mistake.
-        _isUrlGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Url));
+        _requests = new(ThrottleLimit, url => _edge!.TestAsync(url, Context), WriteAnswer);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (string? given in _isUrlGiven || Url is { Length: > 0 } ? Url ?? [null] : [null])
+        foreach (string? given in ItemsOf(Url))
         {
             string url = given?.Trim() ?? string.Empty;
             if (PreheatUrl.IsValid(url))
             {
-                _requests!.Add(url, WriteNext);
+                _requests!.Add(url);
             }
             else
             {
@@ -89,13 +85,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        while (!_requests!.IsEmpty)
-        {
-            WriteNext();
-        }
-    }
+    protected override void EndProcessing() => _requests!.Complete();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -105,11 +95,9 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
         _edge?.Dispose();
     }
 
-    private void WriteNext()
+    private void WriteAnswer(string url, Task<EdgeTestResult> answer)
     {
-        WaitFor(_requests!.Next);
-        (string url, Task<EdgeTestResult> answer) = _requests.Take();
-        EdgeTestResult result = answer.GetAwaiter().GetResult();
+        EdgeTestResult result = WaitFor(answer).GetAwaiter().GetResult();
         WriteObject(new PreheatUrlTest(
             url, result.StatusCode, result.Cache.ToString(), result.CacheControl, result.Age, result.Finding.ToString(), result.Hint));
     }

@@ -13,7 +13,6 @@ namespace VodPreheat.Commands;
 public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 {
     private readonly List<string> _taskIds = [];
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
     /// <summary>The task ids that Start-VodPreheat (or the API) gave; each is waited for once.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -33,14 +32,8 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     [ValidateRange(1, 3600)]
     public int PollIntervalSec { get; set; } = 10;
 
-    /// <summary>Each task is waited for once.</summary>
-    private protected override void ProcessTask(string taskId)
-    {
-        if (_known.Add(taskId))
-        {
-            _taskIds.Add(taskId);
-        }
-    }
+    /// <inheritdoc/>
+    private protected override void ProcessTask(string taskId) => _taskIds.Add(taskId);
 
     /// <inheritdoc/>
     protected override void EndProcessing()

@@ -124,7 +124,7 @@ internal static class ErrorRecords
             ErrorIds.ConnectionNotLive,
             "The connection is a copy without its credentials: connections do not travel between processes.",
             "Run Connect-VodAccount inside the job or remote session; ForEach-Object -Parallel and Start-ThreadJob share the live one."),
-        CategoryOf(FailureKind.ConnectionNotLive),
+        ErrorCategory.InvalidArgument,
         connection);
 
     /// <summary>Whether a failure ends a query's command. A used-up quota of requests does, too: each further query would be refused alike.</summary>
@@ -158,7 +158,7 @@ internal static class ErrorRecords
     {
         FailureKind.Authentication => ErrorCategory.AuthenticationError,
         FailureKind.PermissionDenied => ErrorCategory.PermissionDenied,
-        FailureKind.InvalidArgument or FailureKind.ProjectMismatch or FailureKind.InvalidSetting or FailureKind.ConnectionNotLive => ErrorCategory.InvalidArgument,
+        FailureKind.InvalidArgument or FailureKind.ProjectMismatch or FailureKind.InvalidSetting => ErrorCategory.InvalidArgument,
         FailureKind.NotFound or FailureKind.ProjectNotFound => ErrorCategory.ObjectNotFound,
         FailureKind.InvalidOperation => ErrorCategory.InvalidOperation,
         FailureKind.QuotaExceeded => ErrorCategory.QuotaExceeded,

@@ -52,6 +52,10 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>Ends all requests of this invocation.</summary>
     protected override void StopProcessing() => _stop.Cancel();
 
+    /// <summary>What a parameter was given that takes pipeline input. An argument can be empty; an object without the property is an error.</summary>
+    // Such as the deserialized copy of an asset's task, whose Url is empty.
+    private protected string?[] ItemsOf(string?[]? bound) => MyInvocation.ExpectingInput && bound is not { Length: > 0 } ? [null] : bound ?? [null];
+
     /// <summary>Waits until the work that runs elsewhere has ended, however it ends, showing warnings and trace lines meanwhile.</summary>
     /// <param name="work">What to wait for.</param>
     /// <param name="onIdle">Runs a few times a second while there is nothing to do.</param>
