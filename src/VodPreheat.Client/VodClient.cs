@@ -11,12 +11,12 @@ namespace VodPreheat.Client;
 
 /// <summary>
 /// A connection to the CDN pre-loading API of one project: queries and submissions. Safe to share between threads.
-/// Disposing it ends its requests and wipes its secrets.
+/// Disposing it cancels its requests and wipes its secrets.
 /// </summary>
 /// <remarks>Source: api-vod, "Querying CDN Pre-loading Results" (vod_04_0120) and "Pre-loading CDN Resources" (vod_04_0205).</remarks>
 public sealed class VodClient : IDisposable
 {
-    /// <summary>The most URLs that one submission may have (vod_04_0205).</summary>
+    /// <summary>The maximum number of URLs in one submission (vod_04_0205).</summary>
     public const int MaxUrlsPerRequest = 10;
 
     private readonly CredentialSource _source;
@@ -30,15 +30,15 @@ public sealed class VodClient : IDisposable
     private readonly string _resource;
     private int _disposed;
 
-    // The requests under way, and one more until the client is retired.
+    // The requests in flight, and one more until the client is retired.
     private int _uses = 1;
 
     /// <summary>Prepares a connection; nothing is sent.</summary>
-    /// <param name="endpoint">The address of the service, already judged safe by <see cref="Endpoints"/>.</param>
-    /// <param name="projectId">The project id of the endpoint's region.</param>
-    /// <param name="source">Where the credential comes from; owned by the client from now on.</param>
-    /// <param name="settings">How requests travel.</param>
-    /// <param name="journal">Where submissions are written down.</param>
+    /// <param name="endpoint">The address of the service, already checked by <see cref="Endpoints"/>.</param>
+    /// <param name="projectId">The project ID in the region of the endpoint.</param>
+    /// <param name="source">The source of the credential; owned by the client from now on.</param>
+    /// <param name="settings">Request settings.</param>
+    /// <param name="journal">The journal of submissions.</param>
     public VodClient(Uri endpoint, string projectId, CredentialSource source, TransportSettings settings, SubmissionJournal journal)
     {
         Endpoint = endpoint;
@@ -68,34 +68,34 @@ public sealed class VodClient : IDisposable
     /// <summary>The address of the service.</summary>
     public Uri Endpoint { get; }
 
-    /// <summary>The region's id; null when only an endpoint is known.</summary>
+    /// <summary>The region ID; null if only an endpoint was specified.</summary>
     public string? Region { get; init; }
 
-    /// <summary>Where the submissions of this connection are written down.</summary>
+    /// <summary>The journal of this connection's submissions.</summary>
     public SubmissionJournal Journal { get; }
 
-    /// <summary>The project that all requests name.</summary>
+    /// <summary>The project of all requests.</summary>
     public string ProjectId { get; }
 
     /// <summary>How the connection signs in.</summary>
     public string AuthenticationType => _source.AuthenticationType;
 
-    /// <summary>The access key id, user name or identity provider; null for a bare token.</summary>
+    /// <summary>The access key ID, user name or identity provider; null for a token that was obtained elsewhere.</summary>
     public string? AccountName => _source.AccountName;
 
-    /// <summary>When the credential in use ends; null if it does not.</summary>
+    /// <summary>When the current credential expires; null if it does not.</summary>
     public DateTimeOffset? ExpiresAt => _source.ExpiresAt;
 
-    /// <summary>What holds queries back right now.</summary>
+    /// <summary>How long queries are held now.</summary>
     public RateLimitStatus QueryLimit => _queries.Status;
 
-    /// <summary>What holds submissions back right now.</summary>
+    /// <summary>How long submissions are held now.</summary>
     public RateLimitStatus SubmissionLimit => _submissions.Status;
 
     /// <summary>Whether the connection was disposed.</summary>
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
-    /// <summary>Queries the pre-loading results of a task, one row per URL; none right after the submission.</summary>
+    /// <summary>Queries the results of a task, one per URL; there are none right after the submission.</summary>
     /// <exception cref="VodClientException">The query failed.</exception>
     /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
     public Task<IReadOnlyList<UrlResult>> GetPreheatingResultsAsync(string taskId, InvocationContext context)
@@ -106,9 +106,9 @@ public sealed class VodClient : IDisposable
         return SendAsync(HttpMethod.Get, url, body: null, context, PreheatingJson.ReadResults);
     }
 
-    /// <summary>Submits URLs, at most <see cref="MaxUrlsPerRequest"/>; gives the submission with its task id.</summary>
+    /// <summary>Submits URLs, at most <see cref="MaxUrlsPerRequest"/>; returns the submission with its task ID.</summary>
     /// <remarks>
-    /// It is in the journal before it is sent. When the invocation is canceled while it is in flight, its answer still goes there, for
+    /// It is in the journal before it is sent. If the invocation is canceled while it is in flight, its answer is still recorded, for
     /// as long as <see cref="AttemptHandler.Grace"/>.
     /// </remarks>
     /// <exception cref="VodClientException">The submission failed; see <see cref="VodClientException.OutcomeUnknown"/>.</exception>
@@ -116,12 +116,12 @@ public sealed class VodClient : IDisposable
     public Task<Submission> SubmitUrlsAsync(IReadOnlyList<string> urls, InvocationContext context) =>
         SubmitAsync(PreheatingJson.SubmitUrls(urls), urls, assetId: null, context);
 
-    /// <summary>Submits all files of a published asset; gives the submission with its task id.</summary>
+    /// <summary>Submits all files of a published asset; returns the submission with its task ID.</summary>
     /// <inheritdoc cref="SubmitUrlsAsync"/>
     public Task<Submission> SubmitAssetAsync(string assetId, InvocationContext context) =>
         SubmitAsync(PreheatingJson.SubmitAsset(assetId), urls: [], assetId, context);
 
-    /// <summary>Whether a submission went to this endpoint and project, so that its task can be asked for here.</summary>
+    /// <summary>Whether a submission was sent to this endpoint and project, so that its task can be queried here.</summary>
     public bool Owns(Submission submission)
     {
         ArgumentNullException.ThrowIfNull(submission);
@@ -129,7 +129,7 @@ public sealed class VodClient : IDisposable
             && string.Equals(submission.ProjectId, ProjectId, StringComparison.Ordinal);
     }
 
-    /// <summary>Ends all requests and wipes the secrets.</summary>
+    /// <summary>Cancels all requests and wipes the secrets.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -143,8 +143,8 @@ public sealed class VodClient : IDisposable
     }
 
     /// <summary>
-    /// Disposes the client when the last of its requests has ended, at once if none is under way: a submission that its caller
-    /// has left is waited for like the others. To be called once.
+    /// Disposes the client when the last of its requests has ended, immediately if none is in flight: a submission that its caller
+    /// has abandoned is waited for like the others. To be called once.
     /// </summary>
     public void Retire() => EndUse();
 
@@ -179,7 +179,7 @@ public sealed class VodClient : IDisposable
         }
         catch (OperationCanceledException error)
         {
-            // Cancelled and sent all the same: that is no "never happened" for whoever still listens.
+            // Canceled after it was sent: it may have been accepted, and must not look as if it had never been sent.
             throw _failures.Timeout(Endpoint, AttemptHandler.Grace, error, Delivery.Unknown);
         }
     }
@@ -206,7 +206,7 @@ public sealed class VodClient : IDisposable
         }
         catch (Exception error) when (IsDisposed && !context.Cancellation.IsCancellationRequested && error is not VodClientException)
         {
-            // Disconnected while the request was under way.
+            // Disconnected while the request was in flight.
             ThrowIfDisposed(Delivery.Unknown);
             throw;
         }

@@ -56,7 +56,7 @@ public sealed class CallTests : IDisposable
         poller.Add(taskId);
         PollAnswer? end = await poller.NextEndAsync();
         Assert.Equal(taskId, end?.TaskId);
-        Assert.All(end!.Value.Rows, row => Assert.Equal("succeed", row.Status));
+        Assert.All(end!.Value.Results, row => Assert.Equal("succeed", row.Status));
         Assert.Null(await poller.NextEndAsync());
     }
 

@@ -20,7 +20,7 @@ public static class BackgroundWork
         }
         catch (OperationCanceledException)
         {
-            // It may go on, as a submission in flight does.
+            // It may continue, as a submission in flight does.
             Forget(work);
             throw;
         }

@@ -10,7 +10,7 @@ public static class Endpoints
 {
     private const string Cloud = "myhuaweicloud.com";
 
-    /// <summary>The regions that VOD is known to be in, with their places.</summary>
+    /// <summary>The known regions of VOD, with their locations.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Regions { get; } =
     [
         new("cn-north-4", "CN North-Beijing4"),
@@ -21,8 +21,8 @@ public static class Endpoints
         new("ap-southeast-3", "AP-Singapore"),
     ];
 
-    /// <summary>The address of VOD: given, or from HUAWEICLOUD_SDK_REGION_VOD_{REGION}, or by the region's name.</summary>
-    /// <exception cref="VodClientException">Neither region nor endpoint; not usable; http to a host that is not loopback.</exception>
+    /// <summary>The address of VOD: specified, or from HUAWEICLOUD_SDK_REGION_VOD_{REGION}, or derived from the region ID.</summary>
+    /// <exception cref="VodClientException">Neither region nor endpoint; not usable; HTTP to a host that is not loopback.</exception>
     public static Uri Vod(Uri? endpoint, string? region, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -37,7 +37,7 @@ public static class Endpoints
                 FailureKind.InvalidSetting,
                 ErrorIds.RegionRequired,
                 "Neither a region nor an endpoint is known.",
-                $"Give {HintName.Connection} {HintName.Region} (for example cn-north-4) or {HintName.Endpoint}, or set the environment variable HW_REGION_NAME.");
+                $"Specify {HintName.Region} (for example cn-north-4) or {HintName.Endpoint} for {HintName.Connection}, or set the environment variable HW_REGION_NAME.");
         }
 
         if (!region.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'))
@@ -51,10 +51,10 @@ public static class Endpoints
     }
 
     /// <summary>
-    /// The address of IAM: given, or from HUAWEICLOUD_SDK_IAM_ENDPOINT, or by the region's name, else the global one. The latter
-    /// two only beside a VOD of the public cloud: passwords, tokens and keys go to no other cloud than the one they are for.
+    /// The address of IAM: specified, or from HUAWEICLOUD_SDK_IAM_ENDPOINT, or derived from the region ID, else the global one. The latter
+    /// two only with a VOD of the public cloud: passwords, tokens and keys are never sent to a cloud that they do not belong to.
     /// </summary>
-    /// <exception cref="VodClientException">Not usable, not known, or http to a host that is not loopback.</exception>
+    /// <exception cref="VodClientException">Not usable, not known, or HTTP to a host that is not loopback.</exception>
     public static Uri Iam(Uri? endpoint, Uri vod, string? region, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(vod);
@@ -75,16 +75,16 @@ public static class Endpoints
             throw new VodClientException(
                 FailureKind.InvalidSetting,
                 ErrorIds.InvalidEndpoint,
-                $"Signing in needs IAM, and which IAM belongs to {vod.Authority} is not known: that host is not in {Cloud}.",
-                $"Give {HintName.Connection} {HintName.IamEndpoint}, or set the environment variable {Variable}.");
+                $"Signing in requires IAM, and the IAM address that belongs to {vod.Authority} is not known: that host is not in {Cloud}.",
+                $"Specify {HintName.IamEndpoint} for {HintName.Connection}, or set the environment variable {Variable}.");
         }
 
-        // The global host knows every region; regional hosts are only known to exist where VOD is.
+        // The global host serves every region; regional hosts are only known to exist in the regions of VOD.
         return FromHost(Regions.Any(known => known.Key == region) ? $"iam.{region}.{Cloud}" : $"iam.{Cloud}", Variable);
     }
 
     /// <summary>Checks the address of a service that must be on this machine.</summary>
-    /// <exception cref="VodClientException">Not an absolute http or https address, or not a loopback one.</exception>
+    /// <exception cref="VodClientException">Not an absolute HTTP or HTTPS address, or not a loopback address.</exception>
     internal static Uri OnThisMachine(string text, string variable)
     {
         Hint hint = $"Remove the environment variable {variable}: it is only for tests on this machine.";
@@ -97,19 +97,19 @@ public static class Endpoints
             FailureKind.InsecureEndpoint, ErrorIds.InsecureEndpoint, $"{uri.Host} is not a loopback address.", hint);
     }
 
-    /// <summary>Checks the address of a proxy. A login goes to a proxy that was given, and to no other that the environment may name.</summary>
-    /// <exception cref="VodClientException">Not an absolute http or https address, or one with a login in it; a login without a proxy.</exception>
+    /// <summary>Checks the address of a proxy. A login is sent to a proxy that was specified, never to one from the environment.</summary>
+    /// <exception cref="VodClientException">Not an absolute HTTP or HTTPS address, or one that contains a login; a login without a proxy.</exception>
     public static Uri? Proxy(Uri? proxy, ProxyLogin? login) =>
-        proxy is not null ? Usable(proxy, $"{HintName.Proxy}", $"Give the login of the proxy as {HintName.ProxyLogin}.")
+        proxy is not null ? Usable(proxy, $"{HintName.Proxy}", $"Specify the login of the proxy as {HintName.ProxyLogin}.")
         : login is null ? null
         : throw new VodClientException(
             FailureKind.InvalidSetting,
             ErrorIds.InvalidEndpoint,
-            "There is a login for a proxy, but no proxy: a login is not sent to a proxy that the environment names.",
-            $"Also give {HintName.Proxy}.");
+            "A login for a proxy is specified, but no proxy: a login is not sent to a proxy that the environment specifies.",
+            $"Also specify {HintName.Proxy}.");
 
     /// <summary>
-    /// Whether requests to the endpoint may go through a proxy. Plain http never leaves this machine, so that no proxy
+    /// Whether requests to the endpoint can use a proxy. Plain HTTP never leaves this machine, so that no proxy
     /// elsewhere can read a token; a proxy on loopback is on this machine.
     /// </summary>
     internal static bool MayUseProxy(Uri endpoint, Uri? proxy) => endpoint.Scheme == Uri.UriSchemeHttps || (proxy is not null && IsLoopback(proxy));
@@ -121,25 +121,25 @@ public static class Endpoints
         string.Equals(uri.Host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
 
-    // Uri has the host in lower case; a last dot makes a name absolute.
+    // Uri has the host in lowercase; a trailing dot makes a name absolute.
     private static bool IsPublicCloud(Uri vod) =>
         vod.Host.TrimEnd('.') is var host && (host == Cloud || host.EndsWith('.' + Cloud, StringComparison.Ordinal));
 
     private static Uri FromHost(string text, string variable) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "https://" + text, UriKind.Absolute, out Uri? uri)
             ? Checked(uri, $"{variable}")
-            : throw Invalid("address", text, $"Check {variable}: it must be a host name or an https address.");
+            : throw Invalid("address", text, $"Check {variable}: it must be a host name or an HTTPS address.");
 
     private static Uri Checked(Uri uri, Hint setting)
     {
-        Usable(uri, setting, $"Give only scheme, host, port and path.");
+        Usable(uri, setting, $"Specify only scheme, host, port and path.");
         if (uri.Scheme == Uri.UriSchemeHttp && !IsLoopback(uri))
         {
             throw new VodClientException(
                 FailureKind.InsecureEndpoint,
                 ErrorIds.InsecureEndpoint,
                 $"HTTP to {uri.Host} would send credentials unencrypted over the network.",
-                $"Use https in {setting}; HTTP is allowed only for loopback addresses.");
+                $"Use HTTPS in {setting}; HTTP is allowed only for loopback addresses.");
         }
 
         return uri;
@@ -152,13 +152,13 @@ public static class Endpoints
             throw Invalid("address", uri.OriginalString, $"Check {setting}: it must be an absolute address that starts with https://.");
         }
 
-        // The address is not repeated here: it may hold a password.
+        // The address is not repeated here: it may contain a password.
         return uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
             ? uri
             : throw Invalid("address", uri.Host, $"Check {setting}: it must not contain a login, a query or a fragment. {hint}");
     }
 
-    // An address with a login in it is not repeated in the message.
+    // An address that contains a login is not repeated in the message.
     private static VodClientException Invalid(string noun, string text, Hint hint) => new(
         FailureKind.InvalidSetting,
         ErrorIds.InvalidEndpoint,

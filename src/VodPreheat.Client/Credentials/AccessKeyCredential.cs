@@ -4,16 +4,16 @@ using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>An access key (AK/SK), with a security token if it is a temporary one.</summary>
+/// <summary>An access key (AK/SK), with a security token if it is temporary.</summary>
 public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secret? securityToken) : Credential
 {
-    /// <summary>The access key id. It names the key and is no secret.</summary>
+    /// <summary>The access key ID. It names the key and is not secret.</summary>
     public string AccessKey => accessKey;
 
-    /// <summary>Whether a text can be an access key id: letters and digits, which cannot break out of a header.</summary>
+    /// <summary>Whether a text can be an access key ID: letters and digits, which cannot break out of a header.</summary>
     internal static bool IsAccessKey(string text) => text.Length > 0 && text.All(char.IsAsciiLetterOrDigit);
 
-    /// <summary>Makes a credential of parts that a person gave.</summary>
+    /// <summary>Makes a credential of parts that a user specified.</summary>
     /// <exception cref="VodClientException">VodCredentialInvalid: a part is empty or cannot be a key.</exception>
     public static AccessKeyCredential Create(string accessKey, Secret secretKey, Secret? securityToken, string? projectId = null)
     {
@@ -24,7 +24,7 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
         {
             throw InvalidCredential.Given(
                 "The access key ID does not consist of letters and digits only.",
-                $"Give the access key ID as the user name, and its secret key as the password.");
+                $"Specify the access key ID as the user name, and its secret key as the password.");
         }
 
         return new(accessKey, secretKey.CheckedForHeader("secret key"), securityToken?.CheckedForHeader("security token")) { ProjectId = projectId };
@@ -46,7 +46,7 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
             SetHeader(request, HeaderNames.SecurityToken, securityToken.Reveal());
         }
 
-        // In ordinal order of the lower-case names.
+        // In ordinal order of the lowercase names.
         var signed = new List<KeyValuePair<string, string>>(4) { new("host", request.Headers.Host!) };
         AddIfPresent(signed, request, "x-project-id", HeaderNames.ProjectId);
         signed.Add(new("x-sdk-date", date));

@@ -2,10 +2,10 @@ using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>Makes the error of credentials that are there but cannot be used.</summary>
+/// <summary>Makes the error for credentials that exist but cannot be used.</summary>
 internal static class InvalidCredential
 {
-    /// <summary>The fault is in what was given.</summary>
+    /// <summary>The fault is in what the user specified.</summary>
     public static VodClientException Given(string what, Hint hint) =>
         new(FailureKind.Authentication, ErrorIds.CredentialInvalid, what, hint);
 

@@ -6,9 +6,9 @@ using VodPreheat.Client.Http;
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>
-/// A credential that ends and is fetched anew: before it ends, while requests go on with the one in hand, and when the service
-/// refuses it. One fetch at a time, however many requests wait for it. A renewal that fails is tried again after a pause; what
-/// IAM has refused, such as a password that was changed, is not, because each refusal brings the user nearer to being locked.
+/// A credential that expires and is renewed: before it expires, while requests continue to use the current one, and when the service
+/// refuses it. There is one renewal at a time, however many requests wait for it. A renewal that fails is tried again after a pause; what
+/// IAM has refused, such as a password that was changed, is not sent again, because repeated refusals lock the user.
 /// </summary>
 internal sealed class RenewingCredentialSource(
     string authenticationType,
@@ -25,12 +25,12 @@ internal sealed class RenewingCredentialSource(
     private readonly object _lock = new();
     private volatile Holding? _current;
 
-    // The one before: requests that were under way at the renewal still carry it, and an error text may still echo it.
+    // The previous one: requests that were in flight at the renewal still carry it, and an error text may still echo it.
     private Credential? _previous;
     private Renewal? _renewal;
     private VodClientException? _refusal;
 
-    // From a failed renewal to the next, in monotonic time; no pause for those who have no credential in hand.
+    // From a failed renewal to the next, in monotonic time; requests without a valid credential do not wait for it.
     private long _pausedAt;
     private TimeSpan _pause;
     private bool _disposed;
@@ -112,7 +112,7 @@ internal sealed class RenewingCredentialSource(
         fetcher.Dispose();
     }
 
-    /// <summary>Waits for a fetch, which ends with the last request that waits for it.</summary>
+    /// <summary>Waits for a renewal, which is canceled with the last request that waits for it.</summary>
     private async Task<Credential> WaitAsync(Renewal renewal, CancellationToken cancellation)
     {
         try
@@ -140,11 +140,11 @@ internal sealed class RenewingCredentialSource(
 
     private async Task RenewAsync(Renewal renewal, InvocationContext context)
     {
-        // Nobody may be waiting for it.
+        // There may be no request that waits for it.
         BackgroundWork.Forget(renewal.Task);
         try
         {
-            // Its life counts from here on, so that it never seems to live longer than it does.
+            // The lifetime counts from here, so that it is never overestimated.
             DateTimeOffset start = clock.GetUtcNow();
             FetchedCredential fetched = await fetch(context, renewal.Stop.Token).ConfigureAwait(false);
             Take(renewal, fetched, start + fetched.Life);
@@ -163,7 +163,7 @@ internal sealed class RenewingCredentialSource(
         {
             if (_renewal == renewal)
             {
-                // Wiped only when nobody looks for it any more.
+                // Wiped only when no text can contain it any more.
                 using Credential? oldest = _previous;
                 _previous = _current?.Credential;
                 _current = new Holding(fetched.Credential, end - TimeSpan.FromTicks(Math.Min(fetched.Life.Ticks / 5, s_longestMargin.Ticks)), end);
@@ -173,7 +173,7 @@ internal sealed class RenewingCredentialSource(
             }
         }
 
-        // It was disposed meanwhile, or all that waited have gone.
+        // It was disposed meanwhile, or all requests that waited were canceled.
         fetched.Credential.Dispose();
         throw new OperationCanceledException(renewal.Stop.Token);
     }
@@ -210,13 +210,13 @@ internal sealed class RenewingCredentialSource(
         public bool IsRejected { get; init; }
     }
 
-    /// <summary>A fetch under way.</summary>
+    /// <summary>A renewal in progress.</summary>
     private sealed class Renewal(CancellationTokenSource stop) : TaskCompletionSource<Credential>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        /// <summary>Ends it.</summary>
+        /// <summary>Cancels it.</summary>
         public CancellationTokenSource Stop => stop;
 
-        /// <summary>How many requests wait for it; none while they have a credential in hand.</summary>
+        /// <summary>How many requests wait for it; none while the current credential is valid.</summary>
         public int Waiting { get; set; }
     }
 }

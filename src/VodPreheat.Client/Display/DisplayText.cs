@@ -4,15 +4,15 @@ using System.Text;
 namespace VodPreheat.Client.Display;
 
 /// <summary>
-/// Makes a text fit to be shown, whoever wrote it: without characters that drive a terminal or reorder what stands beside them.
-/// Objects keep the text as it came.
+/// Makes a text from any source fit to be shown: without characters that control a terminal or reorder the text around them.
+/// Objects keep the text unchanged.
 /// </summary>
 public static class DisplayText
 {
-    /// <summary>The longest text of others that is shown in a message, in characters.</summary>
+    /// <summary>The maximum length of a text from elsewhere in a message, in characters.</summary>
     public const int MaxLength = 2000;
 
-    /// <summary>Whether the text can be shown as it is.</summary>
+    /// <summary>Whether the text can be shown unchanged.</summary>
     public static bool IsClean(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -28,8 +28,8 @@ public static class DisplayText
     }
 
     /// <summary>
-    /// The text with one blank for each run of control characters, format characters and line separators; what is longer than
-    /// <paramref name="maxLength"/> is cut.
+    /// The text with one space for each run of control characters, format characters and line separators; truncated if it is longer than
+    /// <paramref name="maxLength"/>.
     /// </summary>
     public static string Clean(string text, int maxLength = int.MaxValue)
     {

@@ -7,8 +7,8 @@ using VodPreheat.Client.Credentials;
 namespace VodPreheat.Client.Display;
 
 /// <summary>
-/// Makes a text of a service fit to be shown. The gateway echoes canonical requests with every signed header, so a security token
-/// can come back inside an error message; a proxy may echo its login. Makes no copy of a known secret on the way.
+/// Makes a text from a service fit to be shown. The gateway echoes canonical requests with every signed header, so a security token
+/// can be part of an error message; a proxy may echo its login. No copy of a known secret is made.
 /// </summary>
 internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
 {
@@ -16,20 +16,20 @@ internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
 
     /// <summary>
     /// The text without secrets and control characters, and not longer than <see cref="DisplayText.MaxLength"/>. Nothing of it once
-    /// a secret was wiped, which could not be recognised any more.
+    /// a secret was wiped, which can no longer be recognized.
     /// </summary>
     public string Clean(ReadOnlySpan<char> text)
     {
         Secret[] known = [.. secrets()];
 
-        // Known secrets go before the text is cut, which could leave half of one. Twice what is shown, because a value that is
+        // Known secrets are removed before the text is truncated, which could leave half of one. Twice what is shown, because a value that is
         // hidden by its name makes the text shorter once more.
         char[] buffer = GC.AllocateUninitializedArray<char>((DisplayText.MaxLength * 2) + Hidden.Length, pinned: true);
         try
         {
             int length = Hide(text, known, buffer);
 
-            // Looked at last: a secret that is wiped by now may have been wiped while it was searched for.
+            // Checked last: a secret may have been wiped while it was searched for.
             string shown = known.Any(static secret => secret.IsWiped) ? Hidden : HideByName(buffer.AsSpan(0, length));
             return DisplayText.Clean(shown, DisplayText.MaxLength);
         }
@@ -74,7 +74,7 @@ internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
             longest = Math.Max(longest, secret.LengthAtStart(rest));
         }
 
-        // A run of base64 is looked at where it begins, and goes as a whole.
+        // A run of base64 is examined where it begins, and hidden as a whole.
         if (at == 0 || SecretForms.Base64RunLength(text.Slice(at - 1, 1)) == 0)
         {
             ReadOnlySpan<char> run = rest[..SecretForms.Base64RunLength(rest)];
@@ -90,7 +90,7 @@ internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
         return longest;
     }
 
-    /// <summary>Hides what a name shows to be secret: half a token that was cut off, the login in a URL.</summary>
+    /// <summary>Hides what is secret by its name: part of a token that was truncated, the login in a URL.</summary>
     private static string HideByName(ReadOnlySpan<char> text)
     {
         var shown = new StringBuilder(text.Length);
@@ -106,7 +106,7 @@ internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
 
     [GeneratedRegex(
         """
-        # The value of a header; behind Authorization the name of the scheme comes first.
+        # The value of a header; that of Authorization begins with the name of the scheme.
         (?<=(?:x-auth-token|x-security-token|x-subject-token|x-metadata-token|signature)["']?\s*[:=]\s*["']?) [^\s|,"'}]+
         | (?<=authorization["']?\s*[:=]\s*["']?) [^\s|,"'}]+ (?:\s+[^\s|,"'}]+)?
 

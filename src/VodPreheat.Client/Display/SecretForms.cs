@@ -5,21 +5,21 @@ using System.Text;
 namespace VodPreheat.Client.Display;
 
 /// <summary>
-/// Finds a secret in a text by comparing as it decodes, so that no copy of the secret is made: neither to search for it nor in any
-/// of the forms in which it may come back.
+/// Finds a secret in a text by comparing while it decodes, so that no copy of the secret is made: neither to search for it nor in any
+/// of the forms in which a service may echo it.
 /// </summary>
 internal static class SecretForms
 {
-    // Fewer characters of hex or base64 stand in many a text by chance.
+    // Fewer characters of hex or base64 occur in many texts by chance.
     private const int ShortestEncoded = 5;
 
-    // What an escape begins with: in no notation, in URLs, JSON and HTML. One notation at a time, because what is an escape in one
-    // are the characters themselves in another.
+    // What an escape begins with: in no notation, in URLs, JSON and HTML. One notation at a time, because an escape in one
+    // is literal characters in another.
     private const string Notations = "\0%\\&";
 
     /// <summary>
     /// How many characters at the start of the text are the secret: as it is, escaped as in a URL, in JSON or in HTML, or in hex;
-    /// 0 if they are not.
+    /// 0 if none.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="secret">The secret in UTF-8.</param>
@@ -29,7 +29,7 @@ internal static class SecretForms
         Rune.DecodeFromUtf8(secret, out Rune first, out _);
         if (text is not ['%' or '+' or '\\' or '&', ..] && Literal(text, first) == 0)
         {
-            // Almost every place in almost every text.
+            // Almost every position in almost every text.
             return longest;
         }
 
@@ -42,14 +42,14 @@ internal static class SecretForms
     }
 
     /// <summary>
-    /// Whether base64 of a larger text, such as "user:password", has the secret in it. The characters that share their bits with
-    /// what stands before and behind are not looked at.
+    /// Whether base64 of a larger text, such as "user:password", contains the secret. The characters that share their bits with
+    /// what is before and after it are not compared.
     /// </summary>
     /// <param name="base64">One run of base64, in either alphabet.</param>
     /// <param name="secret">The secret in UTF-8.</param>
     public static bool IsInBase64(ReadOnlySpan<char> base64, ReadOnlySpan<byte> secret)
     {
-        // The first bit that begins a character, for each place that the secret can have in a group of three bytes.
+        // The first bit that begins a character, for each position that the secret can have in a group of three bytes.
         foreach (int first in (ReadOnlySpan<int>)[0, 4, 2])
         {
             int length = ((secret.Length * 8) - first) / 6;

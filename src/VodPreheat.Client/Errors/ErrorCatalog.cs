@@ -4,7 +4,7 @@ using System.Net;
 namespace VodPreheat.Client.Errors;
 
 /// <summary>
-/// What each error code means and what to do about it. The code decides; the HTTP status only where the code is unknown,
+/// What each error code means and what to do about it. The code decides; the HTTP status only if the code is unknown,
 /// because the service answers a missing asset with 400 or 403, a refused login with 403, an internal error with 403.
 /// </summary>
 /// <remarks>
@@ -19,7 +19,7 @@ internal static class ErrorCatalog
     private static readonly Hint s_checkCredentials = $"Check the credentials, then {HintName.Reconnect}.";
 
     private static readonly Hint s_checkProject =
-        $"Use the project ID of the connection's region (console: My Credentials) for {HintName.ProjectId} of {HintName.Connection}.";
+        $"Specify the project ID of the connection's region (console: My Credentials) as {HintName.ProjectId} of {HintName.Connection}.";
 
     private static readonly Hint s_askQueryPermission = $"Ask an administrator to grant vod:asset:getPreheatTask to this user.";
 
@@ -28,7 +28,7 @@ internal static class ErrorCatalog
     private static readonly Hint s_askIamPermission =
         $"Ask an administrator to allow this user to get tokens from IAM and to list its projects.";
 
-    // Keystone answers every refused login alike; only its text tells what was wrong, and the text is not to be relied on.
+    // Keystone has the same answer for every refused login; only its text describes the cause, and cannot be relied on.
     private static readonly Hint s_checkPassword =
         $"Check the user name, the password and {HintName.AccountName} (the account name). HUAWEI ID and federated users cannot sign in with " +
         $"a password, nor can users who need a verification code (MFA): create an IAM user for programmatic access, or use {HintName.AccessKey}.";
@@ -49,7 +49,7 @@ internal static class ErrorCatalog
 
     private static readonly Hint s_waitForQuota = $"Wait for the next day, or ask for a higher quota.";
 
-    private static readonly Hint s_askAccountOwner = $"Ask the owner of the account to settle its state with Huawei Cloud.";
+    private static readonly Hint s_askAccountOwner = $"Ask the owner of the account to resolve its status with Huawei Cloud.";
 
     /// <summary>Kind and hint of an answer.</summary>
     /// <param name="code">The service's error_code, if the answer has one.</param>
@@ -85,7 +85,7 @@ internal static class ErrorCatalog
         };
     }
 
-    /// <summary>Whether the code is the gateway's for a signature it does not accept, of which a wrong clock is one cause.</summary>
+    /// <summary>Whether the code is that of the gateway for an invalid signature, which can be caused by a wrong clock.</summary>
     public static bool MayBeTheClock(string? code) =>
         code is not null && (code.EndsWith(".0301", StringComparison.Ordinal) || code.EndsWith(".0303", StringComparison.Ordinal));
 
@@ -100,7 +100,7 @@ internal static class ErrorCatalog
         10062 => (FailureKind.NotFound, $"Check the task or asset ID, and that it belongs to the region and the project of the connection."),
         10074 or 10111 or 10133 => (FailureKind.PermissionDenied, s_askQueryPermission),
         10078 or 10086 => (FailureKind.QuotaExceeded, s_waitForQuota),
-        10079 or 10080 or 10083 or 10099 or 10136 => (FailureKind.InvalidOperation, $"Check the state of the asset in the console."),
+        10079 or 10080 or 10083 or 10099 or 10136 => (FailureKind.InvalidOperation, $"Check the status of the asset in the console."),
         10109 => (FailureKind.InvalidArgument, $"Send at most 10 URLs in one request."),
         10127 => (FailureKind.Throttled, s_slowDown),
         _ => null,
@@ -119,7 +119,7 @@ internal static class ErrorCatalog
         501 => (FailureKind.QuotaExceeded, s_waitForQuota),
         502 => (FailureKind.PermissionDenied, s_askAccountOwner),
         601 or 605 or 606 or 608 or 609 or 610 or 611 or 612 or 613 or 705 => (FailureKind.Unavailable, s_tryLater),
-        802 => (FailureKind.PermissionDenied, $"The user is forbidden in this region: use another region, or ask an administrator."),
+        802 => (FailureKind.PermissionDenied, $"The user is not allowed to use this region: use another region, or ask an administrator."),
         _ => null,
     };
 
@@ -127,7 +127,7 @@ internal static class ErrorCatalog
     {
         1 or 66 or 67 => (FailureKind.Authentication, s_checkCredentials),
         2 or 3 => (FailureKind.PermissionDenied, s_askQueryPermission),
-        4 => (FailureKind.NotFound, $"Check the names given to {HintName.Connection}."),
+        4 => (FailureKind.NotFound, $"Check the names that were specified for {HintName.Connection}."),
         6 or 20 => (FailureKind.Unavailable, s_tryLater),
         12 => (FailureKind.Throttled, s_slowDown),
         61 => (FailureKind.Authentication, $"The user is locked after too many wrong passwords: wait, or ask an administrator to unlock it."),
@@ -148,7 +148,7 @@ internal static class ErrorCatalog
         401 => (FailureKind.Authentication, s_checkCredentials),
         403 => (FailureKind.PermissionDenied, s_askQueryPermission),
         404 => (FailureKind.NotFound, s_checkEndpoint),
-        407 => (FailureKind.ProxyRefused, $"The proxy requires a login: give {HintName.Connection} {HintName.ProxyLogin}."),
+        407 => (FailureKind.ProxyRefused, $"The proxy requires a login: specify {HintName.ProxyLogin} for {HintName.Connection}."),
         408 => (FailureKind.Timeout, s_tryLater),
         429 => (FailureKind.Throttled, s_slowDown),
         >= 500 => (FailureKind.Unavailable, s_tryLater),

@@ -7,21 +7,21 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
-/// <summary>Makes the exception of every failed request to one service, free of secrets. The only place that does.</summary>
+/// <summary>Makes the exception for every failed request to a service, without secrets. The only place that does.</summary>
 internal sealed class FailureFactory(CloudService service, Redactor redactor, TransportSettings settings)
 {
-    /// <summary>The hint of a metadata service that has no keys, or is not there.</summary>
+    /// <summary>The hint if the metadata service has no keys, or does not exist.</summary>
     public static readonly Hint AgencyRequired =
         $"The metadata service exists only on an ECS, and has keys only if the server has an agency for a cloud service " +
         $"(ECS console: the server's Agency). Elsewhere, use another method to sign in.";
 
     private static readonly Hint s_checkProxy = $"Check {HintName.Proxy} of {HintName.Connection}, or HTTPS_PROXY in the environment.";
 
-    // The gateway refuses a signature whose X-Sdk-Date is further off. Source: devg-apisign/api-sign-0001.
+    // The gateway refuses a signature whose X-Sdk-Date differs by more. Source: devg-apisign/api-sign-0001.
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(15);
 
-    /// <summary>What a good answer says; any 2xx is success, because the pages differ (200 and 202 for the same call).</summary>
-    /// <exception cref="VodClientException">An error in the body, or not the promised JSON.</exception>
+    /// <summary>Reads a successful answer; any 2xx is success, because the pages differ (200 and 202 for the same operation).</summary>
+    /// <exception cref="VodClientException">An error in the body, or not the JSON of the API.</exception>
     public T Read<T>(HttpResponseMessage response, Func<ReadOnlyMemory<byte>, T> read)
     {
         ReadOnlyMemory<byte> body = BodyContent.Of(response);
@@ -75,13 +75,13 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         };
     }
 
-    // The proxy's own refusal passed nothing on; a fault on the service's side is no verdict.
+    // A proxy that refuses a request does not forward it; a failure of the service does not show whether it took effect.
     private static Delivery DeliveryOf(FailureKind kind) =>
         kind == FailureKind.ProxyRefused ? Delivery.NotSent
         : kind is FailureKind.Unavailable or FailureKind.Timeout or FailureKind.UnexpectedResponse ? Delivery.Unknown
         : Delivery.Refused;
 
-    /// <summary>A success status with a body that is not what the API promises.</summary>
+    /// <summary>A success status with a body that is not as documented.</summary>
     public VodClientException Unexpected(HttpResponseMessage response, string problem, Exception? cause = null) => new(
         FailureKind.UnexpectedResponse,
         ErrorIds.UnexpectedResponse,
@@ -95,21 +95,21 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         RequestId = RequestId(response),
     };
 
-    /// <summary>No whole answer within the time of one attempt.</summary>
+    /// <summary>No complete answer within the timeout of one attempt.</summary>
     public VodClientException Timeout(Uri uri, TimeSpan timeout, Exception cause, Delivery delivery) => new(
         FailureKind.Timeout,
         ErrorIds.Timeout,
         delivery == Delivery.NotSent
             ? $"The connection to {uri.Authority} timed out."
-            : $"{uri.Authority} gave no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
-        service == CloudService.Metadata ? AgencyRequired : $"Try again, or raise {HintName.Timeout} of {HintName.Connection}.",
+            : $"{uri.Authority} sent no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
+        service == CloudService.Metadata ? AgencyRequired : $"Try again, or increase {HintName.Timeout} of {HintName.Connection}.",
         CauseOf(cause))
     {
         Service = service,
         Delivery = delivery,
     };
 
-    /// <summary>No answer, or a broken one.</summary>
+    /// <summary>No answer, or an incomplete one.</summary>
     public VodClientException FromTransport(Uri uri, Exception error)
     {
         HttpRequestError reason = error switch
@@ -139,22 +139,22 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         HttpRequestError.NameResolutionError when proxy is not null => (
             $"The name of the proxy, {proxy.Host}, could not be resolved", s_checkProxy, Delivery.NotSent),
         HttpRequestError.ConnectionError when proxy is not null => (
-            $"No connection to the proxy {proxy.Authority} could be made", s_checkProxy, Delivery.NotSent),
+            $"No connection to the proxy {proxy.Authority} could be established", s_checkProxy, Delivery.NotSent),
         HttpRequestError.NameResolutionError => (
             $"The name {uri.Host} could not be resolved", $"Check {HintName.Region} or {HintName.Endpoint}, and the DNS of this machine.", Delivery.NotSent),
         HttpRequestError.SecureConnectionError => (
-            $"No trusted TLS connection to {uri.Authority} could be made", 
+            $"No trusted TLS connection to {uri.Authority} could be established", 
             $"Check the certificate of the host and anything that inspects TLS on the way; certificates are always verified.", Delivery.NotSent),
         HttpRequestError.ProxyTunnelError => (
             $"The proxy did not open a tunnel to {uri.Authority}", $"Check {HintName.Proxy} and {HintName.ProxyLogin} of {HintName.Connection}.", Delivery.NotSent),
         HttpRequestError.ConnectionError => (
-            $"No connection to {uri.Authority} could be made", $"Check the network, the proxy and the endpoint, then try again.", Delivery.NotSent),
+            $"No connection to {uri.Authority} could be established", $"Check the network, the proxy and the endpoint, then try again.", Delivery.NotSent),
         HttpRequestError.ResponseEnded => (
             $"{uri.Authority} closed the connection in the middle of its answer", $"Try again. If it happens again, check the proxies on the way.", Delivery.Unknown),
         HttpRequestError.InvalidResponse => (
             $"{uri.Authority} did not answer in HTTP", $"Check whether {HintName.Endpoint} is the address of an HTTP server.", Delivery.Unknown),
         _ => (
-            $"The connection to {uri.Authority} broke", $"Check the network, then try again.", Delivery.Unknown),
+            $"The connection to {uri.Authority} was interrupted", $"Check the network, then try again.", Delivery.Unknown),
     };
 
     private CauseException? CauseOf(Exception? error) => error is null ? null : CauseException.Of(error, redactor);
@@ -181,7 +181,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         ? $" (content type {redactor.Clean(type)})"
         : string.Empty;
 
-    /// <summary>The service's id of a request, for its support.</summary>
+    /// <summary>The service's ID of a request, for support.</summary>
     public string? RequestId(HttpResponseMessage response)
     {
         foreach (string name in (ReadOnlySpan<string>)["X-Request-Id", "X-IAM-Trace-Id"])
@@ -195,7 +195,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         return null;
     }
 
-    // In seconds or as a date. The API's pages do not promise one; gateways and proxies send it.
+    // In seconds or as a date. It is not documented for the API; gateways and proxies send it.
     private TimeSpan? RetryAfter(HttpResponseMessage response)
     {
         TimeSpan? asked = response.Headers.RetryAfter switch

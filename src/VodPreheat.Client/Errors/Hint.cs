@@ -4,7 +4,7 @@ namespace VodPreheat.Client.Errors;
 
 /// <summary>
 /// What to do next, as sentences: an interpolated string, in which a <see cref="HintName"/> stands for what each caller of the client
-/// has its own name for. So the hint is written where the failure is known, and reads as the user knows things.
+/// has its own name for. So the hint is written where the cause is known, in the user's terms.
 /// </summary>
 [InterpolatedStringHandler]
 public sealed class Hint

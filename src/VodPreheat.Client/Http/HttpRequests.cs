@@ -2,13 +2,13 @@ using System.Net.Http.Headers;
 
 namespace VodPreheat.Client.Http;
 
-/// <summary>Makes requests whose URL goes out exactly as written.</summary>
+/// <summary>Makes requests whose URL is sent exactly as written.</summary>
 internal static class HttpRequests
 {
-    // Uri would otherwise decode and re-encode the path and query, and break the signature.
+    // Uri would otherwise decode and re-encode the path and query, which invalidates the signature.
     private static readonly UriCreationOptions s_asWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>A request to a service, which answers in JSON.</summary>
+    /// <summary>A request to a service that answers in JSON.</summary>
     public static HttpRequestMessage Create(HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context)
     {
         HttpRequestMessage request = Create(method, url, context);
@@ -23,7 +23,7 @@ internal static class HttpRequests
         return request;
     }
 
-    /// <summary>A request with the headers that every server gets; the Host that is signed is the Host that is sent.</summary>
+    /// <summary>A request with the headers for every server; the Host that is signed is the Host that is sent.</summary>
     public static HttpRequestMessage Create(HttpMethod method, string url, InvocationContext context)
     {
         var uri = new Uri(url, s_asWritten);

@@ -5,7 +5,7 @@ using VodPreheat.Client.Display;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// What the requests of one cmdlet invocation share: the cancellation, and the trace lines on their way to the pipeline thread.
+/// What the requests of one command invocation share: the cancellation, and the warnings and trace lines on their way to its thread.
 /// </summary>
 public sealed class InvocationContext(CancellationToken cancellation)
 {
@@ -14,16 +14,16 @@ public sealed class InvocationContext(CancellationToken cancellation)
     private ConcurrentQueue<string> _trace = new();
     private ConcurrentQueue<string> _warnings = new();
 
-    /// <summary>Ends all requests of the invocation, down to the socket.</summary>
+    /// <summary>Cancels all requests of the invocation, down to the socket.</summary>
     public CancellationToken Cancellation => cancellation;
 
-    /// <summary>Whether anybody wants the trace lines; without, none are made.</summary>
+    /// <summary>Whether trace lines are shown; if not, none are made.</summary>
     public bool IsTraced { get; init; } = true;
 
-    /// <summary>Whether nothing may be sent that the journal does not have, wherever it is kept.</summary>
+    /// <summary>Whether a submission must be in the journal before it is sent, also in the default location.</summary>
     public bool NeedsJournal { get; init; }
 
-    /// <summary>The same invocation for requests that may be cancelled apart from its others.</summary>
+    /// <summary>The same invocation for requests that are canceled separately.</summary>
     internal InvocationContext With(bool needsJournal, CancellationToken other) =>
         new(other) { IsTraced = IsTraced, NeedsJournal = needsJournal, _trace = _trace, _warnings = _warnings };
 

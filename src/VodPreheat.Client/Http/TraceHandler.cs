@@ -7,8 +7,8 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// Tells one line an attempt: method, URL, status, time, request id. Headers and bodies are never told; the known secrets are
-/// taken out of the rest.
+/// Writes one trace line per attempt: method, URL, status, time, request ID. Headers and bodies are never traced; known secrets are
+/// removed from the rest.
 /// </summary>
 internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) : DelegatingHandler
 {
@@ -21,7 +21,7 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
     private async Task<HttpResponseMessage> SendTracedAsync(HttpRequestMessage request, InvocationContext context, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        string outcome = "cancelled";
+        string outcome = "canceled";
         try
         {
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -44,6 +44,6 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
     private static string Answered(HttpStatusCode status, string? requestId)
     {
         string code = ((int)status).ToString(CultureInfo.InvariantCulture);
-        return requestId is null ? code : $"{code}, request id {requestId}";
+        return requestId is null ? code : $"{code}, request ID {requestId}";
     }
 }

@@ -9,7 +9,7 @@ using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Identity;
 
-/// <summary>The calls of IAM that connecting needs: a token for a password or an identity token, and the projects of a region.</summary>
+/// <summary>The operations of IAM that connecting requires: a token for a password or an identity token, and the projects of a region.</summary>
 /// <remarks>
 /// Source: api-iam, "Obtaining a User Token Through Password Authentication", "Obtaining a Token with an OpenID Connect ID Token"
 /// (iam_13_0605) and "Querying Project Information".
@@ -21,7 +21,7 @@ internal sealed class IamClient : IDisposable
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
 
-    // In the body of the token request that is under way, so that an error may echo it.
+    // In the body of the token request in flight: an error can echo it.
     private Secret? _exchanged;
 
     public IamClient(Uri endpoint, TransportSettings settings, Func<IEnumerable<Secret>> secrets)
@@ -42,8 +42,8 @@ internal sealed class IamClient : IDisposable
             new SignHandler(_clock));
     }
 
-    /// <summary>Gets a token scoped to a project, by its id or (without id) by its name.</summary>
-    /// <exception cref="VodClientException">Wrong password, locked user, no programmatic access, MFA asked for, or no answer.</exception>
+    /// <summary>Gets a token for a project, which is identified by its ID or, without one, by its name.</summary>
+    /// <exception cref="VodClientException">Incorrect password, locked user, no programmatic access, MFA required, or no answer.</exception>
     public async Task<FetchedCredential> GetTokenAsync(
         string userName, Secret password, string domainName, Project project, InvocationContext context, CancellationToken cancellation)
     {
@@ -68,9 +68,9 @@ internal sealed class IamClient : IDisposable
         }
     }
 
-    /// <summary>Gets a token scoped to a project, by its id or (without id) by its name, for an identity provider's token.</summary>
+    /// <summary>Gets a token for a project, which is identified by its ID or, without one, by its name, for an identity provider's token.</summary>
     /// <exception cref="VodClientException">
-    /// Unknown provider or project, a token that has ended or is not for this provider, no rule or permission, or no answer.
+    /// Unknown provider or project, a token that has expired or is not for this provider, no rule or permission, or no answer.
     /// </exception>
     public async Task<FetchedCredential> GetTokenAsync(
         string identityProvider, Secret idToken, Project project, InvocationContext context, CancellationToken cancellation)
@@ -93,8 +93,8 @@ internal sealed class IamClient : IDisposable
         }
     }
 
-    /// <summary>The projects with a name, or all without one.</summary>
-    /// <exception cref="VodClientException">No permission, wrong credentials, or no answer.</exception>
+    /// <summary>The projects with a name, or all projects.</summary>
+    /// <exception cref="VodClientException">No permission, invalid credentials, or no answer.</exception>
     public async Task<IReadOnlyList<Project>> GetProjectsAsync(
         string? name, Credential credential, InvocationContext context, CancellationToken cancellation)
     {
@@ -108,7 +108,7 @@ internal sealed class IamClient : IDisposable
 
     public void Dispose() => _transport.Dispose();
 
-    // IAM's own codes say little of what was wrong with an identity token; the gateway's have hints that fit.
+    // IAM's own codes say little about the cause if an identity token is refused; the gateway's have suitable hints.
     private static Hint? IdTokenHint(VodClientException failure) => failure.Kind switch
     {
         _ when !failure.ErrorCode.StartsWith("IAM.", StringComparison.Ordinal) && failure.ErrorCode != ErrorIds.HttpError => null,
@@ -117,13 +117,13 @@ internal sealed class IamClient : IDisposable
             $"and that the provider has the issuer and the signing key of the token.",
         FailureKind.PermissionDenied =>
             $"Check that an identity conversion rule of the identity provider applies to the token, " +
-            $"and that the user group that it leads to has permissions in the project.",
+            $"and that the user group that it results in has permissions in the project.",
         FailureKind.NotFound or FailureKind.InvalidArgument =>
-            $"Check the name of the identity provider (IAM console: Identity Providers), the project id or region, and the address of IAM.",
+            $"Check the name of the identity provider (IAM console: Identity Providers), the project ID or region, and the address of IAM.",
         _ => null,
     };
 
-    /// <summary>Asks for a token; the secret is in the body, which is wiped afterwards.</summary>
+    /// <summary>Requests a token; the secret is in the body, which is wiped afterwards.</summary>
     private async Task<FetchedCredential> ExchangeAsync(
         string path,
         Secret secret,
@@ -155,7 +155,7 @@ internal sealed class IamClient : IDisposable
 
     private static SecretBuffer TokenRequest(Secret secret, Action<Utf8JsonWriter> writeIdentity, Project project)
     {
-        // The names are a few characters each, the secret up to six bytes a character.
+        // The names have a few characters each, the secret up to six bytes per character.
         var buffer = new SecretBuffer(8192 + (6 * secret.Length));
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -181,11 +181,11 @@ internal sealed class IamClient : IDisposable
             throw new JsonException("it has no X-Subject-Token header");
         }
 
-        // It will be a header of every request.
+        // It becomes a header of every request.
         var token = new Secret(values.ToString());
         if (!token.CanBeHeader)
         {
-            throw new JsonException("its X-Subject-Token is no token");
+            throw new JsonException("its X-Subject-Token is not a token");
         }
 
         ReadOnlySpan<byte> json = body.Span;
@@ -195,7 +195,7 @@ internal sealed class IamClient : IDisposable
             ProjectId = JsonFields.Text(json, "token", "project", "id") ?? (wanted.Id.Length > 0 ? wanted.Id : null),
         };
 
-        // Life by the issuer's own clock: this machine's may be off.
+        // The lifetime by the issuer's clock: that of this machine may be wrong.
         return FetchedCredential.Issued(credential, JsonFields.Time(json, "token", "issued_at") ?? _clock.GetUtcNow());
     }
 
@@ -205,7 +205,7 @@ internal sealed class IamClient : IDisposable
         foreach (ReadOnlySpan<byte> project in JsonFields.Items(JsonFields.Find(body.Span, "projects")))
         {
             projects.Add(new Project(
-                JsonFields.Text(project, "id") ?? throw new JsonException("a project has no id"),
+                JsonFields.Text(project, "id") ?? throw new JsonException("a project has no ID"),
                 JsonFields.Text(project, "name") ?? string.Empty));
         }
 

@@ -6,10 +6,10 @@ using VodPreheat.Client.Http;
 namespace VodPreheat.Client.Identity;
 
 /// <summary>
-/// Gets tokens for the identity token that a file has at the moment. One that IAM has refused is not sent again, but no refusal
-/// lasts: whoever issues identity tokens will put another one into the file.
+/// Gets tokens for the identity token that a file contains at the time. One that IAM has refused is not sent again, but no refusal
+/// is permanent: the issuer writes new identity tokens into the file.
 /// </summary>
-/// <param name="iam">Whom to ask.</param>
+/// <param name="iam">The client of IAM.</param>
 /// <param name="identityProvider">The name of the identity provider.</param>
 /// <param name="path">The file.</param>
 /// <param name="project">The project to get tokens for.</param>
@@ -18,8 +18,8 @@ internal sealed class IdTokenFileExchange(IamClient iam, string identityProvider
     private byte[] _refused = [];
     private VodClientException? _refusal;
 
-    /// <summary>Gets a token; one at a time.</summary>
-    /// <exception cref="VodClientException">No identity token in the file, or IAM gave no token for it.</exception>
+    /// <summary>Gets a token. One call at a time.</summary>
+    /// <exception cref="VodClientException">No identity token in the file, or IAM refused it.</exception>
     public async Task<FetchedCredential> GetTokenAsync(InvocationContext context, CancellationToken cancellation)
     {
         using Secret idToken = IdToken.ReadFile(path);

@@ -10,13 +10,13 @@ using VodPreheat.Client.Json;
 namespace VodPreheat.Client.Identity;
 
 /// <summary>
-/// Temporary keys of an ECS's agency, from the metadata service of the machine: by the token of its second version, else by
-/// the first. Never through a proxy, 3 s an attempt, no retries: off an ECS nobody answers.
+/// The temporary keys of the agency of an ECS, from its metadata service: with the session token of version 2, else by
+/// version 1. Never through a proxy, 3 s per attempt, no retries: outside an ECS there is no answer.
 /// </summary>
 /// <remarks>Source: ecs user guide, "Obtaining Metadata"; the same steps as the official SDKs.</remarks>
 internal sealed class MetadataClient : IDisposable
 {
-    /// <summary>Another address of the service, loopback only, for tests.</summary>
+    /// <summary>Overrides the address of the service, with a loopback address only, for tests.</summary>
     public const string EndpointVariable = "VODPREHEAT_METADATA_ENDPOINT";
 
     private const string TokenTtlSeconds = "21600";
@@ -26,7 +26,7 @@ internal sealed class MetadataClient : IDisposable
     private readonly FailureFactory _failures;
     private readonly HttpTransport _transport;
 
-    // An error may echo it.
+    // An error can echo it.
     private Secret? _session;
 
     public MetadataClient(TransportSettings settings, Func<string, string?> environment)
@@ -43,10 +43,10 @@ internal sealed class MetadataClient : IDisposable
             new AttemptHandler(settings.Timeout, _clock, _failures));
     }
 
-    /// <summary>Gets the keys that are in force now.</summary>
+    /// <summary>Gets the current keys.</summary>
     /// <exception cref="VodClientException">
-    /// VodNoCredential: the service says that it has none, as without an agency or on another cloud. Anything else may pass: nobody
-    /// answered, or the service failed.
+    /// VodNoCredential: the service has none, such as without an agency or on another cloud. Other failures can be temporary: there was
+    /// no answer, or the service failed.
     /// </exception>
     public async Task<FetchedCredential> GetKeysAsync(InvocationContext context, CancellationToken cancellation)
     {
@@ -86,7 +86,7 @@ internal sealed class MetadataClient : IDisposable
         ? Endpoints.OnThisMachine(text, EndpointVariable).GetLeftPart(UriPartial.Authority)
         : "http://169.254.169.254";
 
-    // Version 2 wants a session token; a service of version 1 does not know the call.
+    // Version 2 requires a session token; version 1 does not have the operation.
     private async Task<Secret?> GetSessionTokenAsync(InvocationContext context, CancellationToken cancellation)
     {
         using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Put, $"{_root}/meta-data/latest/api/token", body: null, context);
@@ -125,7 +125,7 @@ internal sealed class MetadataClient : IDisposable
     private static Secret Need(ReadOnlySpan<byte> json, string name) =>
         ToHeader(JsonFields.Parse(JsonFields.Find(json, "credential", name), static text => new Secret(text)) ?? throw Missing(name), name);
 
-    // Whoever answered: it must not be able to write headers of its own into the requests to VOD.
+    // The answer must not be able to add headers to the requests to VOD.
     private static Secret ToHeader(Secret secret, string name) => secret.CanBeHeader ? secret : throw Unusable(name);
 
     private static JsonException Missing(string name) => new($"it has no '{name}'");

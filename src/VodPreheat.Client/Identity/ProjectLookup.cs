@@ -8,15 +8,15 @@ using VodPreheat.Client.Http;
 namespace VodPreheat.Client.Identity;
 
 /// <summary>
-/// Finds the project id of a region at IAM, where a region's own project bears the region's name. Kept for the life of the
-/// process, by access key, region and IAM address: the id belongs to all three.
+/// Finds the project ID of a region in IAM, where a region's own project is named after the region. Kept for the life of the
+/// process, by access key, region and IAM address: the ID depends on all three.
 /// </summary>
 internal static class ProjectLookup
 {
     private static readonly ConcurrentDictionary<(string AccessKey, string Region, Uri Iam), string> s_known = new();
 
     /// <summary>The one project of the region.</summary>
-    /// <exception cref="VodClientException">None, several, or no permission to look: lists what was found.</exception>
+    /// <exception cref="VodClientException">None, several, or no permission to list them: the message lists what was found.</exception>
     public static async Task<string> FindAsync(
         IamClient iam, Uri iamEndpoint, string region, Credential credential, InvocationContext context)
     {
@@ -35,12 +35,12 @@ internal static class ProjectLookup
         return id;
     }
 
-    /// <summary>The error of a project id that cannot be told.</summary>
+    /// <summary>The error for a project ID that cannot be determined.</summary>
     public static VodClientException NotFound(string what) => new(
         FailureKind.ProjectNotFound,
         ErrorIds.ProjectNotFound,
         what,
-        $"Give {HintName.Connection} {HintName.ProjectId} (console: My Credentials, the row of the region).");
+        $"Specify {HintName.ProjectId} for {HintName.Connection} (console: My Credentials, the row of the region).");
 
     private static async Task<string> AskAsync(IamClient iam, string region, Credential credential, InvocationContext context)
     {
@@ -55,14 +55,14 @@ internal static class ProjectLookup
 
             if (projects.Count == 0)
             {
-                // Only to say what there is.
+                // Only for the message.
                 projects = await iam.GetProjectsAsync(name: null, credential, context, context.Cancellation).ConfigureAwait(false);
                 throw NotFound($"IAM has no project named '{region}' for these credentials. Found: {List(projects)}.");
             }
         }
         catch (VodClientException failure) when (failure.Kind == FailureKind.PermissionDenied)
         {
-            throw NotFound($"The project of '{region}' could not be looked up, because the user may not read projects at IAM: {failure.What}");
+            throw NotFound($"The project of '{region}' could not be looked up, because the user is not allowed to read projects in IAM: {failure.What}");
         }
 
         throw NotFound($"IAM has several projects named '{region}'. Found: {List(projects)}.");
@@ -70,7 +70,7 @@ internal static class ProjectLookup
 
     private static string List(IReadOnlyList<Project> projects)
     {
-        // As many and as much of each as a message can take: names are up to 64 characters, ids 32.
+        // As many and as much of each as fits into a message: names have up to 64 characters, IDs 32.
         const int Most = 20;
         const int Longest = 64;
         string listed = string.Join(", ", projects.Take(Most).Select(static project =>

@@ -2,26 +2,26 @@ using Microsoft.Win32.SafeHandles;
 
 namespace VodPreheat.Client.Journal;
 
-/// <summary>Goes through the lines of a file from its end to its beginning, so that the newest are there at once.</summary>
+/// <summary>Reads the lines of a file from its end to its beginning, so that the newest are available immediately.</summary>
 internal sealed class BackwardLineReader : IDisposable
 {
-    /// <summary>The longest line that is read, in bytes: more than a request may have. Source: devg-apig, a body of 12 MB.</summary>
+    /// <summary>The longest line that is read, in bytes: more than a request can have. Source: devg-apig, a body of 12 MB.</summary>
     private const int LongestLine = 16 * 1024 * 1024;
 
     private const int Chunk = 64 * 1024;
 
     private readonly SafeFileHandle _file;
 
-    // What is read and not yet gone through: the last part of the buffer, up to _end. It begins at _offset of the file.
+    // What is read and not yet returned: the last part of the buffer, up to _end. It begins at _offset of the file.
     private byte[] _buffer = new byte[2 * Chunk];
     private int _begin;
     private int _end;
     private long _offset;
 
-    // How many of the first of these have not been searched for a newline.
+    // How many of its first bytes have not been searched for a newline.
     private int _unsearched;
 
-    // The end of the line in hand, where its beginning is too far away to be read.
+    // The end of the current line if it is too long to be read.
     private long? _longLineEnd;
 
     private BackwardLineReader(SafeFileHandle file)
@@ -32,10 +32,10 @@ internal sealed class BackwardLineReader : IDisposable
         Length = _offset;
     }
 
-    /// <summary>The size of the file when it was opened; what is added later is not seen.</summary>
+    /// <summary>The size of the file when it was opened; what is appended later is not read.</summary>
     public long Length { get; }
 
-    /// <summary>The line without its end; empty if it is longer than any line of a journal.</summary>
+    /// <summary>The line without its newline; empty if it is longer than any line of a journal.</summary>
     public ReadOnlyMemory<byte> Line { get; private set; }
 
     /// <summary>Where the line begins.</summary>
@@ -44,7 +44,7 @@ internal sealed class BackwardLineReader : IDisposable
     /// <summary>Where the line ends: at a newline, or at the file's end.</summary>
     public long LineEnd { get; private set; }
 
-    /// <summary>Whether the line has no newline: a writer was killed, or is at work.</summary>
+    /// <summary>Whether the line has no newline: its writer was killed, or is still writing.</summary>
     public bool IsUnfinished => LineEnd == Length;
 
     /// <summary>Opens a file; null if there is none.</summary>
@@ -62,7 +62,7 @@ internal sealed class BackwardLineReader : IDisposable
         }
     }
 
-    /// <summary>Goes to the line before; false at the beginning of the file. Empty lines are left out.</summary>
+    /// <summary>Moves to the previous line; false at the beginning of the file. Empty lines are skipped.</summary>
     public bool MoveBack()
     {
         while (true)
@@ -104,7 +104,7 @@ internal sealed class BackwardLineReader : IDisposable
         for (int read = 0; read < line.Length;)
         {
             int count = RandomAccess.Read(_file, line.AsSpan(read), start + read);
-            read += count > 0 ? count : throw new EndOfStreamException("the file was cut while it was read");
+            read += count > 0 ? count : throw new EndOfStreamException("the file was truncated while it was read");
         }
 
         return line;
@@ -119,7 +119,7 @@ internal sealed class BackwardLineReader : IDisposable
             int count = RandomAccess.Read(_file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - start)), start);
             if (count == 0)
             {
-                throw new EndOfStreamException("the file was cut while it was read");
+                throw new EndOfStreamException("the file was truncated while it was read");
             }
 
             destination.Write(buffer, 0, count);
@@ -127,7 +127,7 @@ internal sealed class BackwardLineReader : IDisposable
         }
     }
 
-    /// <summary>Copies what has been added to the file since it was opened.</summary>
+    /// <summary>Copies what has been appended to the file since it was opened.</summary>
     public void CopyRest(Stream destination) => Copy(Length, RandomAccess.GetLength(_file), destination);
 
     /// <summary>The number of the line that begins there, from 1 on.</summary>
@@ -161,7 +161,7 @@ internal sealed class BackwardLineReader : IDisposable
         _longLineEnd = null;
     }
 
-    /// <summary>Reads what comes before the bytes in hand; gives how many they are.</summary>
+    /// <summary>Reads the bytes before those in the buffer; returns how many.</summary>
     private int ReadBack()
     {
         if (_end - _begin > LongestLine)
@@ -173,7 +173,7 @@ internal sealed class BackwardLineReader : IDisposable
         int count = (int)Math.Min(Chunk, _offset);
         if (_begin < count)
         {
-            // What is in hand goes to the end of the buffer, or of a larger one.
+            // Moves what is in the buffer to its end, or to that of a larger one.
             int held = _end - _begin;
             byte[] buffer = held + count <= _buffer.Length ? _buffer : new byte[_buffer.Length * 2];
             _buffer.AsSpan(_begin, held).CopyTo(buffer.AsSpan(buffer.Length - held));
@@ -186,7 +186,7 @@ internal sealed class BackwardLineReader : IDisposable
         for (int read = 0; read < count;)
         {
             int more = RandomAccess.Read(_file, _buffer.AsSpan(from + read, count - read), _offset - count + read);
-            read += more > 0 ? more : throw new EndOfStreamException("the file was cut while it was read");
+            read += more > 0 ? more : throw new EndOfStreamException("the file was truncated while it was read");
         }
 
         _begin = from;

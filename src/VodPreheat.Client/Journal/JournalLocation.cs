@@ -1,17 +1,17 @@
 namespace VodPreheat.Client.Journal;
 
-/// <summary>Where the journal of this machine is kept.</summary>
-/// <param name="Path">The file; null if nothing is to be kept, or the system names no place for it.</param>
-/// <param name="IsNamed">Whether the user named it: then it must be writable before anything is sent.</param>
-/// <param name="Problem">Why there is no file although one is wanted; else null.</param>
+/// <summary>The location of the journal of this machine.</summary>
+/// <param name="Path">The file; null if the journal is turned off, or the system reports no folder for it.</param>
+/// <param name="IsNamed">Whether the user specified it: then it must be writable before anything is sent.</param>
+/// <param name="Problem">Why there is no file although the journal is not turned off; else null.</param>
 internal readonly record struct JournalLocation(string? Path, bool IsNamed, string? Problem = null)
 {
-    /// <summary>The environment variable that names a file, or "off".</summary>
+    /// <summary>The environment variable that specifies a file, or "off".</summary>
     public const string Variable = "VODPREHEAT_JOURNAL";
 
     private const string FileName = "journal.jsonl";
 
-    /// <summary>The place that the environment names, else the system's.</summary>
+    /// <summary>The location that the environment specifies, else the default of the system.</summary>
     public static JournalLocation Find(Func<string, string?> readVariable)
     {
         if (readVariable(Variable)?.Trim() is { Length: > 0 } named)
@@ -25,7 +25,7 @@ internal readonly record struct JournalLocation(string? Path, bool IsNamed, stri
             : OperatingSystem.IsMacOS() ? MacFolder(readVariable)
             : LinuxFolder(readVariable);
         return folder is null
-            ? new JournalLocation(Path: null, IsNamed: false, "the system names no folder of this user")
+            ? new JournalLocation(Path: null, IsNamed: false, "the system reports no folder for this user")
             : new JournalLocation(System.IO.Path.Combine(folder, nameof(VodPreheat), FileName), IsNamed: false);
     }
 
@@ -41,7 +41,7 @@ internal readonly record struct JournalLocation(string? Path, bool IsNamed, stri
     internal static string? LinuxFolder(Func<string, string?> readVariable) =>
         Absolute(readVariable("XDG_STATE_HOME")) ?? (Home(readVariable) is { } home ? System.IO.Path.Combine(home, ".local", "state") : null);
 
-    // A service may have no HOME; then the user database knows it.
+    // A service may have no HOME; then the user database is used.
     private static string? Home(Func<string, string?> readVariable) =>
         Absolute(readVariable("HOME")) ?? Absolute(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 

@@ -2,7 +2,7 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Journal;
 
-/// <summary>A journal that ends with the process: the sandbox's.</summary>
+/// <summary>A journal in memory, which ends with the process: that of the sandbox.</summary>
 internal sealed class MemoryJournal : SubmissionJournal
 {
     private readonly object _lock = new();

@@ -1,10 +1,10 @@
 namespace VodPreheat.Client.Preheating;
 
-/// <summary>Which URLs can be submitted. They go out byte for byte: signed URLs must not be re-encoded.</summary>
+/// <summary>Which URLs can be submitted. They are sent byte for byte: signed URLs must not be re-encoded.</summary>
 public static class PreheatUrl
 {
     /// <summary>
-    /// Whether it is an absolute http or https URL that JSON carries unchanged: no control characters, no lone surrogates.
+    /// Whether it is an absolute HTTP or HTTPS URL that JSON does not change: no control characters, no lone surrogates.
     /// </summary>
     public static bool IsValid(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out Uri? uri)
@@ -14,7 +14,7 @@ public static class PreheatUrl
         && !url.Any(char.IsControl)
         && IsWellFormedUtf16(url);
 
-    // Uri also accepts hosts that DNS (RFC 1035: 253 characters) and HTTP cannot carry.
+    // Uri also accepts hosts that are invalid in DNS (RFC 1035: 253 characters) and HTTP.
     private static bool HasHost(Uri uri)
     {
         try

@@ -5,7 +5,7 @@ using VodPreheat.Client.Json;
 namespace VodPreheat.Client.Preheating;
 
 /// <summary>
-/// Bodies of the two operations. Answers are read strictly: what does not have the promised shape is a <see cref="JsonException"/>.
+/// Bodies of the two operations. Answers are read strictly: anything undocumented causes a <see cref="JsonException"/>.
 /// </summary>
 /// <remarks>Source: api-vod/vod_04_0120 (ShowPreheatingAsset) and vod_04_0205 (CreatePreheatingAsset).</remarks>
 internal static class PreheatingJson
@@ -40,7 +40,7 @@ internal static class PreheatingJson
             foreach (ReadOnlySpan<byte> result in JsonFields.Items(list))
             {
                 results.Add(new(
-                    JsonFields.Text(result, "url") ?? throw new JsonException("a row has no url"),
+                    JsonFields.Text(result, "url") ?? throw new JsonException("a result has no url"),
                     JsonFields.Text(result, "status") ?? string.Empty));
             }
         }

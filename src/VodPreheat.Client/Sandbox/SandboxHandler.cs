@@ -9,10 +9,10 @@ using VodPreheat.Client.Preheating;
 namespace VodPreheat.Client.Sandbox;
 
 /// <summary>
-/// The API, answered inside the process in place of the network: everything above it (signature, retry, pace, JSON) runs as
-/// in earnest. Its answers and errors are those of the API's pages.
+/// The API, answered in the process instead of by the network: everything above it (signature, retry, rate limit, JSON) runs as
+/// usual. Its answers and errors are those of the API reference.
 /// </summary>
-/// <param name="quota">URLs that may be submitted.</param>
+/// <param name="quota">Maximum number of URLs that can be submitted.</param>
 internal sealed class SandboxHandler(int quota) : HttpMessageHandler
 {
     /// <summary>The project of every sandbox.</summary>
@@ -20,10 +20,10 @@ internal sealed class SandboxHandler(int quota) : HttpMessageHandler
 
     private readonly SandboxTasks _tasks = new(TimeProvider.System, quota);
 
-    /// <summary>An address that no network knows (RFC 2606).</summary>
+    /// <summary>An address that exists in no network (RFC 2606).</summary>
     public static Uri Endpoint { get; } = new("https://vod.sandbox.invalid");
 
-    /// <summary>A key that is worth nothing elsewhere.</summary>
+    /// <summary>A key that is useless elsewhere.</summary>
     public static AccessKeyCredential CreateCredential() => new("SANDBOX", new Secret("sandbox-key-worth-nothing"), securityToken: null);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

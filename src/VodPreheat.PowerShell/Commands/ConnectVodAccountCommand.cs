@@ -13,7 +13,7 @@ using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
-/// <summary>Connect-VodAccount: keeps the session's credentials, and makes the connection the default.</summary>
+/// <summary>Connect-VodAccount: signs in, and makes the connection the default.</summary>
 [Cmdlet(VerbsCommunications.Connect, "VodAccount", DefaultParameterSetName = DefaultSet, HelpUri = VodCmdlet.HelpRoot + "Connect-VodAccount.md")]
 [OutputType(typeof(VodConnection))]
 public sealed class ConnectVodAccountCommand : VodCmdlet
@@ -27,7 +27,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     private const string IdentitySet = "Identity";
     private const string SandboxSet = "Sandbox";
 
-    /// <summary>User name = access key id (AK), password = secret key (SK); a bare string prompts for the secret key.</summary>
+    /// <summary>User name = access key ID (AK), password = secret key (SK); a string prompts for the secret key.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AccessKeySet)]
     [Credential]
     public PSCredential AccessKey { get; set; } = null!;
@@ -36,16 +36,16 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [Parameter(ParameterSetName = AccessKeySet)]
     public SecureString? SecurityToken { get; set; }
 
-    /// <summary>An X-Auth-Token that was got elsewhere, scoped to the project.</summary>
+    /// <summary>An X-Auth-Token that was obtained elsewhere, for the project.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TokenSet)]
     public SecureString Token { get; set; } = null!;
 
-    /// <summary>Name and password of an IAM user; a bare string prompts for the password.</summary>
+    /// <summary>Name and password of an IAM user; a string prompts for the password.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PasswordSet)]
     [Credential]
     public PSCredential Credential { get; set; } = null!;
 
-    /// <summary>The account (domain) that the IAM user belongs to.</summary>
+    /// <summary>The account name of the account that the IAM user belongs to.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PasswordSet)]
     [ValidateNotNullOrEmpty]
     public string DomainName { get; set; } = null!;
@@ -65,65 +65,65 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [ValidateNotNullOrEmpty]
     public string IdTokenPath { get; set; } = null!;
 
-    /// <summary>Use the temporary keys of the ECS that this runs on.</summary>
+    /// <summary>Uses the temporary keys of the ECS that this runs on.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdentitySet)]
     public SwitchParameter Identity { get; set; }
 
-    /// <summary>No cloud at all: the API answered inside the process.</summary>
+    /// <summary>Uses no cloud: the API is answered in the process.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SandboxSet)]
     public SwitchParameter Sandbox { get; set; }
 
-    /// <summary>The region's id; $env:HW_REGION_NAME, then $env:HUAWEICLOUD_SDK_REGION, if not given.</summary>
+    /// <summary>The region ID; by default $env:HW_REGION_NAME, then $env:HUAWEICLOUD_SDK_REGION.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
-    /// <summary>The project id of the region; found from the credentials or looked up at IAM if not given.</summary>
+    /// <summary>The project ID of the region; by default that of the credentials, else looked up in IAM.</summary>
     [Parameter]
     public string? ProjectId { get; set; }
 
-    /// <summary>Another address of VOD than the region's.</summary>
+    /// <summary>Overrides the region's endpoint of VOD.</summary>
     [Parameter]
     public Uri? Endpoint { get; set; }
 
-    /// <summary>Another address of IAM than the region's; needed beside a VOD outside the public cloud.</summary>
+    /// <summary>Overrides the region's endpoint of IAM; required with an endpoint outside the public cloud.</summary>
     [Parameter]
     public Uri? IamEndpoint { get; set; }
 
-    /// <summary>Address of an HTTP proxy; the environment's (HTTPS_PROXY) if not given.</summary>
+    /// <summary>The address of an HTTP proxy; by default that of the environment (HTTPS_PROXY).</summary>
     [Parameter]
     public Uri? Proxy { get; set; }
 
-    /// <summary>Login of the proxy.</summary>
+    /// <summary>The login of the proxy.</summary>
     [Parameter]
     [Credential]
     public PSCredential? ProxyCredential { get; set; }
 
-    /// <summary>Seconds for one attempt of a request.</summary>
+    /// <summary>The timeout of one attempt of a request, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 30;
 
-    /// <summary>Retries after the first attempt of a request that may be repeated.</summary>
+    /// <summary>The maximum number of retries.</summary>
     [Parameter]
     [ValidateRange(0, 20)]
     public int MaximumRetryCount { get; set; } = 3;
 
-    /// <summary>Queries in any minute, shared by everything that uses the connection; 0 for no limit.</summary>
+    /// <summary>The maximum number of queries in any minute on the connection; 0 for no limit.</summary>
     [Parameter]
     [ValidateRange(0, 1_000_000)]
     public int RequestsPerMinute { get; set; } = 100;
 
-    /// <summary>Submissions in any minute, shared by everything that uses the connection; 0 for no limit.</summary>
+    /// <summary>The maximum number of submissions in any minute on the connection; 0 for no limit.</summary>
     [Parameter]
     [ValidateRange(0, 1_000_000)]
     public int SubmissionsPerMinute { get; set; } = 100;
 
-    /// <summary>Write the connection.</summary>
+    /// <summary>Writes the connection.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Write the connection and leave the default alone.</summary>
+    /// <summary>Writes the connection and keeps the default.</summary>
     [Parameter]
     public SwitchParameter NoDefault { get; set; }
 

@@ -6,14 +6,14 @@ using VodPreheat.Completion;
 
 namespace VodPreheat.Commands;
 
-/// <summary>Get-VodPreheatResult: what is loaded and what failed, one object per URL, in the order of the task ids.</summary>
+/// <summary>Get-VodPreheatResult: what is loaded and what failed, one object per URL, in the order of the task IDs.</summary>
 [Cmdlet(VerbsCommon.Get, "VodPreheatResult", HelpUri = VodCmdlet.HelpRoot + "Get-VodPreheatResult.md")]
 [OutputType(typeof(PreheatingResult))]
 public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
 {
     private OrderedRequestBuffer<string, IReadOnlyList<UrlResult>>? _requests;
 
-    /// <summary>The task ids that Start-VodPreheat (or the API) gave.</summary>
+    /// <summary>The task IDs that Start-VodPreheat (or the API) returned.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -21,7 +21,7 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public override string?[]? TaskId { get; set; }
 
-    /// <summary>The most queries in flight.</summary>
+    /// <summary>The maximum number of queries in flight.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 8;

@@ -9,7 +9,7 @@ using VodPreheat.Progress;
 namespace VodPreheat.Commands;
 
 /// <summary>
-/// Invoke-VodPreheat: submits URLs, waits for them and submits again what failed; writes exactly one object per distinct URL.
+/// Invoke-VodPreheat: submits URLs, waits for them and submits failed ones again; writes exactly one object per distinct URL.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "VodPreheat", SupportsShouldProcess = true, HelpUri = VodCmdlet.HelpRoot + "Invoke-VodPreheat.md")]
 [OutputType(typeof(PreheatOutcome))]
@@ -29,7 +29,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     [Parameter]
     public DateTimeOffset ResumeSince { get; set; }
 
-    /// <summary>How often a URL that failed is submitted again.</summary>
+    /// <summary>The maximum number of times that a failed URL is submitted again.</summary>
     [Parameter]
     [ValidateRange(0, 100)]
     public int MaximumResubmit { get; set; }
@@ -116,14 +116,14 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         }
         finally
         {
-            // Also when a downstream command wants no more.
+            // Also if a downstream command stops the pipeline.
             progress.Complete();
         }
 
         WriteEnd(job, [.. unfinished]);
     }
 
-    // What concerns one URL is in its object; one error says why the job could not finish.
+    // What concerns one URL is in its object; one error reports why the job did not finish.
     private void WriteEnd(PreheatJob job, string[] unfinished)
     {
         if (job.Failure is { } failure)

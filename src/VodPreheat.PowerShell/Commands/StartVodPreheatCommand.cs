@@ -10,8 +10,8 @@ using VodPreheat.Progress;
 namespace VodPreheat.Commands;
 
 /// <summary>
-/// Start-VodPreheat: submits URLs, at most 10 a request, or assets, one a request. Each task is written the moment its request
-/// is accepted. Every URL ends up in a task or in the TargetObject of an error, whatever ends the command.
+/// Start-VodPreheat: submits URLs, at most 10 per request, or assets, one per request. Each task is written as soon as its request
+/// is accepted. Every URL is in a task or in the TargetObject of an error in the end, whatever ends the command.
 /// </summary>
 [Cmdlet(
     VerbsLifecycle.Start, "VodPreheat", DefaultParameterSetName = UrlSet, SupportsShouldProcess = true,
@@ -23,7 +23,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private const string AssetSet = "AssetId";
     private const string TaskSet = "InputObject";
 
-    // Where the input is on its way to a task or an error: given, then in a batch or invalid, then in a request, or unsent.
+    // The input on its way to a task or an error: given, then in a batch or invalid, then in a request, or unsent.
     private readonly Queue<string?> _given = new();
     private readonly List<string> _batch = new(VodClient.MaxUrlsPerRequest);
     private readonly Queue<string?> _invalid = new();
@@ -42,7 +42,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     [AllowEmptyCollection]
     public string?[]? Url { get; set; }
 
-    /// <summary>Ids of published assets; all files of an asset are pre-loaded.</summary>
+    /// <summary>The IDs of published assets; all files of an asset are pre-loaded.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = AssetSet)]
     [AllowNull]
     [AllowEmptyString]
@@ -50,11 +50,11 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     public string?[]? AssetId { get; set; }
 
     /// <summary>An earlier task, whose URLs or asset are submitted again.</summary>
-    // A set of its own: a task of an asset has an empty Url, which would bind before its AssetId.
+    // A separate parameter set: a task of an asset has an empty Url, which would bind before its AssetId.
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TaskSet)]
     public PreheatTask InputObject { get; set; } = null!;
 
-    // Of an earlier task either may come.
+    // An earlier task can be of URLs or of an asset.
     private string Noun => ParameterSetName == TaskSet ? "item" : IsAsset ? "asset" : "URL";
 
     private bool IsAsset => ParameterSetName == AssetSet || (ParameterSetName == TaskSet && InputObject.AssetId is not null);
@@ -99,7 +99,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         ReportEnd();
     }
 
-    /// <summary>Reports what is left when something else than the end of the input has ended the command.</summary>
+    /// <summary>Reports what is left if something other than the end of the input has ended the command.</summary>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -156,7 +156,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Context)));
     }
 
-    /// <summary>Submits the URLs gathered so far, and then reports what came with them and is none.</summary>
+    /// <summary>Submits the URLs of the batch, and then reports the invalid ones that came with them.</summary>
     private void SubmitBatch()
     {
         if (_batch.Count > 0)
@@ -173,7 +173,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
     }
 
-    /// <summary>Sends one request, unless an earlier failure means that none can work any more.</summary>
+    /// <summary>Sends one request, unless no request can succeed after an earlier failure.</summary>
     private void Submit(Request request)
     {
         if (_end is not null)
@@ -219,8 +219,8 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             return;
         }
 
-        // Reported at the end, with everything that is not submitted, as the rest of the input is still to come. At once where
-        // an error is to end the command.
+        // Reported at the end, with everything that is not submitted, because the rest of the input is still to come. Immediately if
+        // an error ends the command.
         _unsent.AddRange(request.Items);
         if (IsStoppedByErrors)
         {
@@ -254,7 +254,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         return record;
     }
 
-    /// <summary>Takes everything that was given and is neither submitted nor reported.</summary>
+    /// <summary>Removes everything that was given and is neither submitted nor reported.</summary>
     private string[] TakeUnsent()
     {
         string[] unsent = [.. _unsent, .. _request is { IsSent: false } ? _request.Items : [], .. _batch, .. _given.OfType<string>()];
@@ -265,10 +265,10 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         return unsent;
     }
 
-    /// <summary>One request to the service: what is in it, and how it is made.</summary>
+    /// <summary>One request to the service: its items, their description, and how it is sent.</summary>
     private sealed record Request(string[] Items, string What, Func<Task<Submission>> Send)
     {
-        /// <summary>Whether it was sent, and may have taken effect.</summary>
+        /// <summary>Whether it was sent, and may have been accepted.</summary>
         public bool IsSent { get; set; }
     }
 }

@@ -10,7 +10,7 @@ using VodPreheat.Parameters;
 namespace VodPreheat.Commands;
 
 /// <summary>
-/// Test-VodPreheatUrl: requests URLs from the CDN as a player does, and says why they are not served or cached, in the order of the
+/// Test-VodPreheatUrl: requests URLs from the CDN like a player, and reports why they are not served or cached, in the order of the
 /// input. Needs no connection.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "VodPreheatUrl", HelpUri = VodCmdlet.HelpRoot + "Test-VodPreheatUrl.md")]
@@ -27,21 +27,21 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     [AllowEmptyCollection]
     public string?[]? Url { get; set; }
 
-    /// <summary>The most URLs that are tested at the same time.</summary>
+    /// <summary>The maximum number of URLs that are tested at the same time.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 8;
 
-    /// <summary>Seconds for the test of one URL.</summary>
+    /// <summary>The timeout of the test of one URL, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 10;
 
-    /// <summary>Address of an HTTP proxy; that of the environment (HTTPS_PROXY, HTTP_PROXY) if not given.</summary>
+    /// <summary>The address of an HTTP proxy; by default that of the environment (HTTPS_PROXY, HTTP_PROXY).</summary>
     [Parameter]
     public Uri? Proxy { get; set; }
 
-    /// <summary>Login of the proxy.</summary>
+    /// <summary>The login of the proxy.</summary>
     [Parameter]
     [Credential]
     public PSCredential? ProxyCredential { get; set; }

@@ -7,14 +7,14 @@ using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
 
-/// <summary>Wait-VodPreheat: polls tasks until every URL is final, and writes each task's results when it ends.</summary>
+/// <summary>Wait-VodPreheat: polls tasks until every URL has finished, and writes the results of each task when it ends.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "VodPreheat", HelpUri = VodCmdlet.HelpRoot + "Wait-VodPreheat.md")]
 [OutputType(typeof(PreheatingResult))]
 public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 {
     private readonly List<string> _taskIds = [];
 
-    /// <summary>The task ids that Start-VodPreheat (or the API) gave; each is waited for once.</summary>
+    /// <summary>The task IDs that Start-VodPreheat (or the API) returned; each is waited for once.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -22,12 +22,12 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public override string?[]? TaskId { get; set; }
 
-    /// <summary>Seconds to wait in all; 15 minutes by default, as pre-loading takes 3 to 5 (vod_08_0085).</summary>
+    /// <summary>The timeout of the wait, in seconds; 15 minutes by default, because pre-loading takes 3 to 5 (vod_08_0085).</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
     public int TimeoutSec { get; set; } = 900;
 
-    /// <summary>Seconds from a task's answer to its next query.</summary>
+    /// <summary>Interval between queries of a task, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int PollIntervalSec { get; set; } = 10;
@@ -48,14 +48,14 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
         }
         finally
         {
-            // Also when a downstream command wants no more, or an error ends the wait.
+            // Also if a downstream command stops the pipeline, or an error ends the wait.
             progress.Complete();
         }
 
         string[] open = [.. poller.OpenTasks];
         foreach (string[] tasks in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))
         {
-            WriteError(ErrorRecords.WaitTimeout(tasks, TimeoutSec, [.. tasks.SelectMany(task => ResultsOf(task, poller.LastRows(task)))]));
+            WriteError(ErrorRecords.WaitTimeout(tasks, TimeoutSec, [.. tasks.SelectMany(task => ResultsOf(task, poller.LastResults(task)))]));
         }
     }
 
@@ -65,16 +65,16 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
         {
             if (end.Failure is { } failure)
             {
-                // An error that ends the wait names all that was open.
+                // An error that ends the wait names all open tasks.
                 string[] unfinished = [end.TaskId, .. IsStoppedByErrors || ErrorRecords.IsTerminating(failure) ? poller.OpenTasks : []];
                 WriteFailure(failure, unfinished.Length == 1 ? end.TaskId : unfinished, $"Task {end.TaskId}");
                 continue;
             }
 
-            WriteObject(ResultsOf(end.TaskId, end.Rows), enumerateCollection: true);
+            WriteObject(ResultsOf(end.TaskId, end.Results), enumerateCollection: true);
         }
     }
 
-    private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<UrlResult> rows) =>
-        [.. rows.Select(row => new PreheatingResult(taskId, row.Url, row.Status))];
+    private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<UrlResult> results) =>
+        [.. results.Select(result => new PreheatingResult(taskId, result.Url, result.Status))];
 }

@@ -2,13 +2,13 @@ using System.Management.Automation;
 
 namespace VodPreheat.Parameters;
 
-/// <summary>Resolves file paths as PowerShell's own cmdlets do: ~, drives, and the session's current location.</summary>
+/// <summary>Resolves file paths like PowerShell's own cmdlets: ~, drives, and the session's current location.</summary>
 internal static class FileSystemPath
 {
-    /// <summary>The absolute path; null if it is not one of the file system. The file need not be there.</summary>
+    /// <summary>The absolute path; null if it is not a path of the file system. The file need not exist.</summary>
     public static string? Resolve(PathIntrinsics paths, string path)
     {
-        // Elsewhere than on a file system drive, PowerShell would take /a/b as a path of the current drive.
+        // If the current location is not in the file system, PowerShell would resolve /a/b as a path of the current drive.
         if (Path.IsPathFullyQualified(path))
         {
             return path;

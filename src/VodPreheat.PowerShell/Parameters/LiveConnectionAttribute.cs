@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace VodPreheat.Parameters;
 
 /// <summary>
-/// Lets a deserialized connection bind, so that the cmdlet can say what is wrong with it instead of the engine's text about types.
+/// Lets a deserialized connection bind, so that the cmdlet can report the cause instead of the engine's message about types.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class LiveConnectionAttribute : ArgumentTransformationAttribute

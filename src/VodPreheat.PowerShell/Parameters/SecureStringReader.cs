@@ -6,13 +6,13 @@ using VodPreheat.Client.Credentials;
 
 namespace VodPreheat.Parameters;
 
-/// <summary>Takes a SecureString over into the client, without a string in between.</summary>
+/// <summary>Copies a SecureString into a secret of the client, without a string in between.</summary>
 internal static class SecureStringReader
 {
-    /// <summary>The secret's text as the client keeps it.</summary>
+    /// <summary>The secret.</summary>
     public static unsafe Secret Read(SecureString secure)
     {
-        // A copy of our own: its owner may change the text between the reading of its characters and of its length.
+        // A copy: its owner could change the text between the reading of its characters and of its length.
         using SecureString own = secure.Copy();
         IntPtr text = Marshal.SecureStringToGlobalAllocUnicode(own);
         try
@@ -28,7 +28,7 @@ internal static class SecureStringReader
     /// <summary>The login of a proxy; null if there is none.</summary>
     public static ProxyLogin? ReadProxyLogin(PSCredential? credential)
     {
-        // Splits the name; the password is not taken from it, because it would be a string.
+        // Splits the name; the password is not read from it, because it would be a string.
         NetworkCredential? login = credential?.GetNetworkCredential();
         return login is null ? null : new(login.UserName, login.Domain, Read(credential!.Password));
     }

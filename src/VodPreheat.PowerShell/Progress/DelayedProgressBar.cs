@@ -4,10 +4,10 @@ using VodPreheat.Formatting;
 
 namespace VodPreheat.Progress;
 
-/// <summary>A progress bar that does not disturb: not before two seconds, at most twice a second, removed at the end.</summary>
+/// <summary>A progress bar that is shown after two seconds, updated at most twice per second, and removed at the end.</summary>
 internal abstract class DelayedProgressBar(Cmdlet cmdlet, string activity)
 {
-    /// <summary>The percentage where nobody knows how much is to come.</summary>
+    /// <summary>The percentage if the total is not known.</summary>
     protected const int UnknownPercent = -1;
 
     private static readonly TimeSpan s_delay = TimeSpan.FromSeconds(2);
@@ -17,7 +17,7 @@ internal abstract class DelayedProgressBar(Cmdlet cmdlet, string activity)
     private long _since = TimeProvider.System.GetTimestamp();
     private bool _isShown;
 
-    /// <summary>Shows the state, if it is time to.</summary>
+    /// <summary>Shows the state, if an update is due.</summary>
     public virtual void Show()
     {
         if (TimeProvider.System.GetElapsedTime(_since) < _wait)
@@ -42,7 +42,7 @@ internal abstract class DelayedProgressBar(Cmdlet cmdlet, string activity)
         }
     }
 
-    /// <summary>The state in words, and how much is done, 0 to 100 or <see cref="UnknownPercent"/>.</summary>
+    /// <summary>The state in words, and the percentage that is done, 0 to 100 or <see cref="UnknownPercent"/>.</summary>
     protected abstract (string Status, int Percent) Read();
 
     /// <summary>How long the next request waits for a rate limit, and what limit was learned; empty if it does not wait.</summary>

@@ -21,7 +21,7 @@ internal sealed class SubmissionProgressBar(Cmdlet cmdlet, Func<string> noun, Vo
     /// <inheritdoc/>
     protected override (string Status, int Percent) Read()
     {
-        string note = End is null ? NoteOf(client.SubmissionLimit) : $"; nothing more is submitted ({End.ErrorCode}), the rest of the input is read";
+        string note = End is null ? NoteOf(client.SubmissionLimit) : $"; nothing more is submitted ({End.ErrorCode}), reading the rest of the input";
         return ($"{Quantity.Of(Submitted, noun())} submitted{note}", UnknownPercent);
     }
 }

@@ -101,7 +101,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
             (_, _) => """{"preheating_results":[{"url":"https://a/1","status":"SUCCEED"},{"url":"https://a/2","status":"Failed"}]}""");
 
         PollAnswer end = Assert.Single(await DrainAsync(poller));
-        Assert.Equal([new("https://a/1", "SUCCEED"), new("https://a/2", "Failed")], end.Rows);
+        Assert.Equal([new("https://a/1", "SUCCEED"), new("https://a/2", "Failed")], end.Results);
         Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 1, UrlsOpen: 0), poller.Progress);
     }
 
@@ -115,8 +115,8 @@ public sealed class PreheatTaskPollerTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(25), Now);
         Assert.Equal(TimeSpan.Zero, poller.Remaining);
         Assert.Equal(["open"], poller.OpenTasks);
-        Assert.Equal([new UrlResult("https://a/1", "processing")], poller.LastRows("open"));
-        Assert.Empty(poller.LastRows("unknown"));
+        Assert.Equal([new UrlResult("https://a/1", "processing")], poller.LastResults("open"));
+        Assert.Empty(poller.LastResults("unknown"));
         Assert.Equal(new PollProgress(Tasks: 2, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 1), poller.Progress);
         Assert.Null(await RunAsync(poller.NextEndAsync()));
         Assert.Equal(5, _vod.Queries.Count);
@@ -314,8 +314,8 @@ public sealed class PreheatTaskPollerTests : IDisposable
             (id, count) => id == "done" ? Done : count == 1 ? Open : new FakeAnswer(HttpStatusCode.BadRequest, """{"error_code":"VOD.10062","error_msg":"m"}"""));
 
         Assert.Equal(2, (await DrainAsync(poller)).Count);
-        Assert.Empty(poller.LastRows("done"));
-        Assert.Empty(poller.LastRows("gone"));
+        Assert.Empty(poller.LastResults("done"));
+        Assert.Empty(poller.LastResults("gone"));
         Assert.Equal(new PollProgress(Tasks: 2, TasksEnded: 2, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 0), poller.Progress);
     }
 
@@ -396,7 +396,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
         Assert.Equal("bad", end!.Value.TaskId);
         Assert.Equal(kind, end.Value.Failure!.Kind);
         Assert.Equal(code, end.Value.Failure.ErrorCode);
-        Assert.Empty(end.Value.Rows);
+        Assert.Empty(end.Value.Results);
         Assert.Equal(["open"], poller.OpenTasks);
         Assert.Equal(1, poller.Progress.TasksEnded);
     }
