@@ -3,7 +3,7 @@ using VodPreheat.Client.Concurrency;
 
 namespace VodPreheat.Benchmarks;
 
-/// <summary>The window's own share of a query: the answers are there at once, or come from the thread pool.</summary>
+/// <summary>The buffer's own share of a query: the answers are there at once, or come from the thread pool.</summary>
 public class OrderedRequestBufferBenchmarks
 {
     private const int Items = 1000;
@@ -25,25 +25,19 @@ public class OrderedRequestBufferBenchmarks
     private int Run(Func<int, Task<int>> start)
     {
         int sum = 0;
-        using var window = new OrderedRequestBuffer<int, int>(Limit, start);
+        using var buffer = new OrderedRequestBuffer<int, int>(Limit, start, Take);
         for (int item = 0; item < Items; item++)
         {
-            window.Add(item, TakeNext);
+            buffer.Add(item);
         }
 
-        while (!window.IsEmpty)
-        {
-            TakeNext();
-        }
-
+        buffer.Complete();
         return sum;
 
-        void TakeNext() => sum += Take(window);
-    }
-
-    private static int Take(OrderedRequestBuffer<int, int> window)
-    {
-        TaskWaiter.For(window.Next, Timeout.InfiniteTimeSpan, static () => { }, CancellationToken.None);
-        return window.Take().Answer.Result;
+        void Take(int item, Task<int> answer)
+        {
+            BackgroundWork.WaitFor(answer, Timeout.InfiniteTimeSpan, static () => { }, CancellationToken.None);
+            sum += answer.Result;
+        }
     }
 }

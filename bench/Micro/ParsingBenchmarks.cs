@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Benchmarks;
 
@@ -22,7 +22,7 @@ public class ParsingBenchmarks
     }
 
     [Benchmark(Description = "Read rows")]
-    public IReadOnlyList<PreheatingRow> ReadRows() => PreheatingAnswers.ReadRows(_body);
+    public IReadOnlyList<UrlResult> ReadRows() => PreheatingJson.ReadResults(_body);
 
     [Benchmark(Description = "JsonDocument alone", Baseline = true)]
     public int Document()

@@ -1,22 +1,22 @@
-using System.Text.Json;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client;
 
 /// <summary>
 /// A connection to the CDN pre-loading API of one project: queries and submissions. Safe to share between threads.
-/// Disposing it ends its requests and wipes its secrets.
+/// Disposing it cancels its requests and wipes its secrets.
 /// </summary>
 /// <remarks>Source: api-vod, "Querying CDN Pre-loading Results" (vod_04_0120) and "Pre-loading CDN Resources" (vod_04_0205).</remarks>
 public sealed class VodClient : IDisposable
 {
-    /// <summary>The most URLs that one submission may have (vod_04_0205).</summary>
+    /// <summary>The maximum number of URLs in one submission (vod_04_0205).</summary>
     public const int MaxUrlsPerRequest = 10;
 
     private readonly CredentialSource _source;
@@ -26,23 +26,23 @@ public sealed class VodClient : IDisposable
     private readonly HttpTransport _transport;
     private readonly RateLimit _queries;
     private readonly RateLimit _submissions;
-    private readonly string _endpointText;
+    private readonly string _root;
     private readonly string _resource;
     private int _disposed;
 
-    // The requests under way, and one more until the client is retired.
+    // The requests in flight, and one more until the client is retired.
     private int _uses = 1;
 
     /// <summary>Prepares a connection; nothing is sent.</summary>
-    /// <param name="endpoint">The address of the service, already judged safe by <see cref="Endpoints"/>.</param>
-    /// <param name="projectId">The project id of the endpoint's region.</param>
-    /// <param name="source">Where the credential comes from; owned by the client from now on.</param>
-    /// <param name="settings">How requests travel.</param>
-    /// <param name="journal">Where submissions are written down.</param>
+    /// <param name="endpoint">The address of the service, already checked by <see cref="Endpoints"/>.</param>
+    /// <param name="projectId">The project ID in the region of the endpoint.</param>
+    /// <param name="source">The source of the credential; owned by the client from now on.</param>
+    /// <param name="settings">Request settings.</param>
+    /// <param name="journal">The journal of submissions.</param>
     public VodClient(Uri endpoint, string projectId, CredentialSource source, TransportSettings settings, SubmissionJournal journal)
     {
         Endpoint = endpoint;
-        _endpointText = endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
+        _root = Endpoints.RootOf(endpoint);
         ProjectId = projectId;
         Journal = journal;
         _source = source;
@@ -62,74 +62,74 @@ public sealed class VodClient : IDisposable
             new TraceHandler(redactor, _failures),
             new AttemptHandler(settings.Timeout, settings.Clock, _failures),
             new SignHandler(settings.Clock));
-        _resource = $"{_endpointText}/v1.0/{UriEncoding.Encode(projectId)}/asset/preheating";
+        _resource = $"{_root}/v1.0/{UriEncoding.Encode(projectId)}/asset/preheating";
     }
 
     /// <summary>The address of the service.</summary>
     public Uri Endpoint { get; }
 
-    /// <summary>The region's id; null when only an endpoint is known.</summary>
+    /// <summary>The region ID; null if only an endpoint was specified.</summary>
     public string? Region { get; init; }
 
-    /// <summary>Where the submissions of this connection are written down.</summary>
+    /// <summary>The journal of this connection's submissions.</summary>
     public SubmissionJournal Journal { get; }
 
-    /// <summary>The project that all requests name.</summary>
+    /// <summary>The project of all requests.</summary>
     public string ProjectId { get; }
 
     /// <summary>How the connection signs in.</summary>
     public string AuthenticationType => _source.AuthenticationType;
 
-    /// <summary>The access key id, user name or identity provider; null for a bare token.</summary>
+    /// <summary>The access key ID, user name or identity provider; null for a token that was obtained elsewhere.</summary>
     public string? AccountName => _source.AccountName;
 
-    /// <summary>When the credential in use ends; null if it does not.</summary>
+    /// <summary>When the current credential expires; null if it does not.</summary>
     public DateTimeOffset? ExpiresAt => _source.ExpiresAt;
 
-    /// <summary>What holds queries back right now.</summary>
+    /// <summary>How long queries are held now.</summary>
     public RateLimitStatus QueryLimit => _queries.Status;
 
-    /// <summary>What holds submissions back right now.</summary>
+    /// <summary>How long submissions are held now.</summary>
     public RateLimitStatus SubmissionLimit => _submissions.Status;
 
     /// <summary>Whether the connection was disposed.</summary>
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
-    /// <summary>Queries the pre-loading results of a task, one row per URL; none right after the submission.</summary>
+    /// <summary>Queries the results of a task, one per URL; there are none right after the submission.</summary>
     /// <exception cref="VodClientException">The query failed.</exception>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public Task<IReadOnlyList<PreheatingRow>> GetPreheatingResultsAsync(string taskId, InvocationContext scope)
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public Task<IReadOnlyList<UrlResult>> GetPreheatingResultsAsync(string taskId, InvocationContext context)
     {
         ArgumentNullException.ThrowIfNull(taskId);
-        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(context);
         string url = $"{_resource}?task_id={UriEncoding.Encode(taskId)}";
-        return SendAsync(HttpMethod.Get, url, body: null, scope, PreheatingAnswers.ReadRows);
+        return SendAsync(HttpMethod.Get, url, body: null, context, PreheatingJson.ReadResults);
     }
 
-    /// <summary>Submits URLs, at most <see cref="MaxUrlsPerRequest"/>; gives the submission with its task id.</summary>
+    /// <summary>Submits URLs, at most <see cref="MaxUrlsPerRequest"/>; returns the submission with its task ID.</summary>
     /// <remarks>
-    /// It is in the journal before it is sent. When the scope is cancelled while it is under way, its answer still goes there, for
+    /// It is in the journal before it is sent. If the invocation is canceled while it is in flight, its answer is still recorded, for
     /// as long as <see cref="AttemptHandler.Grace"/>.
     /// </remarks>
     /// <exception cref="VodClientException">The submission failed; see <see cref="VodClientException.OutcomeUnknown"/>.</exception>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public Task<Submission> SubmitUrlsAsync(IReadOnlyList<string> urls, InvocationContext scope) =>
-        SubmitAsync(new CreateRequest { Urls = urls }, scope);
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public Task<Submission> SubmitUrlsAsync(IReadOnlyList<string> urls, InvocationContext context) =>
+        SubmitAsync(PreheatingJson.SubmitUrls(urls), urls, assetId: null, context);
 
-    /// <summary>Submits all files of a published asset; gives the submission with its task id.</summary>
+    /// <summary>Submits all files of a published asset; returns the submission with its task ID.</summary>
     /// <inheritdoc cref="SubmitUrlsAsync"/>
-    public Task<Submission> SubmitAssetAsync(string assetId, InvocationContext scope) =>
-        SubmitAsync(new CreateRequest { AssetId = assetId }, scope);
+    public Task<Submission> SubmitAssetAsync(string assetId, InvocationContext context) =>
+        SubmitAsync(PreheatingJson.SubmitAsset(assetId), urls: [], assetId, context);
 
-    /// <summary>Whether a submission went to this endpoint and project, so that its task can be asked for here.</summary>
+    /// <summary>Whether a submission was sent to this endpoint and project, so that its task can be queried here.</summary>
     public bool Owns(Submission submission)
     {
         ArgumentNullException.ThrowIfNull(submission);
-        return string.Equals(submission.Endpoint, _endpointText, StringComparison.Ordinal)
+        return string.Equals(submission.Endpoint, _root, StringComparison.Ordinal)
             && string.Equals(submission.ProjectId, ProjectId, StringComparison.Ordinal);
     }
 
-    /// <summary>Ends all requests and wipes the secrets.</summary>
+    /// <summary>Cancels all requests and wipes the secrets.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -143,70 +143,70 @@ public sealed class VodClient : IDisposable
     }
 
     /// <summary>
-    /// Disposes the client when the last of its requests has ended, at once if none is under way: a submission that its caller
-    /// has left is waited for like the others. To be called once.
+    /// Disposes the client when the last of its requests has ended, immediately if none is in flight: a submission that its caller
+    /// has abandoned is waited for like the others. To be called once.
     /// </summary>
     public void Retire() => EndUse();
 
-    private async Task<Submission> SubmitAsync(CreateRequest request, InvocationContext scope)
+    private async Task<Submission> SubmitAsync(
+        ReadOnlyMemory<byte> body, IReadOnlyList<string> urls, string? assetId, InvocationContext context)
     {
-        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(context);
         var pending = new PendingSubmission(new Submission
         {
             Id = Guid.NewGuid().ToString("N"),
             SubmittedAt = default,
-            Endpoint = _endpointText,
+            Endpoint = _root,
             Region = Region,
             ProjectId = ProjectId,
-            Urls = request.Urls ?? [],
-            AssetId = request.AssetId,
+            Urls = urls,
+            AssetId = assetId,
         });
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(request, VodJsonContext.Default.CreateRequest);
         try
         {
-            string taskId = await SendAsync(HttpMethod.Post, _resource, body, scope, PreheatingAnswers.ReadTaskId, pending).ConfigureAwait(false);
-            return await ConcludeAsync(pending, taskId, errorCode: null, scope).ConfigureAwait(false);
+            string taskId = await SendAsync(HttpMethod.Post, _resource, body, context, PreheatingJson.ReadTaskId, pending).ConfigureAwait(false);
+            return await ConcludeAsync(pending, taskId, errorCode: null, context).ConfigureAwait(false);
         }
         catch (VodClientException failure) when (!failure.OutcomeUnknown)
         {
-            await ConcludeAsync(pending, taskId: null, failure.ErrorCode, scope).ConfigureAwait(false);
+            await ConcludeAsync(pending, taskId: null, failure.ErrorCode, context).ConfigureAwait(false);
             throw;
         }
         catch (OperationCanceledException) when (!pending.MayHaveArrived)
         {
-            await ConcludeAsync(pending, taskId: null, pending.Failure?.ErrorCode ?? ErrorIds.SubmissionStopped, scope).ConfigureAwait(false);
+            await ConcludeAsync(pending, taskId: null, pending.Failure?.ErrorCode ?? ErrorIds.SubmissionStopped, context).ConfigureAwait(false);
             throw;
         }
         catch (OperationCanceledException error)
         {
-            // Cancelled and sent all the same: that is no "never happened" for whoever still listens.
+            // Canceled after it was sent: it may have been accepted, and must not look as if it had never been sent.
             throw _failures.Timeout(Endpoint, AttemptHandler.Grace, error, Delivery.Unknown);
         }
     }
 
-    private async Task<Submission> ConcludeAsync(PendingSubmission pending, string? taskId, string? errorCode, InvocationContext scope)
+    private async Task<Submission> ConcludeAsync(PendingSubmission pending, string? taskId, string? errorCode, InvocationContext context)
     {
         Submission submission = pending.Submission with { TaskId = taskId, ErrorCode = errorCode };
         if (pending.IsAnnounced is { } isAnnounced)
         {
-            await Journal.ConcludeAsync(submission, isAnnounced, scope).ConfigureAwait(false);
+            await Journal.ConcludeAsync(submission, isAnnounced, context).ConfigureAwait(false);
         }
 
         return submission;
     }
 
     private async Task<T> SendAsync<T>(
-        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
     {
         ThrowIfDisposed(Delivery.NotSent);
         Interlocked.Increment(ref _uses);
         try
         {
-            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, scope, read, pending), scope.Cancellation).ConfigureAwait(false);
+            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, context, read, pending), context.Cancellation).ConfigureAwait(false);
         }
-        catch (Exception error) when (IsDisposed && !scope.Cancellation.IsCancellationRequested && error is not VodClientException)
+        catch (Exception error) when (IsDisposed && !context.Cancellation.IsCancellationRequested && error is not VodClientException)
         {
-            // Disconnected while the request was under way.
+            // Disconnected while the request was in flight.
             ThrowIfDisposed(Delivery.Unknown);
             throw;
         }
@@ -225,9 +225,9 @@ public sealed class VodClient : IDisposable
     }
 
     private async Task<T> SendNowAsync<T>(
-        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext scope, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending)
     {
-        using HttpRequestMessage request = HttpRequests.Create(method, url, body, scope);
+        using HttpRequestMessage request = HttpRequests.Create(method, url, body, context);
         request.Headers.TryAddWithoutValidation(HeaderNames.ProjectId, ProjectId);
         if (pending is not null)
         {
@@ -235,7 +235,7 @@ public sealed class VodClient : IDisposable
         }
 
         using HttpResponseMessage response = await _transport.Client
-            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, scope.Cancellation).ConfigureAwait(false);
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.Cancellation).ConfigureAwait(false);
         return _failures.Read(response, read);
     }
 
@@ -246,8 +246,8 @@ public sealed class VodClient : IDisposable
             throw new VodClientException(
                 FailureKind.NotConnected,
                 ErrorIds.NotConnected,
-                "The connection was disconnected and its secrets are wiped.",
-                "Run Connect-VodAccount again.")
+                "The connection was disconnected, and its secrets were wiped.",
+                $"To continue, {HintName.Reconnect}.")
             {
                 Delivery = delivery,
             };

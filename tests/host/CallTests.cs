@@ -3,8 +3,8 @@ using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
-using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
+using VodPreheat.Client.Preheating;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;
@@ -21,7 +21,7 @@ public sealed class CallTests : IDisposable
     {
         _cloud.Server.SetTask("a", "succeed https://cdn.example.com/a.mp4", "failed https://cdn.example.com/b.mp4");
         using VodClient client = await _cloud.ConnectAsync();
-        IReadOnlyList<PreheatingRow> rows = await client.GetPreheatingResultsAsync("a", Cloud.Scope());
+        IReadOnlyList<UrlResult> rows = await client.GetPreheatingResultsAsync("a", Cloud.Scope());
         Assert.Equal(s_urls, rows.Select(row => row.Url));
         Assert.Equal(["succeed", "failed"], rows.Select(row => row.Status));
     }
@@ -56,7 +56,7 @@ public sealed class CallTests : IDisposable
         poller.Add(taskId);
         PollAnswer? end = await poller.NextEndAsync();
         Assert.Equal(taskId, end?.TaskId);
-        Assert.All(end!.Value.Rows, row => Assert.Equal("succeed", row.Status));
+        Assert.All(end!.Value.Results, row => Assert.Equal("succeed", row.Status));
         Assert.Null(await poller.NextEndAsync());
     }
 

@@ -70,7 +70,7 @@ public sealed class SignInTests : IDisposable
     {
         _cloud.Server.AddIdentityProvider("ci", "vod");
         return AssertWorksAsync(
-            _cloud.Factory().ConnectWithIdTokenAsync("ci", new Secret(_cloud.Server.MakeIdToken("ci", "vod")), "Sign in again.", Cloud.Scope()), "IdToken");
+            _cloud.Factory().ConnectWithIdTokenAsync("ci", new Secret(_cloud.Server.MakeIdToken("ci", "vod")), Cloud.Scope()), "IdToken");
     }
 
     [Fact]

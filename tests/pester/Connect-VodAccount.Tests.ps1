@@ -170,7 +170,7 @@ Describe 'Connect-VodAccount' {
 
         It 'reports <Name> without a request' -ForEach @(
             @{ Name = 'an empty secret key'; With = { @{ AccessKey = ConvertTo-Credential 'AK' '' } }; Message = 'secret key is empty' }
-            @{ Name = 'a secret key with a line break'; With = { @{ AccessKey = ConvertTo-Credential 'AK' "a`nb" } }; Message = 'secret key has a blank' }
+            @{ Name = 'a secret key with a line break'; With = { @{ AccessKey = ConvertTo-Credential 'AK' "a`nb" } }; Message = 'secret key contains a space' }
             @{ Name = 'an access key with a blank in it'; With = { @{ AccessKey = ConvertTo-Credential 'A K' 'sk' } }; Message = 'letters and digits' }
             @{ Name = 'an empty security token'; With = { @{ SecurityToken = [securestring]::new() } }; Message = 'security token is empty' }
             @{ Name = 'an empty token'; With = { @{ Token = [securestring]::new() } }; Message = 'token is empty' }

@@ -2,30 +2,30 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Connections;
 
-/// <summary>What every way of signing in has in common.</summary>
+/// <summary>Settings that all methods of signing in share.</summary>
 public sealed record ConnectSettings
 {
-    /// <summary>The region's id, such as cn-north-4, in any case; null takes HW_REGION_NAME, then HUAWEICLOUD_SDK_REGION.</summary>
+    /// <summary>The region ID, such as cn-north-4, in any case; null uses HW_REGION_NAME, then HUAWEICLOUD_SDK_REGION.</summary>
     public string? Region { get; init; }
 
-    /// <summary>The address of VOD; null takes the region's.</summary>
+    /// <summary>The address of VOD; null uses the region's.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>The address of IAM; null takes the region's, in the public cloud only.</summary>
+    /// <summary>The address of IAM; null uses the region's, in the public cloud only.</summary>
     public Uri? IamEndpoint { get; init; }
 
-    /// <summary>The project id; null takes the one beside the keys, in the token, or looks it up.</summary>
+    /// <summary>The project ID; null uses the one that comes with the keys or the token, or looks it up.</summary>
     public string? ProjectId { get; init; }
 
-    /// <summary>How requests travel.</summary>
+    /// <summary>Request settings.</summary>
     public TransportSettings Transport { get; init; } = new();
 
     /// <summary>Reads an environment variable.</summary>
     public Func<string, string?> ReadVariable { get; init; } = Environment.GetEnvironmentVariable;
 
-    /// <summary>Makes a path that a person wrote absolute; null if it is no path of the file system.</summary>
+    /// <summary>Resolves a path that a user wrote to an absolute one; null if it is not a path of the file system.</summary>
     public Func<string, string?> ResolvePath { get; init; } = Path.GetFullPath;
 
-    /// <summary>Takes a warning, on the thread that connects, before the first request is sent.</summary>
+    /// <summary>Receives warnings, on the thread that connects, before the first request is sent.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 }

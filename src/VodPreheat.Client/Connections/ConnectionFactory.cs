@@ -1,19 +1,22 @@
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Iam;
+using VodPreheat.Client.Identity;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Sandbox;
 
 namespace VodPreheat.Client.Connections;
 
 /// <summary>
-/// Turns a way of signing in into a connection. Only the project look-up, a password and an identity token go to IAM, and only
+/// Connects by each method of signing in. Only the project lookup, a password and an identity token go to IAM, and only
 /// <see cref="ConnectWithIdentityAsync"/> goes to the metadata service; without them nothing is sent.
 /// </summary>
 /// <exception cref="VodClientException">The settings cannot work, or the credentials or the project were not found.</exception>
 public sealed class ConnectionFactory
 {
+    private static readonly Hint s_idTokenEnded =
+        $"The identity token cannot be renewed: {HintName.Reconnect} with a new one, or with {HintName.IdTokenFile}, which is read again at each renewal.";
+
     private readonly ConnectSettings _settings;
     private readonly Uri _vod;
 
@@ -43,7 +46,7 @@ public sealed class ConnectionFactory
     public string? Region => _settings.Region;
 
     /// <summary>
-    /// A connection in this process, without cloud, network or file. VODPREHEAT_SANDBOX_QUOTA in the environment is the number of URLs
+    /// A connection to a sandbox in this process, without cloud, network or files. VODPREHEAT_SANDBOX_QUOTA in the environment is the number of URLs
     /// that it accepts.
     /// </summary>
     public static VodClient ConnectSandbox(TransportSettings transport, string? region = null) => new(
@@ -56,27 +59,27 @@ public sealed class ConnectionFactory
         Region = region ?? "sandbox",
     };
 
-    /// <summary>Signs in by an access key.</summary>
-    public Task<VodClient> ConnectWithAccessKeyAsync(string accessKey, Secret secretKey, Secret? securityToken, InvocationContext scope) =>
-        ConnectAsync(new FixedCredentialSource(AccessKeyCredential.Create(accessKey, secretKey, securityToken), "AccessKey"), scope);
+    /// <summary>Signs in with an access key.</summary>
+    public Task<VodClient> ConnectWithAccessKeyAsync(string accessKey, Secret secretKey, Secret? securityToken, InvocationContext context) =>
+        ConnectAsync(new FixedCredentialSource(AccessKeyCredential.Create(accessKey, secretKey, securityToken), "AccessKey"), context);
 
-    /// <summary>Signs in by a token that was got elsewhere.</summary>
-    public Task<VodClient> ConnectWithTokenAsync(Secret token, InvocationContext scope) =>
-        ConnectAsync(new FixedCredentialSource(new TokenCredential(token.CheckedForHeader("token")), "Token"), scope);
+    /// <summary>Signs in with a token that was obtained elsewhere.</summary>
+    public Task<VodClient> ConnectWithTokenAsync(Secret token, InvocationContext context) =>
+        ConnectAsync(new FixedCredentialSource(new TokenCredential(token.CheckedForHeader("token")), "Token"), context);
 
-    /// <summary>Signs in by the first credentials found: in the environment, then in the credentials file.</summary>
-    public Task<VodClient> ConnectWithFoundCredentialAsync(InvocationContext scope) => new CredentialChain(_settings).Find() switch
+    /// <summary>Signs in with the first credentials found: in the environment, then in the credentials file.</summary>
+    public Task<VodClient> ConnectWithFoundCredentialAsync(InvocationContext context) => new CredentialChain(_settings).Find() switch
     {
-        { Provider: { } login } => ConnectWithIdTokenFileAsync(login, scope),
-        { Key: var key } => ConnectAsync(new FixedCredentialSource(key!, "AccessKey"), scope),
+        (_, { } login) => ConnectWithIdTokenFileAsync(login, context),
+        (var key, _) => ConnectAsync(new FixedCredentialSource(key!, "AccessKey"), context),
     };
 
-    /// <summary>Signs in by an IAM user's password, at once, so that a wrong one is told here; renewed later by itself.</summary>
-    public Task<VodClient> ConnectWithPasswordAsync(string userName, Secret password, string domainName, InvocationContext scope)
+    /// <summary>Signs in with an IAM user's password, immediately, so that an incorrect one fails here. The token is renewed automatically.</summary>
+    public Task<VodClient> ConnectWithPasswordAsync(string userName, Secret password, string domainName, InvocationContext context)
     {
         if (password.IsEmpty)
         {
-            throw InvalidCredential.Given("The password is empty.", "Give the password of the IAM user.");
+            throw InvalidCredential.Given("The password is empty.", $"Specify the password of the IAM user.");
         }
 
         Project project = ProjectOfToken(null);
@@ -84,50 +87,49 @@ public sealed class ConnectionFactory
             "Password",
             userName,
             password,
-            iam => (scope, cancellation) => iam.GetTokenAsync(userName, password, domainName, project, scope, cancellation),
-            scope);
+            iam => (context, cancellation) => iam.GetTokenAsync(userName, password, domainName, project, context, cancellation),
+            context);
     }
 
-    /// <summary>Signs in by an identity provider's token in a file, at once; renewed later by whatever token the file has then.</summary>
-    /// <param name="identityProvider">The name of the identity provider at IAM.</param>
-    /// <param name="tokenPath">The file's path, as a person wrote it.</param>
-    /// <param name="scope">What the requests share.</param>
-    public Task<VodClient> ConnectWithIdTokenFileAsync(string identityProvider, string tokenPath, InvocationContext scope) =>
+    /// <summary>Signs in with an identity provider's token in a file, immediately. The file is read again at each renewal.</summary>
+    /// <param name="identityProvider">The name of the identity provider in IAM.</param>
+    /// <param name="tokenPath">The path of the file, as a user wrote it.</param>
+    /// <param name="context">The invocation that signs in.</param>
+    public Task<VodClient> ConnectWithIdTokenFileAsync(string identityProvider, string tokenPath, InvocationContext context) =>
         ConnectWithIdTokenFileAsync(
             new IdentityProviderLogin(
                 identityProvider,
                 _settings.ResolvePath(tokenPath) ?? throw InvalidCredential.Given(
-                    $"The path of the identity token, '{tokenPath}', is no path of the file system.", "Give the path of a file."),
+                    $"The path of the identity token, '{tokenPath}', is not a path of the file system.", $"Specify the path of a file."),
                 ProjectId: null),
-            scope);
+            context);
 
-    /// <summary>Signs in by an identity provider's token, at once; not renewed. The token is wiped when it has been used.</summary>
-    /// <param name="identityProvider">The name of the identity provider at IAM.</param>
+    /// <summary>Signs in with an identity provider's token, immediately; it cannot be renewed, and is wiped after its use.</summary>
+    /// <param name="identityProvider">The name of the identity provider in IAM.</param>
     /// <param name="idToken">The token.</param>
-    /// <param name="hintAtEnd">What to do when VOD no longer accepts IAM's token, as a sentence.</param>
-    /// <param name="scope">What the requests share.</param>
-    public async Task<VodClient> ConnectWithIdTokenAsync(string identityProvider, Secret idToken, string hintAtEnd, InvocationContext scope)
+    /// <param name="context">The invocation that signs in.</param>
+    public async Task<VodClient> ConnectWithIdTokenAsync(string identityProvider, Secret idToken, InvocationContext context)
     {
         using Secret given = idToken;
         using Secret token = IdToken.Parse(given.Bytes, "The identity token");
         identityProvider = CheckedIdentityProvider(identityProvider);
         Project project = ProjectOfToken(null);
         using var iam = new IamClient(Iam(), _settings.Transport, static () => []);
-        Fetched fetched = await iam.GetTokenAsync(identityProvider, token, project, scope, scope.Cancellation).ConfigureAwait(false);
-        var source = new FixedCredentialSource(fetched.Credential, "IdToken", identityProvider, hintAtEnd);
-        return await ConnectAsync(source, scope, needsCredential: true).ConfigureAwait(false);
+        FetchedCredential fetched = await iam.GetTokenAsync(identityProvider, token, project, context, context.Cancellation).ConfigureAwait(false);
+        var source = new FixedCredentialSource(fetched.Credential, "IdToken", identityProvider, s_idTokenEnded);
+        return await ConnectAsync(source, context, needsCredential: true).ConfigureAwait(false);
     }
 
-    /// <summary>Signs in by the temporary keys of the ECS that this runs on; renewed by themselves.</summary>
-    public Task<VodClient> ConnectWithIdentityAsync(InvocationContext scope)
+    /// <summary>Signs in with the temporary keys of the ECS that this runs on; they are renewed automatically.</summary>
+    public Task<VodClient> ConnectWithIdentityAsync(InvocationContext context)
     {
         var metadata = new MetadataClient(_settings.Transport, _settings.ReadVariable);
         var source = new RenewingCredentialSource(
             "Identity", accountName: null, metadata.GetKeysAsync, metadata, fetchSecret: null, _settings.Transport.Clock);
-        return ConnectAsync(source, scope, needsCredential: true);
+        return ConnectAsync(source, context, needsCredential: true);
     }
 
-    private Task<VodClient> ConnectWithIdTokenFileAsync(IdentityProviderLogin login, InvocationContext scope)
+    private Task<VodClient> ConnectWithIdTokenFileAsync(IdentityProviderLogin login, InvocationContext context)
     {
         string identityProvider = CheckedIdentityProvider(login.Provider);
         Project project = ProjectOfToken(login.ProjectId);
@@ -136,32 +138,32 @@ public sealed class ConnectionFactory
             identityProvider,
             keptSecret: null,
             iam => new IdTokenFileExchange(iam, identityProvider, login.TokenPath, project).GetTokenAsync,
-            scope);
+            context);
     }
 
-    /// <summary>Connects by a token of IAM that is fetched now and renewed later.</summary>
+    /// <summary>Connects with a token of IAM that is requested now and renewed later.</summary>
     private Task<VodClient> ConnectByTokenAsync(
         string authenticationType,
         string accountName,
         Secret? keptSecret,
-        Func<IamClient, Func<InvocationContext, CancellationToken, Task<Fetched>>> fetchFrom,
-        InvocationContext scope)
+        Func<IamClient, Func<InvocationContext, CancellationToken, Task<FetchedCredential>>> fetchFrom,
+        InvocationContext context)
     {
         RenewingCredentialSource source = null!;
         var iam = new IamClient(Iam(), _settings.Transport, () => source.Secrets);
         source = new RenewingCredentialSource(authenticationType, accountName, fetchFrom(iam), iam, keptSecret, _settings.Transport.Clock);
-        return ConnectAsync(source, scope, needsCredential: true);
+        return ConnectAsync(source, context, needsCredential: true);
     }
 
-    private async Task<VodClient> ConnectAsync(CredentialSource source, InvocationContext scope, bool needsCredential = false)
+    private async Task<VodClient> ConnectAsync(CredentialSource source, InvocationContext context, bool needsCredential = false)
     {
         try
         {
             string? projectId = _settings.ProjectId;
             if (projectId is null || needsCredential)
             {
-                Credential credential = await source.GetAsync(scope, scope.Cancellation).ConfigureAwait(false);
-                projectId ??= credential.ProjectId ?? await FindProjectAsync(source, credential, scope).ConfigureAwait(false);
+                Credential credential = await source.GetAsync(context, context.Cancellation).ConfigureAwait(false);
+                projectId ??= credential.ProjectId ?? await FindProjectAsync(source, credential, context).ConfigureAwait(false);
             }
 
             var journal = SubmissionJournal.OfThisMachine(_settings.ReadVariable, _settings.Transport.Clock);
@@ -175,42 +177,42 @@ public sealed class ConnectionFactory
         }
     }
 
-    private async Task<string> FindProjectAsync(CredentialSource source, Credential credential, InvocationContext scope)
+    private async Task<string> FindProjectAsync(CredentialSource source, Credential credential, InvocationContext context)
     {
         if (_settings.Region is not { } region)
         {
-            throw ProjectLookup.NotFound("The project id is not known, and without a region it cannot be looked up.");
+            throw ProjectLookup.NotFound("The project ID is not known, and without a region it cannot be looked up.");
         }
 
         Uri address = Iam();
         using var iam = new IamClient(address, _settings.Transport, () => source.Secrets);
-        return await ProjectLookup.FindAsync(iam, address, region, credential, scope).ConfigureAwait(false);
+        return await ProjectLookup.FindAsync(iam, address, region, credential, context).ConfigureAwait(false);
     }
 
-    /// <summary>The project that IAM makes a token for: by its id, else by its name, which is the region's.</summary>
+    /// <summary>The project that IAM issues a token for: by its ID, else by its name, which is the region ID.</summary>
     private Project ProjectOfToken(string? besideCredentials)
     {
         string? id = _settings.ProjectId ?? (besideCredentials is null ? null : CheckedProjectId(besideCredentials));
         return id is null && _settings.Region is null
-            ? throw ProjectLookup.NotFound("A token is made for one project, and neither a region nor a project id is known.")
+            ? throw ProjectLookup.NotFound("A token is issued for one project, and neither a region nor a project ID is known.")
             : new Project(id ?? string.Empty, _settings.Region ?? string.Empty);
     }
 
-    // It goes into a header.
+    // It is sent in a header.
     private static string CheckedIdentityProvider(string name) => name.Trim() is { Length: > 0 } trimmed && trimmed.All(static c => c is > ' ' and <= '~')
         ? trimmed
         : throw InvalidCredential.Given(
-            "The name of the identity provider is empty, or has spaces or characters outside ASCII.",
-            "Give the name that the identity provider has in IAM (console: Identity Providers).");
+            "The name of the identity provider is empty, or contains spaces or characters that are not ASCII.",
+            $"Specify the name that the identity provider has in IAM (console: Identity Providers).");
 
-    // It goes into a header and the path.
+    // It is sent in a header and in the path.
     private static string CheckedProjectId(string id) => id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
         ? id
-        : throw ProjectLookup.NotFound("The project id given has characters other than letters, digits, '-' and '_'.");
+        : throw ProjectLookup.NotFound("The project ID contains characters other than letters, digits, '-' and '_'.");
 
     private Uri Iam() => Endpoints.Iam(_settings.IamEndpoint, _vod, _settings.Region, _settings.ReadVariable);
 
-    // Region ids are lower-case everywhere: in host names and as names of projects.
+    // Region IDs are lowercase everywhere: in host names and as names of projects.
     private static string? RegionOf(ConnectSettings settings) =>
         new[] { settings.Region, settings.ReadVariable("HW_REGION_NAME"), settings.ReadVariable("HUAWEICLOUD_SDK_REGION") }
             .FirstOrDefault(static region => !string.IsNullOrWhiteSpace(region))?.Trim().ToLowerInvariant();

@@ -4,16 +4,16 @@ using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>An access key (AK/SK), with a security token if it is a temporary one.</summary>
+/// <summary>An access key (AK/SK), with a security token if it is temporary.</summary>
 public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secret? securityToken) : Credential
 {
-    /// <summary>The access key id. It names the key and is no secret.</summary>
+    /// <summary>The access key ID. It names the key and is not secret.</summary>
     public string AccessKey => accessKey;
 
-    /// <summary>Whether a text can be an access key id: letters and digits, which cannot break out of a header.</summary>
+    /// <summary>Whether a text can be an access key ID: letters and digits, which cannot break out of a header.</summary>
     internal static bool IsAccessKey(string text) => text.Length > 0 && text.All(char.IsAsciiLetterOrDigit);
 
-    /// <summary>Makes a credential of parts that a person gave.</summary>
+    /// <summary>Makes a credential of parts that a user specified.</summary>
     /// <exception cref="VodClientException">VodCredentialInvalid: a part is empty or cannot be a key.</exception>
     public static AccessKeyCredential Create(string accessKey, Secret secretKey, Secret? securityToken, string? projectId = null)
     {
@@ -23,8 +23,8 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
         if (!IsAccessKey(accessKey))
         {
             throw InvalidCredential.Given(
-                "The access key id is not made of letters and digits only.",
-                "Give the access key id as the user name, and its secret key as the password.");
+                "The access key ID does not consist of letters and digits only.",
+                $"Specify the access key ID as the user name, and its secret key as the password.");
         }
 
         return new(accessKey, secretKey.CheckedForHeader("secret key"), securityToken?.CheckedForHeader("security token")) { ProjectId = projectId };
@@ -40,13 +40,13 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
     {
         Uri uri = request.RequestUri!;
         string date = RequestSigner.FormatDate(now);
-        Set(request, HeaderNames.Date, date);
+        SetHeader(request, HeaderNames.Date, date);
         if (securityToken is not null)
         {
-            Set(request, HeaderNames.SecurityToken, securityToken.Reveal());
+            SetHeader(request, HeaderNames.SecurityToken, securityToken.Reveal());
         }
 
-        // In ordinal order of the lower-case names.
+        // In ordinal order of the lowercase names.
         var signed = new List<KeyValuePair<string, string>>(4) { new("host", request.Headers.Host!) };
         AddIfPresent(signed, request, "x-project-id", HeaderNames.ProjectId);
         signed.Add(new("x-sdk-date", date));
@@ -58,7 +58,7 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
             uri.Query.Length == 0 ? string.Empty : uri.Query[1..],
             signed,
             CanonicalRequest.Hash(body));
-        Set(request, HeaderNames.Authorization, RequestSigner.Authorization(
+        SetHeader(request, HeaderNames.Authorization, RequestSigner.Authorization(
             accessKey, secretKey.Bytes, signed, RequestSigner.StringToSign(date, canonical)));
         GC.KeepAlive(secretKey);
     }
@@ -69,12 +69,5 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
         {
             signed.Add(new(lowerName, values.ToString()));
         }
-    }
-
-    // A retried request still has the headers of its last attempt.
-    private static void Set(HttpRequestMessage request, string name, string value)
-    {
-        request.Headers.Remove(name);
-        request.Headers.TryAddWithoutValidation(name, value);
     }
 }

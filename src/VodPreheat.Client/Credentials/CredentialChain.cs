@@ -5,19 +5,19 @@ namespace VodPreheat.Client.Credentials;
 
 /// <summary>
 /// Finds credentials where the official SDKs look: an access key in the environment, then an identity provider in the
-/// environment, then an access key in the credentials file. A source that is there but faulty is an error, and parts of two
-/// sources never mix.
+/// environment, then an access key in the credentials file. A source that exists but is faulty is an error, and parts of two
+/// sources are never combined.
 /// </summary>
 internal sealed class CredentialChain(ConnectSettings settings)
 {
     private const string Prefix = "HUAWEICLOUD_SDK_";
     private const string FileVariable = Prefix + "CREDENTIALS_FILE";
 
-    /// <summary>The first source's credentials.</summary>
+    /// <summary>The first source's credentials: one of the two.</summary>
     /// <exception cref="VodClientException">A faulty source, or none.</exception>
-    public FoundCredential Find() => KeyOfEnvironment() is { } key ? new(key, null)
-        : ProviderOfEnvironment() is { } provider ? new(null, provider)
-        : KeyOfFile() is { } kept ? new(kept, null)
+    public (AccessKeyCredential? Key, IdentityProviderLogin? Provider) Find() => KeyOfEnvironment() is { } key ? (key, null)
+        : ProviderOfEnvironment() is { } provider ? (null, provider)
+        : KeyOfFile() is { } kept ? (kept, null)
         : throw NothingFound();
 
     private AccessKeyCredential? KeyOfEnvironment() =>
@@ -46,7 +46,7 @@ internal sealed class CredentialChain(ConnectSettings settings)
             ?? throw InvalidCredential.InSource($"{source} has neither ak nor sk.");
     }
 
-    // A left-over security token or project id alone is no source.
+    // A leftover security token or project ID alone is not a source.
     private static AccessKeyCredential? Make(
         string source, string accessName, string? access, string secretName, string? secret, string? securityToken, string? projectId)
     {
@@ -78,9 +78,9 @@ internal sealed class CredentialChain(ConnectSettings settings)
         settings.ReadVariable(Prefix + name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 
     private string Resolve(string variable, string path) =>
-        settings.ResolvePath(path) ?? throw InvalidCredential.InSource($"{variable}: '{path}' is no path of the file system.");
+        settings.ResolvePath(path) ?? throw InvalidCredential.InSource($"{variable}: '{path}' is not a path of the file system.");
 
-    // Rooted in any case: with no home folder it must not become a file of the current folder, which others may write to.
+    // Always rooted: without a home folder it must not become a file of the current folder, which others may be able to write to.
     private static string DefaultPath() => Path.Combine(
         Path.GetPathRoot(Environment.CurrentDirectory)!,
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
@@ -90,7 +90,8 @@ internal sealed class CredentialChain(ConnectSettings settings)
     private static VodClientException NothingFound() => new(
         FailureKind.Authentication,
         ErrorIds.NoCredential,
-        $"No credentials were found. Looked at: the environment variables {Prefix}AK and {Prefix}SK (not set), " +
-        $"{Prefix}IDP_ID and {Prefix}ID_TOKEN_FILE (not set), and the credentials file {DefaultPath()} (not there).",
-        "Set one of them up, or give Connect-VodAccount -AccessKey, -Token, -Credential, -IdentityProvider or -Identity.");
+        $"No credentials were found in any source: the environment variables {Prefix}AK and {Prefix}SK (not set), " +
+        $"{Prefix}IDP_ID and {Prefix}ID_TOKEN_FILE (not set), and the credentials file {DefaultPath()} (does not exist).",
+        $"Set up one of the sources, or specify {HintName.AccessKey}, {HintName.Token}, {HintName.Password}, " +
+        $"{HintName.IdentityProvider} or {HintName.Agency} for {HintName.Connection}.");
 }

@@ -1,32 +1,33 @@
+using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>Where a connection's credential comes from, and whether it can be renewed.</summary>
+/// <summary>The source of a connection's credential, which may be able to renew it.</summary>
 public abstract class CredentialSource : IDisposable
 {
     /// <summary>How the connection signs in: AccessKey, Token, Password, IdToken, Identity or Sandbox.</summary>
     public abstract string AuthenticationType { get; }
 
-    /// <summary>The access key id, user name or identity provider; null for a bare token.</summary>
+    /// <summary>The access key ID, user name or identity provider; null for a token that was obtained elsewhere.</summary>
     public abstract string? AccountName { get; }
 
-    /// <summary>When the credential in use ends; null if it does not, or none was fetched yet.</summary>
+    /// <summary>When the current credential expires; null if it does not, or none was requested yet.</summary>
     public abstract DateTimeOffset? ExpiresAt { get; }
 
-    /// <summary>Every secret in play, so that it can be kept out of what is shown.</summary>
+    /// <summary>All secrets in use, to be removed from texts that are shown.</summary>
     internal abstract IEnumerable<Secret> Secrets { get; }
 
     /// <summary>The credential for a request that is about to be sent.</summary>
-    internal abstract ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation);
+    internal abstract ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation);
 
-    /// <summary>Whether there can be another credential in place of one that the service refused.</summary>
+    /// <summary>Whether a credential that the service refused can be replaced by a new one.</summary>
     internal virtual bool IsRenewable => false;
 
-    /// <summary>What to do when the service has refused the credential; null where its error says so.</summary>
-    internal virtual string? HintAtRefusal => null;
+    /// <summary>The hint when the service has refused the credential; null for that of the service's error.</summary>
+    internal virtual Hint? HintAtRefusal => null;
 
-    /// <summary>Notes that the service refused a credential: the next <see cref="GetAsync"/> gives another one where there can be one.</summary>
+    /// <summary>Marks a credential as refused by the service: the next <see cref="GetAsync"/> replaces it if it can be renewed.</summary>
     internal virtual void Reject(Credential credential)
     {
     }

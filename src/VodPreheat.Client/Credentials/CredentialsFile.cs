@@ -5,9 +5,9 @@ namespace VodPreheat.Client.Credentials;
 
 /// <summary>
 /// Reads the credentials file of the official SDKs: INI, section [basic], keys ak, sk, security_token, project_id.
-/// A line is a comment only if it starts with # or ;, because a secret may hold both, and = and % as well.
+/// A line is a comment only if it starts with # or ;, because a secret can contain both, as well as = and %.
 /// </summary>
-/// <remarks>Source: ProfileCredentialProvider of the SDKs, whose readers trip over comments, duplicates and %.</remarks>
+/// <remarks>Source: ProfileCredentialProvider of the SDKs, whose readers fail on comments, duplicates and %.</remarks>
 internal static class CredentialsFile
 {
     /// <summary>The largest file that is read, in bytes.</summary>
@@ -16,9 +16,9 @@ internal static class CredentialsFile
     private const string Section = "basic";
 
     /// <summary>The keys of section [basic]; null if there is no such file.</summary>
-    /// <param name="path">The path, absolute.</param>
-    /// <param name="warn">Is told when other users could change the file.</param>
-    /// <exception cref="VodClientException">The file cannot be read, or is not such a file; the message names the line.</exception>
+    /// <param name="path">The absolute path.</param>
+    /// <param name="warn">Receives a warning if other users can change the file.</param>
+    /// <exception cref="VodClientException">The file cannot be read, or has another format; the message names the line.</exception>
     public static IReadOnlyDictionary<string, string>? Read(string path, Action<string> warn)
     {
         string? text = SecretFile.Read(path, "credentials file", MaxBytes, static bytes =>
@@ -33,22 +33,22 @@ internal static class CredentialsFile
 
         if (UnixFileStatus.Of(path) is { } status && WhoElseMayWrite(status, UnixFileStatus.CurrentUser) is { } who)
         {
-            warn($"The credentials file {path} {who} could replace the key in it. Only you should be able to write it: use a file of your own with mode 600.");
+            warn($"The credentials file {path} {who} can replace the key in it. Use a file that only you can write: owned by you, with mode 600.");
         }
 
         return Parse(text, path);
     }
 
-    /// <summary>Who besides this user may write a file; null if nobody, or only root.</summary>
-    // Root's files are as good as one's own: containers and configuration tools leave them like that.
+    /// <summary>Who besides this user can write a file; null if nobody, or only root.</summary>
+    // Files of root are accepted: containers and configuration tools make them.
     public static string? WhoElseMayWrite(UnixFileStatus status, uint user) =>
         (status.Mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0
-            ? $"may be written by others (mode {Convert.ToString((int)status.Mode, 8)}), who"
+            ? $"can be written by others (mode {Convert.ToString((int)status.Mode, 8)}), who"
             : status.Owner != 0 && status.Owner != user ? "belongs to another user, who"
             : null;
 
     /// <summary>The keys of section [basic] in a text.</summary>
-    /// <exception cref="VodClientException">The text is not such a file; the message names the line.</exception>
+    /// <exception cref="VodClientException">The text has another format; the message names the line.</exception>
     public static IReadOnlyDictionary<string, string> Parse(string text, string path)
     {
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -66,7 +66,7 @@ internal static class CredentialsFile
 
             if (line[0] == '[')
             {
-                section = line[^1] == ']' ? line[1..^1].Trim() : throw Fault(path, number, "the section's name has no closing bracket");
+                section = line[^1] == ']' ? line[1..^1].Trim() : throw Fault(path, number, "the section name has no closing bracket");
                 bool isBasic = IsBasic(section);
                 if (isBasic && found)
                 {
@@ -80,14 +80,14 @@ internal static class CredentialsFile
                 int equals = line.IndexOf('=', StringComparison.Ordinal);
                 if (equals <= 0)
                 {
-                    // No part of a line is repeated in a message: it may be half a secret.
+                    // No part of a line is repeated in a message: it may be part of a secret.
                     throw Fault(path, number, "it is not 'name = value'");
                 }
 
                 string name = line[..equals].Trim();
                 if (!values.TryAdd(name, line[(equals + 1)..].Trim()))
                 {
-                    throw Fault(path, number, "its name is duplicated in the section");
+                    throw Fault(path, number, "the name is duplicated in the section");
                 }
             }
         }

@@ -1,14 +1,15 @@
+using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>A credential that was given and cannot be renewed: an access key, a token got elsewhere or for what was given once.</summary>
+/// <summary>A credential that cannot be renewed: an access key, a token that was obtained elsewhere, or one for an identity token that was specified.</summary>
 /// <param name="credential">The credential.</param>
 /// <param name="authenticationType">How the connection signs in.</param>
-/// <param name="accountName">Whose it is; null for the id of an access key.</param>
-/// <param name="hintAtRefusal">What to do when the service has refused it; null where its error says so.</param>
+/// <param name="accountName">The user or identity provider; null for the ID of the access key.</param>
+/// <param name="hintAtRefusal">The hint when the service has refused it; null for that of the service's error.</param>
 public sealed class FixedCredentialSource(
-    Credential credential, string authenticationType, string? accountName = null, string? hintAtRefusal = null) : CredentialSource
+    Credential credential, string authenticationType, string? accountName = null, Hint? hintAtRefusal = null) : CredentialSource
 {
     /// <inheritdoc/>
     public override string AuthenticationType => authenticationType;
@@ -21,9 +22,9 @@ public sealed class FixedCredentialSource(
 
     internal override IEnumerable<Secret> Secrets => credential.Secrets;
 
-    internal override string? HintAtRefusal => hintAtRefusal;
+    internal override Hint? HintAtRefusal => hintAtRefusal;
 
-    internal override ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation) => new(credential);
+    internal override ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation) => new(credential);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => credential.Dispose();

@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.Text;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>
 /// Identity tokens of an OpenID Connect provider, which IAM exchanges for its own: JWTs, that is, base64url and dots. Files with
-/// one often end in a line feed, or begin with a byte order mark.
+/// a token often end with a line feed, or begin with a byte order mark.
 /// </summary>
 internal static class IdToken
 {
@@ -15,29 +16,29 @@ internal static class IdToken
     private static readonly SearchValues<byte> s_characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."u8);
 
-    /// <summary>Reads the token that a file has now; whoever issues such tokens replaces them long before they end.</summary>
-    /// <param name="path">The path, absolute.</param>
-    /// <exception cref="VodClientException">VodCredentialInvalid: no file, or no token in it.</exception>
+    /// <summary>Reads the token that a file contains now; its issuer replaces it long before it expires.</summary>
+    /// <param name="path">The absolute path.</param>
+    /// <exception cref="VodClientException">VodCredentialInvalid: no file, or not a token.</exception>
     public static Secret ReadFile(string path) =>
         SecretFile.Read(path, "identity token file", MaxFileBytes, bytes => Parse(bytes, $"The identity token file {path}"))
         ?? throw InvalidCredential.InSource($"The identity token file {path} does not exist.");
 
-    /// <summary>Takes the token out of a text.</summary>
+    /// <summary>Reads the token from a text.</summary>
     /// <param name="utf8">The text; the caller wipes it.</param>
     /// <param name="origin">Where the text is from, for messages.</param>
-    /// <exception cref="VodClientException">VodCredentialInvalid: empty, or something else than a token.</exception>
+    /// <exception cref="VodClientException">VodCredentialInvalid: empty, or not a token.</exception>
     public static Secret Parse(ReadOnlySpan<byte> utf8, string origin)
     {
-        ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
+        ReadOnlySpan<byte> byteOrderMark = Encoding.UTF8.Preamble;
         ReadOnlySpan<byte> token = (utf8.StartsWith(byteOrderMark) ? utf8[byteOrderMark.Length..] : utf8).Trim(" \t\r\n"u8);
-        const string Hint = "The token is three parts of letters, digits, '-' and '_', separated by dots, and nothing else.";
+        Hint hint = $"A token consists of three parts of letters, digits, '-' and '_', separated by dots.";
         if (token.IsEmpty)
         {
-            throw InvalidCredential.Given($"{origin} is empty.", Hint);
+            throw InvalidCredential.Given($"{origin} is empty.", hint);
         }
 
         return token.IndexOfAnyExcept(s_characters) < 0
             ? new Secret(token)
-            : throw InvalidCredential.Given($"{origin} has something else in it than an identity token.", Hint);
+            : throw InvalidCredential.Given($"{origin} is not an identity token.", hint);
     }
 }

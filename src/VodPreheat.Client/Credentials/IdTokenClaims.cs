@@ -6,13 +6,13 @@ using System.Text.Json;
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>
-/// Says what an identity token claims, to be shown when IAM refuses it: IAM has the same few answers for a wrong audience, an
-/// ended token and a missing rule. Nothing is verified here, and nothing depends on it.
+/// Describes the claims of an identity token, to be shown when IAM refuses it: IAM has the same few answers for a wrong audience, an
+/// expired token and a missing rule. Nothing is verified here, and nothing depends on it.
 /// </summary>
 /// <remarks>Source: RFC 7519, sections 3 and 4.1.</remarks>
 internal static class IdTokenClaims
 {
-    /// <summary>Issuer, audience, subject and end of the token, as a sentence. Not cleaned of control characters.</summary>
+    /// <summary>Issuer, audience, subject and expiry of the token, as a sentence, which may contain control characters.</summary>
     public static string Describe(Secret token, DateTimeOffset now)
     {
         byte[] claims = Payload(token.Bytes);

@@ -1,4 +1,4 @@
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>An identity provider, the file in which its tokens are, and the project id beside them, if there is one.</summary>
+/// <summary>An identity provider, the file with its tokens, and the project ID that comes with them, if any.</summary>
 internal sealed record IdentityProviderLogin(string Provider, string TokenPath, string? ProjectId);

@@ -6,14 +6,14 @@ using VodPreheat.Client.Http;
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>
-/// A credential that ends and is fetched anew: before it ends, while requests go on with the one in hand, and when the service
-/// refuses it. One fetch at a time, however many requests wait for it. A renewal that fails is tried again after a pause; what
-/// IAM has refused, such as a password that was changed, is not, because each refusal brings the user nearer to being locked.
+/// A credential that expires and is renewed: before it expires, while requests continue to use the current one, and when the service
+/// refuses it. There is one renewal at a time, however many requests wait for it. A renewal that fails is tried again after a pause; what
+/// IAM has refused, such as a password that was changed, is not sent again, because repeated refusals lock the user.
 /// </summary>
 internal sealed class RenewingCredentialSource(
     string authenticationType,
     string? accountName,
-    Func<InvocationContext, CancellationToken, Task<Fetched>> fetch,
+    Func<InvocationContext, CancellationToken, Task<FetchedCredential>> fetch,
     IDisposable fetcher,
     Secret? fetchSecret,
     TimeProvider clock) : CredentialSource
@@ -25,12 +25,12 @@ internal sealed class RenewingCredentialSource(
     private readonly object _lock = new();
     private volatile Holding? _current;
 
-    // The one before: requests that were under way at the renewal still carry it, and an error text may still echo it.
+    // The previous one: requests that were in flight at the renewal still carry it, and an error text may still echo it.
     private Credential? _previous;
     private Renewal? _renewal;
     private VodClientException? _refusal;
 
-    // From a failed renewal to the next, in monotonic time; no pause for those who have no credential in hand.
+    // From a failed renewal to the next, in monotonic time; requests without a valid credential do not wait for it.
     private long _pausedAt;
     private TimeSpan _pause;
     private bool _disposed;
@@ -48,7 +48,7 @@ internal sealed class RenewingCredentialSource(
         .Concat(_current?.Credential.Secrets ?? [])
         .Concat(_previous?.Secrets ?? []);
 
-    internal override ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation)
+    internal override ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation)
     {
         Credential? inHand = null;
         Renewal? renewal;
@@ -78,7 +78,7 @@ internal sealed class RenewingCredentialSource(
 
         if (starts)
         {
-            _ = RenewAsync(renewal, scope);
+            _ = RenewAsync(renewal, context);
         }
 
         return inHand is null ? new(WaitAsync(renewal, cancellation)) : new(inHand);
@@ -112,7 +112,7 @@ internal sealed class RenewingCredentialSource(
         fetcher.Dispose();
     }
 
-    /// <summary>Waits for a fetch, which ends with the last request that waits for it.</summary>
+    /// <summary>Waits for a renewal, which is canceled with the last request that waits for it.</summary>
     private async Task<Credential> WaitAsync(Renewal renewal, CancellationToken cancellation)
     {
         try
@@ -138,32 +138,32 @@ internal sealed class RenewingCredentialSource(
         }
     }
 
-    private async Task RenewAsync(Renewal renewal, InvocationContext scope)
+    private async Task RenewAsync(Renewal renewal, InvocationContext context)
     {
-        // Nobody may be waiting for it.
-        TaskWaiter.Forget(renewal.Task);
+        // There may be no request that waits for it.
+        BackgroundWork.Forget(renewal.Task);
         try
         {
-            // Its life counts from here on, so that it never seems to live longer than it does.
+            // The lifetime counts from here, so that it is never overestimated.
             DateTimeOffset start = clock.GetUtcNow();
-            Fetched fetched = await fetch(scope, renewal.Stop.Token).ConfigureAwait(false);
+            FetchedCredential fetched = await fetch(context, renewal.Stop.Token).ConfigureAwait(false);
             Take(renewal, fetched, start + fetched.Life);
             renewal.SetResult(fetched.Credential);
         }
         catch (Exception error)
         {
-            Fail(renewal, error as VodClientException, scope);
+            Fail(renewal, error as VodClientException, context);
             renewal.SetException(error);
         }
     }
 
-    private void Take(Renewal renewal, Fetched fetched, DateTimeOffset end)
+    private void Take(Renewal renewal, FetchedCredential fetched, DateTimeOffset end)
     {
         lock (_lock)
         {
             if (_renewal == renewal)
             {
-                // Wiped only when nobody looks for it any more.
+                // Wiped only when no text can contain it any more.
                 using Credential? oldest = _previous;
                 _previous = _current?.Credential;
                 _current = new Holding(fetched.Credential, end - TimeSpan.FromTicks(Math.Min(fetched.Life.Ticks / 5, s_longestMargin.Ticks)), end);
@@ -173,12 +173,12 @@ internal sealed class RenewingCredentialSource(
             }
         }
 
-        // It was disposed meanwhile, or all that waited have gone.
+        // It was disposed meanwhile, or all requests that waited were canceled.
         fetched.Credential.Dispose();
         throw new OperationCanceledException(renewal.Stop.Token);
     }
 
-    private void Fail(Renewal renewal, VodClientException? failure, InvocationContext scope)
+    private void Fail(Renewal renewal, VodClientException? failure, InvocationContext context)
     {
         lock (_lock)
         {
@@ -198,7 +198,7 @@ internal sealed class RenewingCredentialSource(
             _pause = pause < s_longestPause ? pause : s_longestPause;
             if (failure is not null && _current is { IsRejected: false } current && clock.GetUtcNow() < current.EndsAt)
             {
-                scope.Trace(string.Create(
+                context.Trace(string.Create(
                     CultureInfo.InvariantCulture, $"The credentials could not be renewed and are used until {current.EndsAt:u}: {failure.What}"));
             }
         }
@@ -210,13 +210,13 @@ internal sealed class RenewingCredentialSource(
         public bool IsRejected { get; init; }
     }
 
-    /// <summary>A fetch under way.</summary>
+    /// <summary>A renewal in progress.</summary>
     private sealed class Renewal(CancellationTokenSource stop) : TaskCompletionSource<Credential>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        /// <summary>Ends it.</summary>
+        /// <summary>Cancels it.</summary>
         public CancellationTokenSource Stop => stop;
 
-        /// <summary>How many requests wait for it; none while they have a credential in hand.</summary>
+        /// <summary>How many requests wait for it; none while the current credential is valid.</summary>
         public int Waiting { get; set; }
     }
 }

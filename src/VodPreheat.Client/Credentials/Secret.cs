@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>
-/// A secret key, token or password, kept as UTF-8 bytes in one pinned place so that it can be wiped: by Dispose, at the latest
-/// when nothing refers to it any more. It shows itself to nobody: ToString gives stars.
+/// A secret key, token or password, kept as UTF-8 bytes in one pinned array so that it can be wiped: by Dispose, at the latest
+/// when it is collected. It never shows its text: ToString returns asterisks.
 /// </summary>
 public sealed class Secret : IDisposable
 {
@@ -16,7 +17,7 @@ public sealed class Secret : IDisposable
     /// <summary>Copies the characters; the caller wipes its own buffer.</summary>
     public Secret(ReadOnlySpan<char> text)
     {
-        // Pinned: the collector would otherwise leave copies behind when it moves the array.
+        // Pinned: the garbage collector would leave copies behind when it moves the array.
         _utf8 = GC.AllocateUninitializedArray<byte>(Encoding.UTF8.GetByteCount(text), pinned: true);
         Encoding.UTF8.GetBytes(text, _utf8);
     }
@@ -28,20 +29,20 @@ public sealed class Secret : IDisposable
         utf8.CopyTo(_utf8);
     }
 
-    /// <summary>Wipes a secret that was let go.</summary>
+    /// <summary>Wipes a secret that was not disposed.</summary>
     ~Secret() => CryptographicOperations.ZeroMemory(_utf8);
 
     /// <summary>Length in bytes.</summary>
     internal int Length => _utf8.Length;
 
-    /// <summary>Whether there is nothing in it.</summary>
+    /// <summary>Whether it is empty.</summary>
     public bool IsEmpty => Length == 0;
 
-    /// <summary>Whether it can travel in a header: not empty, visible ASCII only.</summary>
+    /// <summary>Whether it can be sent in a header: not empty, visible ASCII only.</summary>
     internal bool CanBeHeader => !IsEmpty && _utf8.AsSpan().IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0;
 
-    /// <summary>Checks a key or token that a person gave and that will travel in a header; what cannot be one is wiped.</summary>
-    /// <exception cref="VodClientException">VodCredentialInvalid, with the secret's name, never its text.</exception>
+    /// <summary>Checks a key or token that a user specified and that will be sent in a header; what cannot be sent is wiped.</summary>
+    /// <exception cref="VodClientException">VodCredentialInvalid, with the name of the secret, never its text.</exception>
     internal Secret CheckedForHeader(string name)
     {
         if (CanBeHeader)
@@ -50,14 +51,12 @@ public sealed class Secret : IDisposable
         }
 
         Dispose();
-        throw new VodClientException(
-            FailureKind.Authentication,
-            ErrorIds.CredentialInvalid,
-            $"The {name} {(IsEmpty ? "is empty" : "has a blank, a line break or a character outside ASCII in it")}.",
-            "Copy it again, whole and without blanks around it.");
+        throw InvalidCredential.Given(
+            $"The {name} {(IsEmpty ? "is empty" : "contains a space, a line break or a character that is not ASCII")}.",
+            $"Copy all of it again, without spaces before or after it.");
     }
 
-    /// <summary>The key bytes, for the signature; there as long as something refers to the secret.</summary>
+    /// <summary>The bytes, for the signature; valid as long as the secret is referenced.</summary>
     /// <exception cref="ObjectDisposedException">It was wiped.</exception>
     internal ReadOnlySpan<byte> Bytes
     {
@@ -68,7 +67,7 @@ public sealed class Secret : IDisposable
         }
     }
 
-    /// <summary>The text, for a header or body of a request; the string lives until it is collected.</summary>
+    /// <summary>The text, for a header or body of a request; the string cannot be wiped, only collected.</summary>
     /// <exception cref="ObjectDisposedException">It was wiped.</exception>
     internal string Reveal()
     {
@@ -77,13 +76,13 @@ public sealed class Secret : IDisposable
         return text;
     }
 
-    /// <summary>Whether it was wiped, after which it is recognised in no text.</summary>
+    /// <summary>Whether it was wiped, after which it is no longer recognized in texts.</summary>
     internal bool IsWiped => _wiped;
 
-    /// <summary>How many characters at the start of a text are the secret in some form; 0 if they are not.</summary>
+    /// <summary>How many characters at the start of a text are the secret in some form; 0 if none.</summary>
     internal int LengthAtStart(ReadOnlySpan<char> text) => IsEmpty ? 0 : SecretForms.LengthAtStart(text, _utf8);
 
-    /// <summary>Whether a run of base64 has the secret in it.</summary>
+    /// <summary>Whether a run of base64 contains the secret.</summary>
     internal bool IsInBase64(ReadOnlySpan<char> base64) => SecretForms.IsInBase64(base64, _utf8);
 
     /// <summary>Wipes the bytes.</summary>
@@ -94,6 +93,6 @@ public sealed class Secret : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Stars.</summary>
+    /// <summary>Asterisks.</summary>
     public override string ToString() => "***";
 }

@@ -5,16 +5,16 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>
-/// Reads a small file that has a secret in it. Regular files only: opening a pipe waits for its other end, where nothing can
+/// Reads a small file that contains a secret. Regular files only: opening a pipe waits for its other end, where nothing can
 /// cancel it, and a device may never end.
 /// </summary>
 internal static class SecretFile
 {
-    /// <summary>What is made of the file's bytes, which are wiped afterwards; null if there is no such file.</summary>
-    /// <param name="path">The path, absolute.</param>
+    /// <summary>Converts the bytes of the file, which are wiped afterwards; null if there is no such file.</summary>
+    /// <param name="path">The absolute path.</param>
     /// <param name="name">What the file is, for messages.</param>
     /// <param name="maxBytes">The largest file that is read.</param>
-    /// <param name="read">Makes something of the bytes.</param>
+    /// <param name="read">Converts the bytes.</param>
     /// <exception cref="VodClientException">VodCredentialInvalid: not a regular file, too large, or not readable.</exception>
     public static T? Read<T>(string path, string name, int maxBytes, Func<ArraySegment<byte>, T> read)
         where T : class
@@ -33,7 +33,7 @@ internal static class SecretFile
                 throw Unreadable(path, name, "it is not a regular file.");
             }
 
-            // Pinned, so that the collector leaves no copy behind when it moves the array.
+            // Pinned: the garbage collector would leave copies behind when it moves the array.
             buffer = GC.AllocateUninitializedArray<byte>(maxBytes + 1, pinned: true);
             int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return length <= maxBytes

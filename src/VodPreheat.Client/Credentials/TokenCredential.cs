@@ -7,9 +7,6 @@ public sealed class TokenCredential(Secret token) : Credential
 {
     internal override IEnumerable<Secret> Secrets => [token];
 
-    internal override void Authorize(HttpRequestMessage request, ReadOnlySpan<byte> body, DateTimeOffset now)
-    {
-        request.Headers.Remove(HeaderNames.AuthToken);
-        request.Headers.TryAddWithoutValidation(HeaderNames.AuthToken, token.Reveal());
-    }
+    internal override void Authorize(HttpRequestMessage request, ReadOnlySpan<byte> body, DateTimeOffset now) =>
+        SetHeader(request, HeaderNames.AuthToken, token.Reveal());
 }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>Type, permissions and owner of a file on Unix, behind any symbolic links.</summary>
+/// <summary>Type, permissions and owner of a file on Unix; symbolic links are followed.</summary>
 /// <remarks>
 /// .NET has no public member for type and owner, and the layout of libc's stat differs between systems and processors. The
-/// framework's own native library has one layout everywhere; it is no public interface, so a doubtful answer counts as none.
+/// framework's own native library has one layout everywhere; it is not a public interface, so a doubtful answer counts as none.
 /// </remarks>
 internal readonly record struct UnixFileStatus(bool IsRegular, UnixFileMode Mode, uint Owner)
 {
@@ -17,7 +17,7 @@ internal readonly record struct UnixFileStatus(bool IsRegular, UnixFileMode Mode
     /// <summary>The effective user of this process.</summary>
     public static uint CurrentUser => GetEffectiveUser();
 
-    /// <summary>The status of a file; null on Windows, if there is no such file, or if it cannot be known.</summary>
+    /// <summary>The status of a file; null on Windows, if there is no such file, or if it cannot be determined.</summary>
     public static UnixFileStatus? Of(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -9,7 +9,7 @@ namespace VodPreheat.Client.Edge;
 /// </remarks>
 internal static partial class CacheControlHeader
 {
-    /// <summary>The directive that forbids a shared cache to keep the answer, as in <c>max-age=0</c>; null if there is none.</summary>
+    /// <summary>The directive that forbids a shared cache to store the answer, such as <c>max-age=0</c>; null if there is none.</summary>
     public static string? FindForbidding(string? header)
     {
         Match[] directives = Directive().Matches(header ?? string.Empty).ToArray<Match>();
@@ -18,7 +18,7 @@ internal static partial class CacheControlHeader
             return forbidding.Groups["name"].Value;
         }
 
-        // For a shared cache s-maxage replaces max-age, wherever it is in the header.
+        // For a shared cache, s-maxage replaces max-age, wherever it is in the header.
         return (First("s-maxage") ?? First("max-age")) is { } lifetime && !IsPositive(lifetime.Groups["value"].ValueSpan)
             ? $"{lifetime.Groups["name"].Value}={lifetime.Groups["value"].Value}"
             : null;
@@ -27,7 +27,7 @@ internal static partial class CacheControlHeader
             Array.Find(directives, directive => directive.Groups["name"].ValueSpan.Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 
-    // A lifetime that is not a number counts as none (4.2.1).
+    // A lifetime that is not a number counts as zero (4.2.1).
     private static bool IsPositive(ReadOnlySpan<char> seconds) =>
         seconds.IndexOfAnyExceptInRange('0', '9') < 0 && seconds.IndexOfAnyInRange('1', '9') >= 0;
 

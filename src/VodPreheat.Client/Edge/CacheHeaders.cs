@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace VodPreheat.Client.Edge;
 
-/// <summary>What the headers of an edge node's answer say about its cache.</summary>
+/// <summary>The headers of an edge node's answer that show the state of its cache.</summary>
 /// <remarks>Source of the three headers and their order: cdn_faq/cdn_faq_0245.</remarks>
 internal sealed class CacheHeaders(HttpResponseHeaders headers)
 {
@@ -13,7 +13,7 @@ internal sealed class CacheHeaders(HttpResponseHeaders headers)
     public string? CacheControl => Text("Cache-Control");
 
     /// <summary>
-    /// Age in seconds. Of several values the first counts, and what is too large for a number is the largest one
+    /// Age in seconds. Of several values the first counts, and a value that is too large counts as the largest number
     /// (RFC 9111, 5.1 and 1.2.2).
     /// </summary>
     public int? Age
@@ -26,7 +26,7 @@ internal sealed class CacheHeaders(HttpResponseHeaders headers)
         }
     }
 
-    /// <summary>Whether the node had the file: the first of the three headers that says so decides.</summary>
+    /// <summary>Whether the node had the file: the first of the three headers that is present decides.</summary>
     public CacheState State => ProxyType() ?? CacheLookup() ?? Age switch
     {
         null => CacheState.Unknown,
@@ -41,7 +41,7 @@ internal sealed class CacheHeaders(HttpResponseHeaders headers)
         _ => null,
     };
 
-    // With several nodes on the way each may add a value; one of them had the file if any says so.
+    // Each of several nodes on the way may add a value; a hit in any of them counts.
     private CacheState? CacheLookup() => Text("X-Cache-Lookup") is not { } text ? null
         : text.Split(',', StringSplitOptions.TrimEntries).Intersect(s_hits, StringComparer.OrdinalIgnoreCase).Any() ? CacheState.Hit
         : CacheState.Miss;

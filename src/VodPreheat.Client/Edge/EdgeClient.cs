@@ -3,22 +3,23 @@ using System.Net;
 using System.Net.Http.Headers;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Edge;
 
 /// <summary>
-/// Asks the CDN for files as any player does, to see whether they are served, cached and cacheable. No credential, cookie or
-/// referer goes out, no redirect is followed, and of an answer hardly more than the headers is read.
+/// Requests files from the CDN like a player, to find out whether they are served, cached and cacheable. No credential, cookie or
+/// referer is sent, no redirect is followed, and little more than the headers of an answer is read.
 /// </summary>
 public sealed class EdgeClient : IDisposable
 {
-    // Kilobytes. Headers of a CDN's answer are far smaller, and what is not read cannot do harm.
+    // In kilobytes. The headers of a CDN's answer are far smaller; a larger answer is refused.
     private const int MaxHeaderLength = 16;
 
-    // Bytes of a body that are read so that the connection can be used again: enough for the one byte asked for.
+    // In bytes. So much of a body is read that the connection can be reused: enough for the one byte that is requested.
     private const int MaxDrainLength = 1024;
 
     private readonly TransportSettings _settings;
@@ -28,9 +29,9 @@ public sealed class EdgeClient : IDisposable
 
     /// <summary>Prepares the client; nothing is sent.</summary>
     /// <param name="settings">
-    /// The timeout bounds one URL. The proxy is used for every one, and its login is owned by the client from now on.
+    /// The timeout applies to one URL. The proxy is used for all of them; its login is owned by the client from now on.
     /// </param>
-    /// <exception cref="VodClientException">The proxy's address cannot be used, or there is a login for none.</exception>
+    /// <exception cref="VodClientException">The address of the proxy cannot be used, or there is a login without a proxy.</exception>
     public EdgeClient(TransportSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -50,56 +51,56 @@ public sealed class EdgeClient : IDisposable
         _findings = new EdgeFindings(_settings, _redactor);
     }
 
-    /// <summary>Requests a URL by HEAD, and by GET of its first byte where HEAD is refused.</summary>
+    /// <summary>Requests a URL with HEAD, and with GET of its first byte if HEAD is refused.</summary>
     /// <param name="url">A URL that <see cref="PreheatUrl.IsValid"/> accepts.</param>
-    /// <param name="scope">Cancels the request, and takes a trace line for each.</param>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public async Task<EdgeTestResult> TestAsync(string url, InvocationContext scope)
+    /// <param name="context">Cancels the requests, and receives a trace line for each.</param>
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public async Task<EdgeTestResult> TestAsync(string url, InvocationContext context)
     {
         ArgumentNullException.ThrowIfNull(url);
-        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(context);
         string wire = WireUrl.Of(url);
         using var timer = new CancellationTokenSource(_settings.Timeout, _settings.Clock);
-        using CancellationTokenRegistration caller = scope.Cancellation.UnsafeRegister(
+        using CancellationTokenRegistration caller = context.Cancellation.UnsafeRegister(
             static either => ((CancellationTokenSource)either!).Cancel(), timer);
         try
         {
-            using HttpResponseMessage head = await SendAsync(HttpMethod.Head, wire, scope, timer.Token).ConfigureAwait(false);
+            using HttpResponseMessage head = await SendAsync(HttpMethod.Head, wire, context, timer.Token).ConfigureAwait(false);
             if (head.StatusCode is not (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented or HttpStatusCode.Forbidden))
             {
                 return _findings.FromResponse(head);
             }
 
-            using HttpResponseMessage get = await SendAsync(HttpMethod.Get, wire, scope, timer.Token).ConfigureAwait(false);
+            using HttpResponseMessage get = await SendAsync(HttpMethod.Get, wire, context, timer.Token).ConfigureAwait(false);
             return _findings.FromResponse(get);
         }
         catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
         {
-            scope.Cancellation.ThrowIfCancellationRequested();
+            context.Cancellation.ThrowIfCancellationRequested();
             return _findings.FromFailure(new Uri(wire), error);
         }
     }
 
-    /// <summary>Ends all requests.</summary>
+    /// <summary>Cancels all requests.</summary>
     public void Dispose()
     {
         _transport.Dispose();
         _settings.ProxyLogin?.Dispose();
     }
 
-    /// <summary>Keeps what is read of an answer small.</summary>
+    /// <summary>Limits how much of an answer is read.</summary>
     internal static void Limit(SocketsHttpHandler sockets)
     {
         sockets.MaxResponseHeadersLength = MaxHeaderLength;
         sockets.MaxResponseDrainSize = MaxDrainLength;
 
-        // The timer of a test is the one bound, and nothing depends on whether a request was sent.
+        // The timer of a test is the only limit; it does not matter whether the request was sent.
         sockets.ConnectTimeout = Timeout.InfiniteTimeSpan;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string wire, InvocationContext scope, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string wire, InvocationContext context, CancellationToken cancellation)
     {
-        using HttpRequestMessage request = HttpRequests.Create(method, wire, scope);
+        using HttpRequestMessage request = HttpRequests.Create(method, wire, context);
         request.Headers.TryAddWithoutValidation("Accept", "*/*");
         if (method == HttpMethod.Get)
         {
@@ -118,7 +119,7 @@ public sealed class EdgeClient : IDisposable
         finally
         {
             double elapsed = _settings.Clock.GetElapsedTime(start).TotalMilliseconds;
-            scope.Trace(_redactor.Clean(string.Create(CultureInfo.InvariantCulture, $"{method} {wire} -> {outcome} ({elapsed:0} ms)")));
+            context.Trace(_redactor.Clean(string.Create(CultureInfo.InvariantCulture, $"{method} {wire} -> {outcome} ({elapsed:0} ms)")));
         }
     }
 }

@@ -1,12 +1,12 @@
 namespace VodPreheat.Client.Edge;
 
-/// <summary>What one request for a URL showed, in a word that scripts filter on.</summary>
+/// <summary>The conclusion from one request for a URL, as a word that scripts can filter on.</summary>
 public enum EdgeFinding
 {
     /// <summary>The file is served, and its headers allow caching.</summary>
     Ok,
 
-    /// <summary>401 or 403: hotlink or referer protection, lists of addresses or user agents.</summary>
+    /// <summary>401 or 403: hotlink or referer protection, lists of IP addresses or user agents.</summary>
     AccessDenied,
 
     /// <summary>404 or 410.</summary>
@@ -24,13 +24,13 @@ public enum EdgeFinding
     /// <summary>The name of the host could not be resolved.</summary>
     NameNotResolved,
 
-    /// <summary>No connection, or one that broke; or the proxy refused it.</summary>
+    /// <summary>The connection failed or was interrupted, or the proxy refused it.</summary>
     ConnectionFailed,
 
-    /// <summary>No trusted TLS connection.</summary>
+    /// <summary>No trusted TLS connection could be established.</summary>
     TlsFailed,
 
-    /// <summary>No answer in time.</summary>
+    /// <summary>The request timed out.</summary>
     TimedOut,
 
     /// <summary>Any other answer.</summary>

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Net;
-using VodPreheat.Client.Errors;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Edge;
 
 /// <summary>
-/// What an answer, or its absence, means for a file that was or will be pre-loaded, and what to look at. The only place that decides.
+/// What an answer, or its absence, means for a file that was or will be pre-loaded, and what to check. The only place that decides it.
 /// </summary>
 /// <remarks>
 /// Sources: the FAQs on pre-loading, cdn_faq/zh-cn_topic_0165310746 (caching, origin) and vod_faq/vod_08_0201 (hotlink and referer
@@ -14,9 +14,9 @@ namespace VodPreheat.Client.Edge;
 /// </remarks>
 internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor)
 {
-    private const string ProxyLogin = "The proxy requires a login, or refused the one that it was given.";
+    private const string ProxyLogin = "The proxy requires a login, or refused the one that was specified.";
 
-    /// <summary>What an answer says; its body is not looked at.</summary>
+    /// <summary>The conclusion from an answer; its body is not read.</summary>
     public EdgeTestResult FromResponse(HttpResponseMessage response)
     {
         var headers = new CacheHeaders(response.Headers);
@@ -44,7 +44,7 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
         return new EdgeTestResult(status, headers.State, headers.CacheControl, headers.Age, finding, hint);
     }
 
-    /// <summary>What it means that there is no answer.</summary>
+    /// <summary>The conclusion from a request without an answer.</summary>
     public EdgeTestResult FromFailure(Uri uri, Exception error)
     {
         string host = redactor.Clean(uri.Authority);
@@ -55,13 +55,13 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
             OperationCanceledException => (
                 EdgeFinding.TimedOut,
                 string.Create(CultureInfo.InvariantCulture, $"There was no answer from {host} within {settings.Timeout.TotalSeconds} s. ") +
-                "Check firewalls and proxies on the way, and the load of the origin; or allow more time."),
+                "Check firewalls and proxies on the way, and the load of the origin; or increase the timeout."),
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } refusal => (
                 EdgeFinding.ConnectionFailed,
                 refusal.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin // .NET 8 does not give the status.
-                    : $"The proxy did not open a tunnel to {host}: check the login that it may require, what it allows, and whether it can reach the host."),
+                    : $"The proxy did not open a tunnel to {host}: check whether it requires a login, allows this host and can reach it."),
 
-            // The proxy resolves the names and makes the connections; the client only meets the proxy.
+            // The proxy resolves names and connects to hosts; the client only connects to the proxy.
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } when proxy is not null => (
                 EdgeFinding.ConnectionFailed,
                 $"Check the address of the proxy {redactor.Clean(proxy.Authority)}, which could not be reached: {detail}."),
@@ -71,7 +71,7 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
                 "A domain without traffic is disabled after one month and deleted after two."),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (
                 EdgeFinding.TlsFailed,
-                $"Check the certificate of the acceleration domain (names, dates, chain), and what inspects TLS on the way: {detail}."),
+                $"Check the certificate of the acceleration domain (names, dates, chain), and anything that inspects TLS on the way: {detail}."),
             HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } => (
                 EdgeFinding.Unexpected,
                 $"Check the port in the URL; the answer of {host} is not HTTP as expected: {detail}."),
@@ -82,19 +82,19 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
         return new EdgeTestResult(StatusCode: null, CacheState.Unknown, CacheControl: null, Age: null, finding, hint);
     }
 
-    // One request shows one node, and may itself bring the file there.
+    // One request shows one node, and may itself load the file into its cache.
     private static string Ok(CacheState cache) => cache switch
     {
         CacheState.Hit => "The node that answered, one near this machine, has the file in its cache. Other nodes may not.",
         CacheState.Miss =>
-            "The node that answered, one near this machine, did not have the file in its cache; this request may have brought it there. " +
+            "The node that answered, one near this machine, did not have the file in its cache; this request may have loaded it. " +
             "Other nodes may differ.",
         _ => "The node that answered, one near this machine, does not say whether it has the file in its cache. Other nodes may differ.",
     };
 
     private string NotCacheable(string directive, CacheState cache) =>
         $"Change the header at the origin, or set a cache rule for the acceleration domain that overrides it: {redactor.Clean(directive)} forbids caching." +
-        (cache == CacheState.Hit ? " The node that answered has the file in its cache all the same." : string.Empty);
+        (cache == CacheState.Hit ? " The node that answered nevertheless has the file in its cache." : string.Empty);
 
     private string Redirected(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Location", out System.Net.Http.Headers.HeaderStringValues target)
@@ -103,10 +103,10 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
 
     private static (EdgeFinding, string) Unexpected(int status) => (EdgeFinding.Unexpected, status switch
     {
-        416 => "The file is empty: it does not even have a first byte.",
+        416 => "The file is empty: it has no first byte.",
         429 => "There were too many requests: wait, and test fewer URLs at a time.",
         _ => string.Create(
             CultureInfo.InvariantCulture,
-            $"Check the URL, and the rules of the acceleration domain and of the origin: HTTP {status} is not an answer for a file."),
+            $"Check the URL, and the rules of the acceleration domain and of the origin: HTTP {status} is not an expected answer for a file."),
     });
 }

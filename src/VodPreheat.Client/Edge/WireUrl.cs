@@ -2,12 +2,12 @@ using System.Text;
 
 namespace VodPreheat.Client.Edge;
 
-/// <summary>The form in which a URL goes over HTTP: as written, but for what no request line can carry.</summary>
+/// <summary>The form in which a URL is sent: as written, except for what a request line cannot contain.</summary>
 internal static class WireUrl
 {
     /// <summary>
-    /// Without user name and fragment, which clients keep to themselves; with a path; and with what is not visible ASCII
-    /// percent-encoded. Everything else stays byte for byte: a signature in the URL covers the path as it is written.
+    /// Without user name and fragment, which clients do not send; with a path; and with everything that is not visible ASCII
+    /// percent-encoded. The rest is not changed: a signature in the URL covers the path as it is written.
     /// </summary>
     /// <param name="url">An absolute http or https URL without control characters.</param>
     public static string Of(string url)

@@ -1,8 +1,10 @@
+using VodPreheat.Client.Display;
+
 namespace VodPreheat.Client.Errors;
 
 /// <summary>
-/// An exception of the framework as it may leave the client: its name and its text without secrets, and nothing else of it. What a
-/// server sent is in such texts, and a proxy's login with it.
+/// An exception of the framework as it can leave the client: its name and its text without secrets, and nothing else of it. Such
+/// texts contain what a server sent, and can contain the login of a proxy.
 /// </summary>
 public sealed class CauseException : Exception
 {
@@ -11,7 +13,7 @@ public sealed class CauseException : Exception
     {
     }
 
-    /// <summary>Takes over an exception with all that are inside of it.</summary>
+    /// <summary>Copies an exception with its inner exceptions.</summary>
     internal static CauseException Of(Exception error, Redactor redactor) => new(
         $"{error.GetType().Name}: {redactor.Clean(error.Message)}",
         error.InnerException is { } inner ? Of(inner, redactor) : null);

@@ -1,14 +1,14 @@
 namespace VodPreheat.Client.Errors;
 
-/// <summary>What is known of a failed request's way to its service.</summary>
+/// <summary>Whether a failed request reached its service.</summary>
 public enum Delivery
 {
-    /// <summary>It never reached the service: even a submission may be sent again.</summary>
+    /// <summary>It never reached the service: even a submission can be sent again.</summary>
     NotSent,
 
     /// <summary>The service answered that it refused the request.</summary>
     Refused,
 
-    /// <summary>It was sent, and no answer says what became of it: a submission may have taken effect.</summary>
+    /// <summary>It was sent, and its outcome is unknown: a submission may have been accepted.</summary>
     Unknown,
 }

@@ -4,12 +4,12 @@ using VodPreheat.Client.Json;
 namespace VodPreheat.Client.Errors;
 
 /// <summary>
-/// The error that an answer's body reports. Four shapes are in use: flat error_code/error_msg (VOD, gateway, IAM),
+/// The error in the body of an answer. There are four formats: flat error_code/error_msg (VOD, gateway, IAM),
 /// the same nested under "error", camel case, and Keystone's {"error":{"code":401,"message":..,"title":..}}.
 /// </summary>
 internal readonly record struct ErrorBody(string? Code, string? Message, string? RequestId)
 {
-    /// <summary>Reads a body of any kind; what is not such JSON gives an empty value, never an exception.</summary>
+    /// <summary>Reads any body; the result is empty if it is not such JSON.</summary>
     /// <param name="body">The body.</param>
     /// <param name="clean">Makes its texts fit to be shown: no other text of it becomes a string.</param>
     public static ErrorBody Parse(ReadOnlySpan<byte> body, TextParser<string> clean)
@@ -37,7 +37,7 @@ internal readonly record struct ErrorBody(string? Code, string? Message, string?
         Text(body, clean, "error_msg", "errorMsg", "message"),
         Text(body, clean, "request_id"));
 
-    // Keystone's "code" is a number that only repeats the HTTP status: it is no error code, so numbers are passed over.
+    // Keystone's "code" is a number that only repeats the HTTP status: it is not an error code, so numbers are skipped.
     private static string? Text(ReadOnlySpan<byte> body, TextParser<string> clean, params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
@@ -52,7 +52,7 @@ internal readonly record struct ErrorBody(string? Code, string? Message, string?
             }
             catch (JsonException)
             {
-                // Its escapes are no Unicode; the other fields may do.
+                // Its escapes are not Unicode; the other fields may be usable.
             }
         }
 

@@ -2,25 +2,26 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
-/// <summary>Makes the exception of every failed request to one service, free of secrets. The only place that does.</summary>
+/// <summary>Makes the exception for every failed request to a service, without secrets. The only place that does.</summary>
 internal sealed class FailureFactory(CloudService service, Redactor redactor, TransportSettings settings)
 {
-    /// <summary>The hint of a metadata service that has no keys, or is not there.</summary>
-    public const string NeedsAgency =
-        "The metadata service is there only on an ECS, and has keys only where the server has an agency for a cloud service " +
-        "(ECS console: the server's Agency). Elsewhere, sign in another way.";
+    /// <summary>The hint if the metadata service has no keys, or does not exist.</summary>
+    public static readonly Hint AgencyRequired =
+        $"The metadata service exists only on an ECS, and has keys only if the server has an agency for a cloud service " +
+        $"(ECS console: the server's Agency). Elsewhere, use another method to sign in.";
 
-    private const string CheckProxy = "Check -Proxy of Connect-VodAccount, or the environment's HTTPS_PROXY.";
+    private static readonly Hint s_checkProxy = $"Check {HintName.Proxy} of {HintName.Connection}, or HTTPS_PROXY in the environment.";
 
-    // The gateway refuses a signature whose X-Sdk-Date is further off. Source: devg-apisign/api-sign-0001.
+    // The gateway refuses a signature whose X-Sdk-Date differs by more. Source: devg-apisign/api-sign-0001.
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(15);
 
-    /// <summary>What a good answer says; any 2xx is success, because the pages differ (200 and 202 for the same call).</summary>
-    /// <exception cref="VodClientException">An error in the body, or not the promised JSON.</exception>
+    /// <summary>Reads a successful answer; any 2xx is success, because the pages differ (200 and 202 for the same operation).</summary>
+    /// <exception cref="VodClientException">An error in the body, or not the JSON of the API.</exception>
     public T Read<T>(HttpResponseMessage response, Func<ReadOnlyMemory<byte>, T> read)
     {
         ReadOnlyMemory<byte> body = BodyContent.Of(response);
@@ -31,8 +32,8 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         catch (JsonException error)
         {
             // Some services answer 200 with an error in the body.
-            throw ErrorBody.Parse(body.Span, redactor.Clean) is { Code: not null } told
-                ? FromResponse(response, told)
+            throw ErrorBody.Parse(body.Span, redactor.Clean) is { Code: not null } reported
+                ? FromResponse(response, reported)
                 : Unexpected(response, body.IsEmpty ? "it is empty" : error.Message.Split(" LineNumber:")[0].TrimEnd('.'), error);
         }
     }
@@ -43,7 +44,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
 
     private VodClientException FromResponse(HttpResponseMessage response, ErrorBody body)
     {
-        (FailureKind kind, string hint) = ErrorCatalog.Find(body.Code, response.StatusCode, service, response.RequestMessage!.Method);
+        (FailureKind kind, Hint hint) = ErrorCatalog.Find(body.Code, response.StatusCode, service, response.RequestMessage!.Method);
         int status = (int)response.StatusCode;
         bool redirect = status is >= 300 and < 400;
         string what = body.Message is { } message
@@ -54,13 +55,13 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         if (ErrorCatalog.MayBeTheClock(body.Code) && ClockSkew(response) is { } skew)
         {
             what += $" This machine's clock is {skew} the service's.";
-            hint = "Set the clock of this machine (more than 15 minutes off is refused), then run Connect-VodAccount again.";
+            hint = $"Set the clock of this machine (a difference of 15 minutes or more is refused), then {HintName.Reconnect}.";
         }
 
         TimeSpan? retryAfter = RetryAfter(response);
         if (kind is FailureKind.Throttled or FailureKind.Unavailable && retryAfter > RetryHandler.LongestRetryAfter)
         {
-            hint = string.Create(CultureInfo.InvariantCulture, $"The service asks to wait {Math.Ceiling(retryAfter.Value.TotalMinutes):0} minutes: try again after that.");
+            hint = $"The service asks to wait {Math.Ceiling(retryAfter.Value.TotalMinutes).ToString("0", CultureInfo.InvariantCulture)} minutes: try again after that.";
         }
 
         return new VodClientException(
@@ -74,18 +75,18 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         };
     }
 
-    // The proxy's own refusal passed nothing on; a fault on the service's side is no verdict.
+    // A proxy that refuses a request does not forward it; a failure of the service does not show whether it took effect.
     private static Delivery DeliveryOf(FailureKind kind) =>
         kind == FailureKind.ProxyRefused ? Delivery.NotSent
         : kind is FailureKind.Unavailable or FailureKind.Timeout or FailureKind.UnexpectedResponse ? Delivery.Unknown
         : Delivery.Refused;
 
-    /// <summary>A success status with a body that is not what the API promises.</summary>
+    /// <summary>A success status with a body that is not as documented.</summary>
     public VodClientException Unexpected(HttpResponseMessage response, string problem, Exception? cause = null) => new(
         FailureKind.UnexpectedResponse,
         ErrorIds.UnexpectedResponse,
         $"The answer is not the JSON that the API promises: {redactor.Clean(problem)}{MediaType(response)}.",
-        "Check -Endpoint and any proxy between: something other than the VOD service may have answered.",
+        $"Check {HintName.Endpoint} and any proxy between: something other than the VOD service may have answered.",
         CauseOf(cause))
     {
         Service = service,
@@ -94,21 +95,21 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         RequestId = RequestId(response),
     };
 
-    /// <summary>No whole answer within the time of one attempt.</summary>
+    /// <summary>No complete answer within the timeout of one attempt.</summary>
     public VodClientException Timeout(Uri uri, TimeSpan timeout, Exception cause, Delivery delivery) => new(
         FailureKind.Timeout,
         ErrorIds.Timeout,
         delivery == Delivery.NotSent
             ? $"The connection to {uri.Authority} timed out."
-            : $"{uri.Authority} gave no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
-        service == CloudService.Metadata ? NeedsAgency : "Try again, or raise -TimeoutSec of Connect-VodAccount.",
+            : $"{uri.Authority} sent no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
+        service == CloudService.Metadata ? AgencyRequired : $"Try again, or increase {HintName.Timeout} of {HintName.Connection}.",
         CauseOf(cause))
     {
         Service = service,
         Delivery = delivery,
     };
 
-    /// <summary>No answer, or a broken one.</summary>
+    /// <summary>No answer, or an incomplete one.</summary>
     public VodClientException FromTransport(Uri uri, Exception error)
     {
         HttpRequestError reason = error switch
@@ -117,35 +118,14 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
             HttpIOException io => io.HttpRequestError,
             _ => HttpRequestError.Unknown,
         };
-        Uri? proxy = settings.ProxyFor(uri);
-        (string what, string hint, Delivery delivery) = reason switch
-        {
-            HttpRequestError.NameResolutionError when proxy is not null => (
-                $"The name of the proxy, {proxy.Host}, could not be resolved", CheckProxy, Delivery.NotSent),
-            HttpRequestError.ConnectionError when proxy is not null => (
-                $"No connection to the proxy {proxy.Authority} could be made", CheckProxy, Delivery.NotSent),
-            HttpRequestError.NameResolutionError => (
-                $"The name {uri.Host} could not be resolved", "Check -Region or -Endpoint, and this machine's DNS.", Delivery.NotSent),
-            HttpRequestError.SecureConnectionError => (
-                $"No trusted TLS connection to {uri.Authority} could be made", "Check the host's certificate and what inspects TLS on the way; certificates are always verified.", Delivery.NotSent),
-            HttpRequestError.ProxyTunnelError => (
-                $"The proxy did not open a tunnel to {uri.Authority}", "Check -Proxy and -ProxyCredential of Connect-VodAccount.", Delivery.NotSent),
-            HttpRequestError.ConnectionError => (
-                $"No connection to {uri.Authority} could be made", "Check the network, the proxy and the endpoint, then try again.", Delivery.NotSent),
-            HttpRequestError.ResponseEnded => (
-                $"{uri.Authority} closed the connection in the middle of its answer", "Try again; look at proxies on the way if it happens again.", Delivery.Unknown),
-            HttpRequestError.InvalidResponse => (
-                $"{uri.Authority} did not answer in HTTP", "Check -Endpoint: is it an HTTP server?", Delivery.Unknown),
-            _ => (
-                $"The connection to {uri.Authority} broke", "Check the network, then try again.", Delivery.Unknown),
-        };
+        (string what, Hint hint, Delivery delivery) = Describe(reason, uri, settings.ProxyFor(uri));
         string detail = Innermost(error).Message.TrimEnd('.');
         HttpStatusCode? status = (error as HttpRequestException)?.StatusCode;
         return new VodClientException(
             status == HttpStatusCode.ProxyAuthenticationRequired ? FailureKind.ProxyRefused : FailureKind.ConnectionFailed,
             ErrorIds.ConnectionFailed,
             $"{what}: {redactor.Clean(detail)}.",
-            service == CloudService.Metadata ? NeedsAgency : hint,
+            service == CloudService.Metadata ? AgencyRequired : hint,
             CauseOf(error))
         {
             Service = service,
@@ -153,6 +133,29 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
             StatusCode = status,
         };
     }
+
+    private static (string What, Hint Hint, Delivery Delivery) Describe(HttpRequestError reason, Uri uri, Uri? proxy) => reason switch
+    {
+        HttpRequestError.NameResolutionError when proxy is not null => (
+            $"The name of the proxy, {proxy.Host}, could not be resolved", s_checkProxy, Delivery.NotSent),
+        HttpRequestError.ConnectionError when proxy is not null => (
+            $"No connection to the proxy {proxy.Authority} could be established", s_checkProxy, Delivery.NotSent),
+        HttpRequestError.NameResolutionError => (
+            $"The name {uri.Host} could not be resolved", $"Check {HintName.Region} or {HintName.Endpoint}, and the DNS of this machine.", Delivery.NotSent),
+        HttpRequestError.SecureConnectionError => (
+            $"No trusted TLS connection to {uri.Authority} could be established", 
+            $"Check the certificate of the host and anything that inspects TLS on the way; certificates are always verified.", Delivery.NotSent),
+        HttpRequestError.ProxyTunnelError => (
+            $"The proxy did not open a tunnel to {uri.Authority}", $"Check {HintName.Proxy} and {HintName.ProxyLogin} of {HintName.Connection}.", Delivery.NotSent),
+        HttpRequestError.ConnectionError => (
+            $"No connection to {uri.Authority} could be established", $"Check the network, the proxy and the endpoint, then try again.", Delivery.NotSent),
+        HttpRequestError.ResponseEnded => (
+            $"{uri.Authority} closed the connection in the middle of its answer", $"Try again. If it happens again, check the proxies on the way.", Delivery.Unknown),
+        HttpRequestError.InvalidResponse => (
+            $"{uri.Authority} did not answer in HTTP", $"Check whether {HintName.Endpoint} is the address of an HTTP server.", Delivery.Unknown),
+        _ => (
+            $"The connection to {uri.Authority} was interrupted", $"Check the network, then try again.", Delivery.Unknown),
+    };
 
     private CauseException? CauseOf(Exception? error) => error is null ? null : CauseException.Of(error, redactor);
 
@@ -178,7 +181,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         ? $" (content type {redactor.Clean(type)})"
         : string.Empty;
 
-    /// <summary>The service's id of a request, for its support.</summary>
+    /// <summary>The service's ID of a request, for support.</summary>
     public string? RequestId(HttpResponseMessage response)
     {
         foreach (string name in (ReadOnlySpan<string>)["X-Request-Id", "X-IAM-Trace-Id"])
@@ -192,7 +195,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         return null;
     }
 
-    // In seconds or as a date. The API's pages do not promise one; gateways and proxies send it.
+    // In seconds or as a date. It is not documented for the API; gateways and proxies send it.
     private TimeSpan? RetryAfter(HttpResponseMessage response)
     {
         TimeSpan? asked = response.Headers.RetryAfter switch

@@ -1,30 +1,30 @@
 namespace VodPreheat.Client.Errors;
 
-/// <summary>What sort of failure it was: decides the error category, and whether anything further can work.</summary>
+/// <summary>The kind of a failure: decides the error category, and whether anything else can succeed.</summary>
 public enum FailureKind
 {
-    /// <summary>The credentials were refused, or there are none. Nothing further can work.</summary>
+    /// <summary>The credentials were refused, or there are none. Nothing else can succeed.</summary>
     Authentication,
 
-    /// <summary>The credentials are right but lack the permission, or the account is barred.</summary>
+    /// <summary>The credentials are valid but lack the permission, or the account is blocked.</summary>
     PermissionDenied,
 
-    /// <summary>The request itself was wrong.</summary>
+    /// <summary>The request was invalid.</summary>
     InvalidArgument,
 
     /// <summary>The task, asset or API does not exist.</summary>
     NotFound,
 
-    /// <summary>The project does not exist or could not be told. Nothing further can work.</summary>
+    /// <summary>The project does not exist or could not be determined. Nothing else can succeed.</summary>
     ProjectNotFound,
 
-    /// <summary>The project is not one of the endpoint's region or of the credentials. Nothing further can work.</summary>
+    /// <summary>The project is not one of the endpoint's region or of the credentials. Nothing else can succeed.</summary>
     ProjectMismatch,
 
     /// <summary>The state of the asset or domain does not allow it.</summary>
     InvalidOperation,
 
-    /// <summary>The quota is used up. Nothing further can work today.</summary>
+    /// <summary>The quota is used up. No submission can succeed today.</summary>
     QuotaExceeded,
 
     /// <summary>Too many requests in a short time.</summary>
@@ -33,30 +33,27 @@ public enum FailureKind
     /// <summary>The service failed (5xx).</summary>
     Unavailable,
 
-    /// <summary>There is no live connection. Nothing further can work.</summary>
+    /// <summary>There is no live connection. Nothing else can succeed.</summary>
     NotConnected,
 
-    /// <summary>The connection is a copy without its credentials. Nothing further can work.</summary>
-    ConnectionNotLive,
-
-    /// <summary>Connect was called with settings that cannot work together. Nothing further can work.</summary>
+    /// <summary>The settings of the connection are invalid or contradict each other. Nothing else can succeed.</summary>
     InvalidSetting,
 
-    /// <summary>Secrets would have travelled unencrypted. Nothing further can work.</summary>
+    /// <summary>Secrets would have been sent unencrypted. Nothing else can succeed.</summary>
     InsecureEndpoint,
 
-    /// <summary>The journal cannot be written or read, and may not be done without. Nothing further can work.</summary>
+    /// <summary>The journal cannot be written or read, and is required. Nothing else can succeed.</summary>
     JournalUnavailable,
 
     /// <summary>No answer: DNS, refused, reset, TLS, proxy.</summary>
     ConnectionFailed,
 
-    /// <summary>The proxy did not accept its login; repeating that could lock it.</summary>
+    /// <summary>The proxy refused its login; repeated refusals could lock it.</summary>
     ProxyRefused,
 
-    /// <summary>No answer in time.</summary>
+    /// <summary>The request timed out.</summary>
     Timeout,
 
-    /// <summary>An answer that is not what the API promises.</summary>
+    /// <summary>An answer that is not as documented.</summary>
     UnexpectedResponse,
 }

@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
-/// <summary>The one exception of the client. Its texts are fit to be shown, and so is what is inside of it.</summary>
+/// <summary>The only exception of the client. Its texts, and those of its inner exceptions, are fit to be shown.</summary>
 public sealed class VodClientException : Exception
 {
-    internal VodClientException(FailureKind kind, string errorCode, string what, string hint, CauseException? cause = null)
+    internal VodClientException(FailureKind kind, string errorCode, string what, Hint hint, CauseException? cause = null)
         : base(DisplayText.Clean(what), cause)
     {
         Kind = kind;
@@ -16,8 +17,8 @@ public sealed class VodClientException : Exception
         Hint = hint;
     }
 
-    // The same failure, told otherwise.
-    private VodClientException(VodClientException other, string what, string hint)
+    // The same failure with another text.
+    private VodClientException(VodClientException other, string what, Hint hint)
         : this(other.Kind, other.ErrorCode, what, hint, (CauseException?)other.InnerException)
     {
         Service = other.Service;
@@ -27,14 +28,14 @@ public sealed class VodClientException : Exception
         RetryAfter = other.RetryAfter;
     }
 
-    /// <summary>What sort of failure it was; retry, rate limit, renewal and error records look at nothing else.</summary>
+    /// <summary>The kind of the failure; retry, rate limit, renewal and error records depend on nothing else.</summary>
     public FailureKind Kind { get; }
 
     /// <summary>The service's error_code, or one of <see cref="ErrorIds"/>. Never empty.</summary>
     public string ErrorCode { get; }
 
-    /// <summary>What to do next, as a sentence.</summary>
-    public string Hint { get; }
+    /// <summary>What to do next.</summary>
+    public Hint Hint { get; }
 
     /// <summary>The service that the failed request went to.</summary>
     public CloudService Service { get; internal init; }
@@ -45,19 +46,19 @@ public sealed class VodClientException : Exception
     /// <summary>The HTTP status, or null when there was no answer.</summary>
     public HttpStatusCode? StatusCode { get; internal init; }
 
-    /// <summary>The service's id of the request (X-Request-Id, or X-IAM-Trace-Id of IAM), or null.</summary>
+    /// <summary>The service's ID of the request (X-Request-Id, or X-IAM-Trace-Id of IAM), or null.</summary>
     public string? RequestId { get; internal init; }
 
     /// <summary>How long the service asks to wait before the next request; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; internal init; }
 
-    /// <summary>What happened, without the code, the request id and the hint.</summary>
+    /// <summary>What happened, without the code, the request ID and the hint.</summary>
     public string What => base.Message;
 
-    /// <summary>What happened, the code, the status, the request id, and what to do next.</summary>
+    /// <summary>What happened, the code, the status, the request ID, and what to do next in neutral words.</summary>
     public override string Message => $"{Summary} {Hint}";
 
-    /// <summary>The message without the hint, for a failure after which something else is to be done.</summary>
+    /// <summary>The message without the hint.</summary>
     public string Summary
     {
         get
@@ -70,7 +71,7 @@ public sealed class VodClientException : Exception
 
             if (RequestId is { } id)
             {
-                text.Append(", request id ").Append(id);
+                text.Append(", request ID ").Append(id);
             }
 
             return text.Append(").").ToString();
@@ -78,38 +79,38 @@ public sealed class VodClientException : Exception
     }
 
     /// <summary>
-    /// Whether the answer shows that VOD accepted the credentials: it then judged the request, not the caller.
+    /// Whether the answer shows that VOD accepted the credentials: it refused the request, not the caller.
     /// </summary>
     internal bool CredentialsAccepted => Service == CloudService.Vod && Kind is FailureKind.PermissionDenied or FailureKind.InvalidArgument
         or FailureKind.NotFound or FailureKind.InvalidOperation or FailureKind.QuotaExceeded or FailureKind.ProjectMismatch;
 
-    /// <summary>Whether the service asks for a longer wait than any request waits: it is not repeated.</summary>
+    /// <summary>Whether the service asks for a longer wait than the client accepts: the request is not repeated.</summary>
     public bool IsWaitTooLong => RetryAfter > RetryHandler.LongestRetryAfter;
 
-    /// <summary>Whether nothing further can work on this connection.</summary>
+    /// <summary>Whether nothing else can succeed on this connection.</summary>
     public bool EndsEverything => Kind is FailureKind.Authentication or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch
-        or FailureKind.NotConnected or FailureKind.ConnectionNotLive or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint or FailureKind.JournalUnavailable;
+        or FailureKind.NotConnected or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint or FailureKind.JournalUnavailable;
 
-    /// <summary>Whether no further submission can succeed for now, while queries may: also a used-up quota, or a wait that is too long.</summary>
+    /// <summary>Whether no other submission can succeed for now, while queries can: also when the quota is used up, or the wait is too long.</summary>
     public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsWaitTooLong);
 
     /// <summary>
-    /// Whether a service refused the credentials: sent again, they might be locked. Credentials that could not be had are none.
+    /// Whether a service refused the credentials: sent again, they might be locked. Not if no credentials could be obtained.
     /// </summary>
     internal bool IsRefusal => Kind == FailureKind.Authentication && Delivery == Delivery.Refused;
 
-    /// <summary>The same failure for requests that are not sent because of it, now and until there is another connection.</summary>
+    /// <summary>The same failure for all later requests of the connection, which are not sent because of it.</summary>
     internal VodClientException Remembered() =>
         new(this, $"{What} Nothing more is sent with these credentials until you connect again.", Hint) { Delivery = Delivery.NotSent };
 
-    /// <summary>The same failure for a request that is not sent because of it; the next one may be.</summary>
+    /// <summary>The same failure for a request that is not sent because of it; later ones may be.</summary>
     internal VodClientException Passing() => new(this, What, Hint) { Delivery = Delivery.NotSent };
 
-    /// <summary>The same failure with a hint that fits better.</summary>
-    internal VodClientException WithHint(string hint) => new(this, What, hint);
+    /// <summary>The same failure with a more specific hint.</summary>
+    internal VodClientException WithHint(Hint hint) => new(this, What, hint);
 
     /// <summary>
-    /// Whether a submission may have taken effect although it failed: it was sent, and no answer says what became of it.
+    /// Whether a submission may have been accepted although it failed: it was sent, and its outcome is unknown.
     /// </summary>
     public bool OutcomeUnknown => Service == CloudService.Vod && Delivery == Delivery.Unknown;
 }

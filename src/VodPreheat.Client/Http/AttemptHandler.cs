@@ -5,18 +5,18 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// One attempt as a whole: sends, reads the body to its end, and bounds both in time and size. Everything but a 2xx comes out as
-/// one <see cref="VodClientException"/>, classified here once: all handlers above look at its kind and at nothing else.
+/// One whole attempt: sends the request and reads the body, both limited in time and size. Everything but a 2xx becomes
+/// one <see cref="VodClientException"/>, which is classified here: the outer handlers depend on its kind and on nothing else.
 /// </summary>
 internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, FailureFactory failures) : DelegatingHandler
 {
-    /// <summary>The largest body that is read, in bytes, as it comes and once it is decompressed.</summary>
+    /// <summary>The largest body that is read, in bytes, compressed as well as decompressed.</summary>
     public const int MaxBodyBytes = 16 * 1024 * 1024;
 
-    /// <summary>The one compression that is asked for and understood.</summary>
+    /// <summary>The only compression that is requested and supported.</summary>
     public const string Compression = "gzip";
 
-    /// <summary>How long a submission that is under way may go on when its caller has stopped, so that its answer is not lost.</summary>
+    /// <summary>How long a submission in flight can continue after its caller has stopped, so that its answer is not lost.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private const int FirstRead = 4096;
@@ -41,7 +41,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
             VodClientException? failure = Translate(error, request.RequestUri!, response, timer.IsCancellationRequested);
             response?.Dispose();
 
-            // Cancelling closes the socket, which may surface as an I/O error just as well.
+            // Cancellation closes the socket, which can also cause an I/O error.
             cancellationToken.ThrowIfCancellationRequested();
             if (failure is null)
             {
@@ -64,12 +64,12 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
 
     private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response, bool timeIsUp) => error switch
     {
-        // Of this handler itself, or of a connection that was disposed meanwhile, which is reported further out.
+        // From this handler itself, or from a connection that was disposed meanwhile, which an outer handler reports.
         VodClientException or ObjectDisposedException => null,
 
-        // Cancelled by neither the caller nor the timer: the connection took too long (ConnectTimeout), so nothing was sent.
+        // Canceled by neither the caller nor the timer: the connection timed out (ConnectTimeout), so nothing was sent.
         OperationCanceledException => failures.Timeout(uri, timeout, error, timeIsUp ? Delivery.Unknown : Delivery.NotSent),
-        InvalidDataException when response is not null => failures.Unexpected(response, "its compression is broken", error),
+        InvalidDataException when response is not null => failures.Unexpected(response, "its compression is invalid", error),
         _ => failures.FromTransport(uri, error),
     };
 
@@ -80,7 +80,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         BodyContent body = await ReadAsync(await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), expected).ConfigureAwait(false);
         if (string.Join(',', content.Headers.ContentEncoding).Equals(Compression, StringComparison.OrdinalIgnoreCase))
         {
-            // Here and not by the handler of the network, which hides how much was read: nothing at all can be packed in gigabytes.
+            // Not by the network handler, which hides how much was read: gigabytes of gzip can contain nothing.
             using BodyContent packed = body;
             using var unpacked = new GZipStream(packed.ReadAsStream(cancellation), CompressionMode.Decompress);
             body = await ReadAsync(unpacked, expected).ConfigureAwait(false);

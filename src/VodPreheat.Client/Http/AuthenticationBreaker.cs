@@ -4,9 +4,9 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// Keeps a connection from sending refused credentials again. More than five refusals in a row lock an access key, and each one
-/// counts, from whatever thread or command it comes: so a connection's requests go one at a time until the service has accepted
-/// the credentials, and a refusal that no renewal can help is remembered for as long as the connection lives.
+/// Prevents a connection from sending refused credentials again. More than five refusals in a row lock an access key, and each one
+/// counts, from any thread or command. So the requests of a connection are sent one at a time until the service has accepted
+/// the credentials, and a refusal of credentials that cannot be renewed is remembered as long as the connection exists.
 /// </summary>
 /// <remarks>Source: API signing guide, FAQ on APIGW.0301 "AK access failed to reach the limit".</remarks>
 internal sealed class AuthenticationBreaker(CredentialSource source)
@@ -15,7 +15,7 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
     private volatile VodClientException? _refusal;
 
     // Whether the service has accepted the credentials since they were last refused. The era counts those refusals: an answer
-    // to a request of an earlier era says nothing of the credentials in use now.
+    // to a request of an earlier era says nothing about the current credentials.
     private bool _accepted;
     private int _era;
 
@@ -23,7 +23,7 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
     private TaskCompletionSource? _trial;
 
     /// <summary>
-    /// Sends now, or after the request that is trying the credentials; once more where refused credentials can be renewed. The
+    /// Sends immediately, or after the request that is trying the credentials; once more if refused credentials can be renewed. The
     /// second refusal in a row ends all requests of the connection.
     /// </summary>
     /// <exception cref="VodClientException">The request failed, or nothing was sent because of an earlier refusal.</exception>
@@ -64,7 +64,7 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
         }
     }
 
-    /// <summary>Ends a request that is about to be sent, after a retry's or the rate limit's wait, with the remembered refusal.</summary>
+    /// <summary>Stops a request that is about to be sent, such as after waiting for a retry or the rate limit, if a refusal is remembered.</summary>
     /// <exception cref="VodClientException">The service has refused the credentials.</exception>
     public void ThrowIfRefused()
     {

@@ -1,25 +1,26 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace VodPreheat.Client.Http;
 
-/// <summary>A body that was read whole, at hand without a further copy. It is wiped in the end: it may be keys, or echo a secret.</summary>
+/// <summary>A body that was read completely, accessible without a copy. It is wiped when disposed: it can be keys, or echo a secret.</summary>
 internal sealed class BodyContent : ByteArrayContent
 {
     private readonly byte[] _bytes;
 
-    /// <summary>Takes over a buffer.</summary>
+    /// <summary>Takes ownership of a buffer.</summary>
     public BodyContent(byte[] bytes, int length)
         : base(bytes, 0, length)
     {
         _bytes = bytes;
-        int start = bytes.AsSpan(0, length).StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? 3 : 0;
+        int start = bytes.AsSpan(0, length).StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
         Body = bytes.AsMemory(start, length - start);
     }
 
     /// <summary>The body, without a byte order mark.</summary>
     public ReadOnlyMemory<byte> Body { get; }
 
-    /// <summary>The body of an answer that came through <see cref="AttemptHandler"/>.</summary>
+    /// <summary>The body of an answer from <see cref="AttemptHandler"/>.</summary>
     public static ReadOnlyMemory<byte> Of(HttpResponseMessage response) => ((BodyContent)response.Content).Body;
 
     /// <inheritdoc/>

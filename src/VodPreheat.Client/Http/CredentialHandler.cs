@@ -4,8 +4,8 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// Chooses the credential of an attempt, and tells its source when the service refused it. Outside the attempt's time-out:
-/// signing in again takes time of its own.
+/// Chooses the credential of an attempt, and notifies its source when the service refused it. Outside the timeout of the attempt:
+/// signing in again has its own.
 /// </summary>
 internal sealed class CredentialHandler(CredentialSource source, AuthenticationBreaker breaker) : DelegatingHandler
 {

@@ -4,19 +4,19 @@ using Microsoft.Extensions.Http;
 
 namespace VodPreheat.Client.Http;
 
-/// <summary>An HttpClient over a chain of handlers and a socket pool of its own.</summary>
+/// <summary>An HttpClient with its own chain of handlers and its own socket pool.</summary>
 internal sealed class HttpTransport : IDisposable
 {
-    // Null sends no traceparent: what the session traces is not for the service. By reflection, because the property's type is one of
-    // System.Diagnostics.DiagnosticSource, of which .NET 8 and 9 have one and the client, in its private context, a newer one:
-    // there a call ends in MissingMethodException.
+    // Null sends no traceparent: traces of the session are not for the service. By reflection, because the property's type is in
+    // System.Diagnostics.DiagnosticSource, of which the client's private context has a newer version than .NET 8 and 9:
+    // there a call throws MissingMethodException.
     private static readonly PropertyInfo s_propagator = typeof(SocketsHttpHandler).GetProperty(nameof(SocketsHttpHandler.ActivityHeadersPropagator))!;
 
     private HttpTransport(HttpMessageHandler chain, string userAgent)
     {
         Client = new HttpClient(chain, disposeHandler: true)
         {
-            // Each attempt has its own time-out and its own limit of size.
+            // Each attempt has its own timeout and size limit.
             Timeout = Timeout.InfiniteTimeSpan,
         };
         Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", userAgent);
@@ -54,10 +54,10 @@ internal sealed class HttpTransport : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            // Before the whole attempt's time is up, to be told apart: then nothing was sent yet.
+            // Less than the timeout of the attempt, to be distinguished from it: nothing was sent yet.
             ConnectTimeout = settings.Timeout * 0.75,
 
-            // DNS changes are seen although the handler lives as long as the connection.
+            // DNS changes take effect although the handler lives as long as the connection.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             UseProxy = mayUseProxy,
             Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyLogin } : null,
@@ -67,8 +67,8 @@ internal sealed class HttpTransport : IDisposable
     }
 
     /// <summary>
-    /// The library's chain without its container: a connection has one client for life, and the services that the factory wants
-    /// would be most of what is compiled when a session connects. No filter of metrics or logging comes in either.
+    /// The library's chain without its container: a connection has one client for its whole life, and the services that the factory
+    /// requires would be most of what is compiled when a session connects. Filters for metrics and logging are left out, too.
     /// </summary>
     private sealed class ChainBuilder : HttpMessageHandlerBuilder
     {

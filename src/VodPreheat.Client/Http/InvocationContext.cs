@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using VodPreheat.Client.Errors;
+using VodPreheat.Client.Display;
 
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// What the requests of one cmdlet invocation share: the cancellation, and the trace lines on their way to the pipeline thread.
+/// What the requests of one command invocation share: the cancellation, and the warnings and trace lines on their way to its thread.
 /// </summary>
 public sealed class InvocationContext(CancellationToken cancellation)
 {
@@ -14,16 +14,16 @@ public sealed class InvocationContext(CancellationToken cancellation)
     private ConcurrentQueue<string> _trace = new();
     private ConcurrentQueue<string> _warnings = new();
 
-    /// <summary>Ends all requests of the scope, down to the socket.</summary>
+    /// <summary>Cancels all requests of the invocation, down to the socket.</summary>
     public CancellationToken Cancellation => cancellation;
 
-    /// <summary>Whether anybody wants the trace lines; without, none are made.</summary>
+    /// <summary>Whether trace lines are shown; if not, none are made.</summary>
     public bool IsTraced { get; init; } = true;
 
-    /// <summary>Whether nothing may be sent that the journal does not have, wherever it is kept.</summary>
+    /// <summary>Whether a submission must be in the journal before it is sent, also in the default location.</summary>
     public bool NeedsJournal { get; init; }
 
-    /// <summary>The same invocation for requests that may be cancelled apart from its others.</summary>
+    /// <summary>The same invocation for requests that are canceled separately.</summary>
     internal InvocationContext With(bool needsJournal, CancellationToken other) =>
         new(other) { IsTraced = IsTraced, NeedsJournal = needsJournal, _trace = _trace, _warnings = _warnings };
 
@@ -43,8 +43,8 @@ public sealed class InvocationContext(CancellationToken cancellation)
         }
     }
 
-    /// <summary>The scope that a request was sent in.</summary>
-    internal static InvocationContext Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out InvocationContext? scope)
-        ? scope
-        : throw new InvalidOperationException("The request has no scope.");
+    /// <summary>The invocation that a request belongs to.</summary>
+    internal static InvocationContext Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out InvocationContext? context)
+        ? context
+        : throw new InvalidOperationException("The request belongs to no invocation.");
 }

@@ -3,7 +3,7 @@ using VodPreheat.Client.Journal;
 
 namespace VodPreheat.Client.Http;
 
-/// <summary>Writes a submission down before its first attempt is sent. Its further attempts are the same submission.</summary>
+/// <summary>Records a submission before its first attempt is sent. Later attempts belong to the same submission.</summary>
 internal sealed class JournalHandler(SubmissionJournal journal, TimeProvider clock) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -3,28 +3,28 @@ using System.Globalization;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// The pace of one kind of requests of a connection: at most so many in any minute, fewer once the service has throttled one, and
-/// none at all while it is held after that. Requests go in the order in which they came.
+/// The rate limit of one kind of requests of a connection: a maximum in any minute, fewer after the service has throttled one, and
+/// none at all during the hold that follows. Requests are sent in the order in which they came.
 /// </summary>
 /// <remarks>
-/// The service counts by the minute and documents no Retry-After (vod_04_0243). A request counts from its answer on, which is
-/// later than when the service counted it: so a minute here is never shorter than the service's, however long the way.
+/// The service counts per minute and documents no Retry-After (vod_04_0243). A request counts from its answer on, which is
+/// later than when the service counted it: so a minute here is never shorter than the service's, whatever the latency.
 /// </remarks>
-/// <param name="kind">What is sent, in the plural, for the trace.</param>
-/// <param name="perMinute">The most in any minute; 0 for no limit.</param>
+/// <param name="kind">The kind of requests, in the plural, for the trace.</param>
+/// <param name="perMinute">The maximum in any minute; 0 for no limit.</param>
 /// <param name="clock">The clock; only its monotonic time counts.</param>
 internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
 {
     private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
 
-    // A request that is throttled again right after a hold waits a minute from then on, and so much longer each time: in step
-    // with the service's minute it would meet the same limit for ever.
+    // A request that is throttled again right after a hold waits a minute from then on, and this much longer each time: in step
+    // with the service's minute it would be throttled every time.
     private static readonly TimeSpan s_more = TimeSpan.FromSeconds(5);
 
     private readonly object _lock = new();
     private readonly long _start = clock.GetTimestamp();
 
-    // The requests of the last minute that were sent and not throttled, by the time of their end.
+    // The times at which requests ended in the last minute that were sent and not throttled.
     private readonly Queue<TimeSpan> _sent = new();
     private readonly LinkedList<Waiter> _waiters = new();
     private long _tickets;
@@ -34,20 +34,20 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
     private int _holds;
     private int _holdsInARow;
 
-    // After a hold one request goes alone, until an answer to it shows that the service takes more.
+    // After a hold one request is sent alone, until its answer shows that the service accepts more.
     private bool _isProbing;
     private bool _isProbeOut;
 
-    // What the service accepted in the minute before a hold, 0 while nothing is known, and from when on a minute adds one to it.
+    // What the service accepted in the minute before a hold, 0 if unknown, and from when on each minute adds one to it.
     private int _learned;
     private int _learnedFrom;
     private TimeSpan _learnedAt;
 
-    // There is one only while somebody waits for a moment.
+    // Exists only while a request waits for a certain time.
     private ITimer? _timer;
     private TimeSpan _timerAt;
 
-    /// <summary>What holds requests back right now.</summary>
+    /// <summary>How long requests are held now.</summary>
     public RateLimitStatus Status
     {
         get
@@ -63,8 +63,8 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
 
     private TimeSpan Now => clock.GetElapsedTime(_start);
 
-    /// <summary>Waits for a request's turn. Each turn ends with <see cref="Leave"/> or <see cref="Throttle"/>.</summary>
-    /// <param name="ticket">The ticket of the request's turn before, so that it keeps its place; 0 at first.</param>
+    /// <summary>Waits for a request's turn, which ends with <see cref="Leave"/> or <see cref="Throttle"/>.</summary>
+    /// <param name="ticket">The ticket of the request's previous turn, so that it keeps its place; 0 at first.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public ValueTask<Turn> EnterAsync(long ticket, CancellationToken cancellation)
     {
@@ -90,7 +90,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         return waiter.WaitAsync(cancellation);
     }
 
-    /// <summary>Ends a turn whose request does not hold others back.</summary>
+    /// <summary>Ends a turn whose request was not throttled.</summary>
     public void Leave(Turn turn, Outcome outcome)
     {
         lock (_lock)
@@ -109,7 +109,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
             }
             else if (outcome == Outcome.Accepted && _learned > 0 && turn.Hold == _learnedFrom)
             {
-                // It was under way when another one was throttled, and belongs to what was accepted before.
+                // It was in flight when another one was throttled, and belongs to what was accepted before.
                 _learned++;
             }
 
@@ -117,12 +117,12 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         }
     }
 
-    /// <summary>Ends a turn whose request was throttled: holds all requests of the kind back.</summary>
+    /// <summary>Ends a turn whose request was throttled: all requests of the kind are held.</summary>
     /// <param name="turn">The turn.</param>
-    /// <param name="retryAfter">How long the service asks to wait, not longer than it is waited for; null if it does not say.</param>
-    /// <param name="scope">Gets a trace line for each hold.</param>
+    /// <param name="retryAfter">How long the service asks to wait, if that is not too long; null if it does not say.</param>
+    /// <param name="context">Receives a trace line for each hold.</param>
     /// <returns>How long requests are held from now on.</returns>
-    public TimeSpan Throttle(Turn turn, TimeSpan? retryAfter, InvocationContext scope)
+    public TimeSpan Throttle(Turn turn, TimeSpan? retryAfter, InvocationContext context)
     {
         lock (_lock)
         {
@@ -130,11 +130,11 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
             End(turn);
             if (turn.Hold == _holds)
             {
-                Hold(now, retryAfter, scope);
+                Hold(now, retryAfter, context);
             }
             else if (retryAfter is { } asked && now + asked > _heldUntil)
             {
-                // Others that were under way have met the same limit; only a longer Retry-After says something new.
+                // Others that were in flight were throttled by the same limit; only a longer Retry-After is new information.
                 _heldUntil = now + asked;
             }
 
@@ -143,20 +143,20 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         }
     }
 
-    private void Hold(TimeSpan now, TimeSpan? retryAfter, InvocationContext scope)
+    private void Hold(TimeSpan now, TimeSpan? retryAfter, InvocationContext context)
     {
         Forget(now);
         TimeSpan hold = (retryAfter, _holdsInARow) switch
         {
             ({ } asked, 0) => asked,
 
-            // A service that asks for no time at all is not asked without end.
+            // A service that asks for no wait at all must not cause an endless loop.
             ({ } asked, _) => TimeSpan.FromSeconds(Math.Max(asked.TotalSeconds, Math.Min(Math.Pow(2, _holdsInARow - 1), 60))),
             (null, 0) => _sent.TryPeek(out TimeSpan oldest) ? oldest + s_minute - now : s_minute,
             (null, _) => s_minute + (_holdsInARow * s_more),
         };
 
-        // A service that says when to come again may count by something else than the minute; and a minute in which nothing
+        // A service that sends Retry-After may not count per minute; and a minute in which nothing
         // could be sent says nothing about a limit.
         if (retryAfter is null && _holdsInARow == 0 && _sent.Count > 0)
         {
@@ -178,8 +178,8 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         _holdsInARow++;
         _isProbing = true;
         _isProbeOut = false;
-        string then = _learned > 0 ? string.Create(CultureInfo.InvariantCulture, $", then at most {_learned} go in a minute") : string.Empty;
-        scope.Trace(string.Create(CultureInfo.InvariantCulture, $"Throttled: {kind} wait {(_heldUntil - now).TotalSeconds:0.#} s{then}."));
+        string then = _learned > 0 ? string.Create(CultureInfo.InvariantCulture, $", then at most {_learned} are sent per minute") : string.Empty;
+        context.Trace(string.Create(CultureInfo.InvariantCulture, $"Throttled: {kind} wait {(_heldUntil - now).TotalSeconds:0.#} s{then}."));
     }
 
     private Turn Start(long ticket)
@@ -228,7 +228,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         return limit;
     }
 
-    /// <summary>When the next request may go; null if that depends on an answer.</summary>
+    /// <summary>When the next request can be sent; null if that depends on an answer.</summary>
     private TimeSpan? NextTurn(TimeSpan now)
     {
         Forget(now);
@@ -245,7 +245,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         }
     }
 
-    /// <summary>Lets go whoever may, and sets the timer for the next.</summary>
+    /// <summary>Releases the requests whose turn it is, and sets the timer for the next.</summary>
     private void Release(TimeSpan now)
     {
         while (_waiters.First is { } first && MayGo(now))
@@ -263,7 +263,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
 
         if (_timer is null && next is { } at)
         {
-            // In whole milliseconds, rounded up: what is left of one would be waited for in a busy loop.
+            // In whole milliseconds, rounded up: the rest would be spent in a busy loop.
             _timerAt = at;
             _timer = clock.CreateTimer(
                 static limit => ((RateLimit)limit!).OnTimer(),
@@ -283,7 +283,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         }
     }
 
-    // New ones to the end; one that was throttled gets the place again that its ticket has.
+    // New ones are last; one that was throttled keeps the place of its ticket.
     private void Enqueue(Waiter waiter)
     {
         LinkedListNode<Waiter>? before = _waiters.Last;
@@ -317,22 +317,22 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         }
     }
 
-    /// <summary>What became of a request that was not throttled.</summary>
+    /// <summary>The outcome of a request that was not throttled.</summary>
     internal enum Outcome
     {
         /// <summary>It did not reach the service, and does not count.</summary>
         NotSent,
 
-        /// <summary>It was sent, and no answer says what the service thinks of the pace.</summary>
+        /// <summary>It was sent, and there was no answer.</summary>
         Unanswered,
 
-        /// <summary>The service answered it, with whatever.</summary>
+        /// <summary>The service answered it, with success or an error.</summary>
         Accepted,
     }
 
-    /// <summary>A request's leave to go out once.</summary>
+    /// <summary>Permission to send a request once.</summary>
     /// <param name="Ticket">The place of the request among all of its kind.</param>
-    /// <param name="Hold">How many holds there had been when it went.</param>
+    /// <param name="Hold">How many holds there had been when it was sent.</param>
     internal readonly record struct Turn(long Ticket, int Hold);
 
     private sealed class Waiter : TaskCompletionSource<Turn>

@@ -3,18 +3,18 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// Makes each attempt wait for its turn, queries and submissions apart. A throttled request is not a failed one: it is repeated
-/// until it has waited five minutes in all, unless nothing is to be repeated.
+/// Makes each attempt wait for its turn, with separate limits for queries and submissions. A throttled request has not failed: it is repeated
+/// until it has waited five minutes in total, unless retries are turned off.
 /// </summary>
-/// <param name="service">The service whose limits are kept; signing in on the way may meet those of another.</param>
-/// <param name="queries">The pace of queries (GET).</param>
-/// <param name="submissions">The pace of everything else.</param>
+/// <param name="service">The service whose limits apply; signing in on the way may be throttled by another one.</param>
+/// <param name="queries">The limit of queries (GET).</param>
+/// <param name="submissions">The limit of all other requests.</param>
 /// <param name="isRepeating">Whether a throttled request is repeated.</param>
 /// <param name="clock">The clock of the five minutes.</param>
 internal sealed class RateLimitHandler(CloudService service, RateLimit queries, RateLimit submissions, bool isRepeating, TimeProvider clock)
     : DelegatingHandler
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_maxThrottledTime = TimeSpan.FromMinutes(5);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed class RateLimitHandler(CloudService service, RateLimit queries, 
             {
                 TimeSpan hold = limit.Throttle(turn, failure.RetryAfter, InvocationContext.Of(request));
                 TimeSpan waited = firstThrottled is { } first ? clock.GetElapsedTime(first) : TimeSpan.Zero;
-                if (!isRepeating || waited + hold > s_patience)
+                if (!isRepeating || waited + hold > s_maxThrottledTime)
                 {
                     throw;
                 }
@@ -54,7 +54,7 @@ internal sealed class RateLimitHandler(CloudService service, RateLimit queries, 
         }
     }
 
-    // One that is throttled for longer than is waited for does not count either, and holds nothing back: it is reported.
+    // One that is throttled for too long does not count either, and holds nothing: it is reported.
     private RateLimit.Outcome OutcomeOf(VodClientException failure) =>
         failure.Service != service || failure.Delivery == Delivery.NotSent || failure.Kind == FailureKind.Throttled ? RateLimit.Outcome.NotSent
         : failure.StatusCode is null ? RateLimit.Outcome.Unanswered

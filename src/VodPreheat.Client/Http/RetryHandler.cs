@@ -5,13 +5,13 @@ using VodPreheat.Client.Errors;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// Repeats what may be repeated, by the kind of the failure. A GET: when no answer came, or the service failed. A POST: after
-/// failures known to come before sending; a POST whose outcome is unknown never, because each one costs quota. What was throttled
-/// is repeated further in, by <see cref="RateLimitHandler"/>.
+/// Repeats what can be repeated, by the kind of the failure. A GET: without an answer, or if the service failed. A POST: after
+/// failures before it was sent; never if its outcome is unknown, because each submission costs quota. What was throttled
+/// is repeated by <see cref="RateLimitHandler"/>, further in.
 /// </summary>
 internal sealed class RetryHandler : DelegatingHandler
 {
-    /// <summary>A longer Retry-After is not waited for: the failure is reported instead.</summary>
+    /// <summary>A longer Retry-After is not observed: the failure is reported instead.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
 
     private static readonly ResiliencePropertyKey<bool> s_isQuery = new("IsQuery");
@@ -29,8 +29,8 @@ internal sealed class RetryHandler : DelegatingHandler
         _pipeline = new(BuildPipeline);
     }
 
-    // The first attempt goes without the retry machinery: most queries need no other, and its loading and compiling would be a
-    // good part of the first answer's time.
+    // The first attempt does not use Polly: most queries need no other, and loading and compiling it would be a
+    // large part of the time of the first answer.
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -42,13 +42,13 @@ internal sealed class RetryHandler : DelegatingHandler
         }
         catch (VodClientException failure) when (_maximumRetryCount > 0 && ShouldRetry(isQuery, failure))
         {
-            // Thrown again by the task itself.
+            // Thrown again by the first attempt itself.
         }
 
         return await RetryAsync(request, isQuery, first, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The whole of the attempts, the first of which has been made.</summary>
+    /// <summary>All attempts, of which the first has been made.</summary>
     private async Task<HttpResponseMessage> RetryAsync(
         HttpRequestMessage request, bool isQuery, Task<HttpResponseMessage> first, CancellationToken cancellation)
     {
@@ -87,7 +87,7 @@ internal sealed class RetryHandler : DelegatingHandler
     private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellation) =>
         base.SendAsync(request, cancellation);
 
-    // Signing in for this request has retries of its own: repeating its failure would multiply them.
+    // Signing in for this request has its own retries: repeating its failure would multiply them.
     private bool ShouldRetry(bool isQuery, VodClientException failure) =>
         failure.Service == _service
         && !failure.IsWaitTooLong

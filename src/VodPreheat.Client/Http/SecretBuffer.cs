@@ -6,7 +6,7 @@ using VodPreheat.Client.Credentials;
 
 namespace VodPreheat.Client.Http;
 
-/// <summary>A request's body with a secret in it: written into one pinned place, which does not grow and is wiped in the end.</summary>
+/// <summary>A request body that contains a secret: written into one pinned array, which does not grow and is wiped when disposed.</summary>
 internal sealed class SecretBuffer(int capacity) : IBufferWriter<byte>, IDisposable
 {
     private readonly byte[] _bytes = GC.AllocateArray<byte>(capacity, pinned: true);
@@ -15,7 +15,7 @@ internal sealed class SecretBuffer(int capacity) : IBufferWriter<byte>, IDisposa
     /// <summary>What was written.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
-    /// <summary>Writes a secret as a JSON string. Not by the writer itself, which escapes in a buffer that it does not wipe.</summary>
+    /// <summary>Writes a secret as a JSON string, without the writer's escaping, whose buffer is not wiped.</summary>
     public static void WriteString(Utf8JsonWriter json, string name, Secret secret)
     {
         byte[] text = GC.AllocateArray<byte>(2 + (6 * secret.Length), pinned: true);

@@ -3,7 +3,7 @@ using VodPreheat.Client.Credentials;
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// The innermost handler: puts the authentication headers on, so that each attempt has its own X-Sdk-Date.
+/// The innermost handler: adds the authentication headers, so that each attempt has its own X-Sdk-Date.
 /// The credential was chosen further out, by <see cref="CredentialHandler"/>.
 /// </summary>
 internal sealed class SignHandler(TimeProvider clock) : DelegatingHandler

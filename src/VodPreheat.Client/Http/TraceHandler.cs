@@ -1,26 +1,27 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Http;
 
 /// <summary>
-/// Tells one line an attempt: method, URL, status, time, request id. Headers and bodies are never told; the known secrets are
-/// taken out of the rest.
+/// Writes one trace line per attempt: method, URL, status, time, request ID. Headers and bodies are never traced; known secrets are
+/// removed from the rest.
 /// </summary>
 internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var scope = InvocationContext.Of(request);
-        return scope.IsTraced ? SendTracedAsync(request, scope, cancellationToken) : base.SendAsync(request, cancellationToken);
+        var context = InvocationContext.Of(request);
+        return context.IsTraced ? SendTracedAsync(request, context, cancellationToken) : base.SendAsync(request, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendTracedAsync(HttpRequestMessage request, InvocationContext scope, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendTracedAsync(HttpRequestMessage request, InvocationContext context, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        string outcome = "cancelled";
+        string outcome = "canceled";
         try
         {
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -35,7 +36,7 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
         finally
         {
             double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            scope.Trace(redactor.Clean(string.Create(
+            context.Trace(redactor.Clean(string.Create(
                 CultureInfo.InvariantCulture, $"{request.Method} {request.RequestUri} -> {outcome} ({elapsed:0} ms)")));
         }
     }
@@ -43,6 +44,6 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
     private static string Answered(HttpStatusCode status, string? requestId)
     {
         string code = ((int)status).ToString(CultureInfo.InvariantCulture);
-        return requestId is null ? code : $"{code}, request id {requestId}";
+        return requestId is null ? code : $"{code}, request ID {requestId}";
     }
 }

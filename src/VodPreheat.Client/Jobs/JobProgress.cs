@@ -1,7 +1,7 @@
 namespace VodPreheat.Client.Jobs;
 
-/// <summary>How far a job has come, in URLs.</summary>
-/// <param name="Urls">URLs of the job.</param>
+/// <summary>The progress of a job, in URLs.</summary>
+/// <param name="Urls">All URLs of the job.</param>
 /// <param name="Submitted">URLs that are, or were, in a task.</param>
 /// <param name="Loaded">URLs that are loaded.</param>
 /// <param name="Failed">URLs that ended in any other way.</param>

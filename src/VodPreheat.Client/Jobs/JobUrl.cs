@@ -1,8 +1,8 @@
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Jobs;
 
-/// <summary>A URL on its way through a job.</summary>
+/// <summary>A URL of a job, and its state.</summary>
 internal sealed class JobUrl(string url)
 {
     public string Url => url;
@@ -15,7 +15,7 @@ internal sealed class JobUrl(string url)
 
     public int Attempts { get; private set; }
 
-    /// <summary>The service's last word on it; null if there was none.</summary>
+    /// <summary>The last status from the service; null if there was none.</summary>
     public string? LastStatus { get; set; }
 
     private DateTimeOffset? SubmittedAt { get; set; }
@@ -31,7 +31,7 @@ internal sealed class JobUrl(string url)
         LastStatus = null;
     }
 
-    /// <summary>Ends it; once.</summary>
+    /// <summary>Ends it. To be called once.</summary>
     public UrlOutcome End(string status, TimeProvider clock, string? errorCode = null, string? detail = null)
     {
         HasEnded = true;

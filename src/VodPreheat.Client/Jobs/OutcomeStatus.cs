@@ -1,17 +1,14 @@
 namespace VodPreheat.Client.Jobs;
 
-/// <summary>The states of a URL that are a job's, beside those of the service.</summary>
+/// <summary>The states of a URL that the service does not have.</summary>
 public static class OutcomeStatus
 {
-    /// <summary>Not a URL that can be pre-loaded, or one that the service refused.</summary>
+    /// <summary>It is not a URL that can be pre-loaded, or the service refused it.</summary>
     public const string Rejected = "rejected";
 
-    /// <summary>Never submitted: the quota, the credentials or the time came to an end before.</summary>
+    /// <summary>It was not submitted: the quota was used up, the credentials were refused or the job timed out before.</summary>
     public const string NotSubmitted = "notSubmitted";
 
-    /// <summary>Submitted, and nothing says what became of it.</summary>
+    /// <summary>It was submitted, and its outcome is unknown.</summary>
     public const string Unknown = "unknown";
-
-    /// <summary>The service's status of a URL that it is loading; a job that ends before has it for a URL without another.</summary>
-    public const string Processing = "processing";
 }

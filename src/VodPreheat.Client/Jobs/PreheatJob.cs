@@ -3,22 +3,22 @@ using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
-using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Jobs;
 
 /// <summary>
-/// The whole job for a list of URLs: submits them, waits for their tasks at the same time, and submits again what failed. Every URL
+/// The whole job for a list of URLs: submits them, waits for their tasks at the same time, and submits failed URLs again. Every URL
 /// has exactly one outcome, whatever happens.
 /// </summary>
 /// <remarks>
-/// Not to be shared between threads: all state changes in <see cref="NextAsync"/>, of which one runs at a time. At most one
-/// submission is under way, as the service takes them by the minute.
+/// Not safe to share between threads: all state changes in <see cref="NextAsync"/>, of which one runs at a time. At most one
+/// submission is in flight, because the service limits them per minute.
 /// </remarks>
 public sealed class PreheatJob : IDisposable
 {
-    // A journal's lines are in the order in which they were written; the clocks of two machines may differ.
+    // The lines of a journal are in the order in which they were written; the clocks of two machines can differ.
     private static readonly TimeSpan s_longestDisorder = TimeSpan.FromDays(1);
 
     private readonly VodClient _client;
@@ -44,12 +44,12 @@ public sealed class PreheatJob : IDisposable
     private int _loaded;
     private int _inTasks;
 
-    /// <summary>Starts the job's time; nothing is sent yet.</summary>
+    /// <summary>Starts the timeout of the job; nothing is sent yet.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="urls">The URLs; a repeated one counts once (ordinal comparison).</param>
-    /// <param name="settings">How the job works.</param>
+    /// <param name="settings">The settings of the job.</param>
     /// <param name="context">The invocation that the job belongs to.</param>
-    /// <param name="clock">The clock of intervals and of the time-out.</param>
+    /// <param name="clock">The clock for intervals and the timeout.</param>
     /// <exception cref="VodClientException">VodJournalUnavailable: there is no journal to resume from.</exception>
     public PreheatJob(
         VodClient client, IEnumerable<string> urls, PreheatJobSettings settings, InvocationContext context, TimeProvider clock)
@@ -89,10 +89,10 @@ public sealed class PreheatJob : IDisposable
     /// <summary>The failure after which nothing more could be submitted; null if there was none.</summary>
     public VodClientException? Failure { get; private set; }
 
-    /// <summary>Whether the job ended because its time was up.</summary>
+    /// <summary>Whether the job timed out.</summary>
     public bool HasTimedOut { get; private set; }
 
-    /// <summary>How far the job has come. May be read while <see cref="NextAsync"/> runs elsewhere.</summary>
+    /// <summary>The progress of the job. Can be read while <see cref="NextAsync"/> runs.</summary>
     public JobProgress Progress => new(
         _urls.Count, Volatile.Read(ref _inTasks), Volatile.Read(ref _loaded), Volatile.Read(ref _ended) - Volatile.Read(ref _loaded));
 
@@ -102,7 +102,7 @@ public sealed class PreheatJob : IDisposable
 
     private bool IsPaused => Elapsed < _pausedUntil;
 
-    /// <summary>The next URL's outcome, in the order in which they come; null after the last.</summary>
+    /// <summary>The outcome of the next URL, in the order in which they finish; null after the last.</summary>
     /// <exception cref="OperationCanceledException">The invocation was stopped.</exception>
     public async Task<UrlOutcome?> NextAsync()
     {
@@ -115,19 +115,19 @@ public sealed class PreheatJob : IDisposable
         return outcome;
     }
 
-    /// <summary>Ends what is under way.</summary>
+    /// <summary>Cancels what is in progress.</summary>
     public void Dispose()
     {
         _stopSubmitting.Cancel();
         _stopSubmitting.Dispose();
     }
 
-    /// <summary>Starts what can be started, waits for the first thing to happen, and sees to it.</summary>
+    /// <summary>Starts what can be started, waits for the first event, and handles it.</summary>
     private async Task StepAsync()
     {
         if (IsTimeUp)
         {
-            // A submission that waits for its turn ends here; one that was sent has its answer waited for.
+            // Cancels a submission that waits for its turn; the answer to one that was sent is waited for.
             await _stopSubmitting.CancelAsync().ConfigureAwait(false);
         }
 
@@ -147,13 +147,13 @@ public sealed class PreheatJob : IDisposable
         if (_submission is { IsCompleted: true } submission)
         {
             _submission = null;
-            SeeTo(submission);
+            Handle(submission);
         }
 
         if (_poll is { IsCompleted: true } poll)
         {
             _poll = null;
-            SeeTo(await poll.ConfigureAwait(false));
+            Handle(await poll.ConfigureAwait(false));
         }
     }
 
@@ -161,7 +161,7 @@ public sealed class PreheatJob : IDisposable
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancellation);
         TimeSpan wake = IsPaused && _submission is null && !_queue.IsEmpty && _pausedUntil < _settings.Timeout ? _pausedUntil : _settings.Timeout;
-        Task alarm = IsTimeUp ? Task.Delay(Timeout.InfiniteTimeSpan, over.Token) : TaskWaiter.DelayAsync(wake - Elapsed, _clock, over.Token);
+        Task alarm = IsTimeUp ? Task.Delay(Timeout.InfiniteTimeSpan, over.Token) : BackgroundWork.DelayAsync(wake - Elapsed, _clock, over.Token);
         await Task.WhenAny(new Task?[] { _submission, _poll, alarm }.OfType<Task>()).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         _context.Cancellation.ThrowIfCancellationRequested();
@@ -174,11 +174,11 @@ public sealed class PreheatJob : IDisposable
             _request = _queue.Take();
             _submittedAt = _clock.GetLocalNow();
             _submission = _client.SubmitUrlsAsync([.. _request.Select(static url => url.Url)], _submitting);
-            TaskWaiter.Forget(_submission);
+            BackgroundWork.Forget(_submission);
         }
     }
 
-    private void SeeTo(Task<Submission> submission)
+    private void Handle(Task<Submission> submission)
     {
         try
         {
@@ -186,7 +186,7 @@ public sealed class PreheatJob : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The time was up before it was sent.
+            // The job timed out before it was sent.
             _queue.Return(_request);
         }
         catch (VodClientException failure)
@@ -203,7 +203,7 @@ public sealed class PreheatJob : IDisposable
             url.Submitted(submission.SubmittedAt, submission.TaskId);
         }
 
-        Watch(submission.TaskId!, _request);
+        Track(submission.TaskId!, _request);
     }
 
     private void Refuse(VodClientException failure)
@@ -248,19 +248,19 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    private void Watch(string taskId, IEnumerable<JobUrl> urls)
+    private void Track(string taskId, IEnumerable<JobUrl> urls)
     {
-        // A service that gives one id twice must not make a URL wait for ever: its rows are matched by their URLs.
-        List<JobUrl> open = _tasks.TryGetValue(taskId, out List<JobUrl>? watched) ? watched : _tasks[taskId] = [];
+        // If the service returns an ID twice, no URL must wait forever: results are matched by their URLs.
+        List<JobUrl> open = _tasks.TryGetValue(taskId, out List<JobUrl>? tracked) ? tracked : _tasks[taskId] = [];
         open.AddRange(urls);
         _poller.Add(taskId, [.. open.Select(static url => url.Url)]);
     }
 
-    private void SeeTo(PollAnswer? answered)
+    private void Handle(PollAnswer? answered)
     {
         if (answered is not { } answer)
         {
-            // The time is up, and every task was asked a last time.
+            // The job timed out, and every task was queried a last time.
             _tasks.Clear();
             return;
         }
@@ -273,12 +273,12 @@ public sealed class PreheatJob : IDisposable
         }
 
         List<JobUrl> open = _tasks[answer.TaskId];
-        foreach (PreheatingRow row in answer.Rows)
+        foreach (UrlResult result in answer.Results)
         {
-            // A row of a URL that was not asked for, or that has an outcome, says nothing.
-            if (_urls.TryGetValue(row.Url, out JobUrl? url) && open.Contains(url))
+            // A result of a URL that was not submitted, or that already has an outcome, is ignored.
+            if (_urls.TryGetValue(result.Url, out JobUrl? url) && open.Contains(url))
             {
-                SeeTo(url, row.Status, open);
+                Handle(url, result.Status, open);
             }
         }
 
@@ -288,7 +288,7 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    private void SeeTo(JobUrl url, string status, List<JobUrl> open)
+    private void Handle(JobUrl url, string status, List<JobUrl> open)
     {
         url.LastStatus = status;
         if (PreheatStatus.IsSucceed(status))
@@ -311,11 +311,11 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    // What an earlier run submitted is this run's to repeat once, whatever the maximum is.
+    // What an earlier run submitted can be submitted once by this run, whatever the maximum is.
     private bool MayBeSubmittedAgain(JobUrl url) =>
         Failure is null && !IsTimeUp && url.Attempts <= _settings.MaximumResubmit + (_resumed.Contains(url) ? 1 : 0);
 
-    /// <summary>Sees to the URLs of a task that can be asked no more.</summary>
+    /// <summary>Handles the URLs of a task that can no longer be queried.</summary>
     private void Lose(List<JobUrl> urls, VodClientException failure)
     {
         if (failure.EndsEverything)
@@ -327,7 +327,7 @@ public sealed class PreheatJob : IDisposable
 
         foreach (JobUrl url in urls)
         {
-            // An earlier run's task that the service has forgotten says nothing of the URL.
+            // A task of an earlier run that the service no longer has says nothing about the URL.
             if (failure.Kind == FailureKind.NotFound && _resumed.Contains(url) && url.Attempts == 1 && Failure is null && !IsTimeUp)
             {
                 _queue.Add(url);
@@ -339,18 +339,18 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    /// <summary>Gives every URL that is left its outcome.</summary>
+    /// <summary>Ends all URLs that are left.</summary>
     private void EndAll()
     {
         HasTimedOut = Failure is null;
         EndQueue();
         foreach (JobUrl url in _urls.Values.Where(static url => !url.HasEnded))
         {
-            EndEarly(url, OutcomeStatus.Processing);
+            EndEarly(url, PreheatStatus.Processing);
         }
     }
 
-    /// <summary>Gives every URL that waits to be submitted its outcome; one that waits to be submitted again has failed before.</summary>
+    /// <summary>Ends all URLs that wait to be submitted; one that waits to be submitted again has failed before.</summary>
     private void EndQueue()
     {
         foreach (JobUrl url in _queue.TakeAll())
@@ -359,11 +359,11 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    private void EndEarly(JobUrl url, string statusWithoutRow) => End(
+    private void EndEarly(JobUrl url, string statusWithoutResult) => End(
         url,
-        string.IsNullOrEmpty(url.LastStatus) ? statusWithoutRow : url.LastStatus,
+        string.IsNullOrEmpty(url.LastStatus) ? statusWithoutResult : url.LastStatus,
         Failure?.ErrorCode ?? ErrorIds.WaitTimeout,
-        Failure?.What ?? string.Create(CultureInfo.InvariantCulture, $"The time of {_settings.Timeout.TotalSeconds:0.#} s was up."));
+        Failure?.What ?? string.Create(CultureInfo.InvariantCulture, $"The job timed out after {_settings.Timeout.TotalSeconds:0.#} s."));
 
     private void End(JobUrl url, string status, string? errorCode = null, string? detail = null)
     {
@@ -371,7 +371,7 @@ public sealed class PreheatJob : IDisposable
         Interlocked.Increment(ref _ended);
     }
 
-    /// <summary>Takes over the tasks that the journal has of these URLs.</summary>
+    /// <summary>Resumes the tasks that the journal has of these URLs.</summary>
     private void Resume()
     {
         if (_settings.ResumeSince is not { } since)
@@ -391,12 +391,12 @@ public sealed class PreheatJob : IDisposable
             if (submission.SubmittedAt >= since)
             {
                 JobUrl[] urls = [.. submission.Urls.Select(_urls.GetValueOrDefault).OfType<JobUrl>().Where(decided.Add)];
-                TakeOver(submission, urls);
+                Resume(submission, urls);
             }
         }
     }
 
-    private void TakeOver(Submission submission, JobUrl[] urls)
+    private void Resume(Submission submission, JobUrl[] urls)
     {
         if (submission.TaskId is { } taskId && urls.Length > 0)
         {
@@ -407,7 +407,7 @@ public sealed class PreheatJob : IDisposable
             }
 
             _inTasks += urls.Length;
-            Watch(taskId, urls);
+            Track(taskId, urls);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace VodPreheat.Client.Jobs;
 
-/// <summary>How a <see cref="PreheatJob"/> works.</summary>
+/// <summary>Settings of a <see cref="PreheatJob"/>.</summary>
 public sealed record PreheatJobSettings
 {
     /// <summary>
@@ -9,12 +9,12 @@ public sealed record PreheatJobSettings
     /// </summary>
     public DateTimeOffset? ResumeSince { get; init; }
 
-    /// <summary>How often a URL that failed is submitted again, 0 or more. 0.</summary>
+    /// <summary>Maximum number of times that a failed URL is submitted again, 0 or more. 0.</summary>
     public int MaximumResubmit { get; init; }
 
-    /// <summary>Time for the whole job. 1 h.</summary>
+    /// <summary>Timeout of the whole job. 1 h.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Time from a task's answer to its next query, and from a passing failure to the next submission. 10 s.</summary>
+    /// <summary>Interval between queries of a task, and from a temporary failure to the next submission. 10 s.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,21 +1,21 @@
 namespace VodPreheat.Client.Jobs;
 
-/// <summary>The URLs that wait to be submitted, and what is left of requests that were refused as a whole.</summary>
+/// <summary>The URLs that wait to be submitted, and the parts of requests that were refused as a whole.</summary>
 internal sealed class SubmissionQueue
 {
     private readonly Queue<JobUrl> _urls = new();
 
-    // Divided requests go first and are not filled up again: the URLs that spoil them are found soonest.
+    // Divided requests are sent first and not filled up: so the URLs that were refused are found soonest.
     private readonly Stack<JobUrl[]> _divided = new();
 
     public bool IsEmpty => _urls.Count == 0 && _divided.Count == 0;
 
     public void Add(JobUrl url) => _urls.Enqueue(url);
 
-    /// <summary>Takes a request that has to be sent again as it is.</summary>
+    /// <summary>Adds a request that has to be sent again unchanged.</summary>
     public void Return(JobUrl[] request) => _divided.Push(request);
 
-    /// <summary>Takes a refused request as two.</summary>
+    /// <summary>Adds a refused request, divided in two.</summary>
     public void Divide(JobUrl[] request)
     {
         int half = request.Length / 2;
@@ -23,7 +23,7 @@ internal sealed class SubmissionQueue
         _divided.Push(request[..half]);
     }
 
-    /// <summary>The URLs of the next request.</summary>
+    /// <summary>Removes the URLs of the next request.</summary>
     public JobUrl[] Take()
     {
         if (_divided.TryPop(out JobUrl[]? divided))
@@ -40,7 +40,7 @@ internal sealed class SubmissionQueue
         return request;
     }
 
-    /// <summary>All that is left.</summary>
+    /// <summary>Removes all URLs.</summary>
     public IEnumerable<JobUrl> TakeAll()
     {
         while (!IsEmpty)

@@ -1,7 +1,7 @@
 namespace VodPreheat.Client.Jobs;
 
-/// <summary>What became of one URL of a job.</summary>
-/// <param name="Url">The URL, as it was given.</param>
+/// <summary>The outcome of one URL of a job.</summary>
+/// <param name="Url">The URL, as it was specified.</param>
 /// <param name="Status">The service's status, or one of <see cref="OutcomeStatus"/>.</param>
 public sealed record UrlOutcome(string Url, string Status)
 {
@@ -9,7 +9,7 @@ public sealed record UrlOutcome(string Url, string Status)
     public string? TaskId { get; init; }
 
     /// <summary>
-    /// How many submissions of the URL were accepted, refused for the URL alone, or left without an answer; an earlier one that was
+    /// How many submissions of the URL were accepted, refused because of the URL, or left without an answer; an earlier one that was
     /// resumed counts as one.
     /// </summary>
     public int Attempts { get; init; }
@@ -17,12 +17,12 @@ public sealed record UrlOutcome(string Url, string Status)
     /// <summary>When the last of them was sent; null if none was.</summary>
     public DateTimeOffset? SubmittedAt { get; init; }
 
-    /// <summary>When the job learned that the URL was loaded, failed or was rejected; null if it did not.</summary>
+    /// <summary>When the job found out that the URL was loaded, failed or was rejected; null if it did not.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>The error code of what kept the URL from being loaded; null if there is none.</summary>
+    /// <summary>The code of the error that prevented loading; null if there is none.</summary>
     public string? ErrorCode { get; init; }
 
-    /// <summary>The same in words.</summary>
+    /// <summary>The message of that error; null if there is none.</summary>
     public string? Detail { get; init; }
 }

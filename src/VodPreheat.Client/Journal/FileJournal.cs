@@ -4,17 +4,17 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Journal;
 
-/// <summary>The journal of a machine, in a file. Where it is kept is looked up at each use: the user may name another place meanwhile.</summary>
+/// <summary>The journal of a machine, in a file. Its location is looked up at each use: the user can change it meanwhile.</summary>
 internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvider clock) : SubmissionJournal
 {
-    // The places of which this process has said that they cannot be written.
-    private static readonly ConcurrentDictionary<string, bool> s_complained = new(StringComparer.Ordinal);
+    // The locations for which this process has warned that they cannot be written.
+    private static readonly ConcurrentDictionary<string, bool> s_warned = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public override IEnumerable<Submission> NewestFirst(InvocationContext scope)
+    public override IEnumerable<Submission> NewestFirst(InvocationContext context)
     {
-        JournalPlace place = JournalPlace.Find(readVariable);
-        using JournalReader? reader = Open(place, scope);
+        JournalLocation location = JournalLocation.Find(readVariable);
+        using JournalReader? reader = Open(location, context);
         if (reader is null)
         {
             yield break;
@@ -22,83 +22,83 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
 
         try
         {
-            while (MoveBack(reader, place, scope))
+            while (MoveBack(reader, location, context))
             {
                 yield return reader.Current;
             }
         }
         finally
         {
-            Complain(reader, place, scope);
+            WarnOfForeignLines(reader, location, context);
         }
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext scope)
+    public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext context)
     {
-        JournalPlace place = JournalPlace.Find(readVariable);
-        using JournalReader? reader = Open(place, scope);
+        JournalLocation location = JournalLocation.Find(readVariable);
+        using JournalReader? reader = Open(location, context);
         if (reader is null)
         {
             yield break;
         }
 
-        // Only where they are is kept of them: with their URLs, a large journal could fill the memory.
+        // Only their positions are kept: with their URLs, a large journal could exhaust the memory.
         var found = new Stack<JournalReader.Position>();
-        while (found.Count < last && MoveBack(reader, place, scope))
+        while (found.Count < last && MoveBack(reader, location, context))
         {
             if (match(reader.Current))
             {
-                found.Push(reader.Place);
+                found.Push(reader.CurrentPosition);
             }
         }
 
-        Complain(reader, place, scope);
+        WarnOfForeignLines(reader, location, context);
         while (found.TryPop(out JournalReader.Position position))
         {
-            scope.Cancellation.ThrowIfCancellationRequested();
-            yield return Guard(place, () => reader.Read(position));
+            context.Cancellation.ThrowIfCancellationRequested();
+            yield return Guard(location, () => reader.Read(position));
         }
     }
 
     /// <inheritdoc/>
-    internal override async Task<bool> AnnounceAsync(Submission submission, InvocationContext scope)
+    internal override async Task<bool> AnnounceAsync(Submission submission, InvocationContext context)
     {
-        JournalPlace place = JournalPlace.Find(readVariable);
-        string? problem = place.Problem;
-        if (place.Path is not null)
+        JournalLocation location = JournalLocation.Find(readVariable);
+        string? problem = location.Problem;
+        if (location.Path is not null)
         {
-            problem = await AppendAsync(place.Path, JournalLine.Announce(submission).ToUtf8()).ConfigureAwait(false);
+            problem = await AppendAsync(location.Path, JournalLine.Announce(submission).ToUtf8()).ConfigureAwait(false);
         }
-        else if (problem is null && scope.NeedsJournal)
+        else if (problem is null && context.NeedsJournal)
         {
-            problem = "it is switched off";
+            problem = "it is turned off";
         }
 
         if (problem is null)
         {
-            return place.Path is not null;
+            return location.Path is not null;
         }
 
-        if (place.IsNamed || scope.NeedsJournal)
+        if (location.IsNamed || context.NeedsJournal)
         {
-            throw Unavailable(place, "written", problem);
+            throw Unavailable(location, "written", problem);
         }
 
-        if (s_complained.TryAdd(place.Path ?? string.Empty, true))
+        if (s_warned.TryAdd(location.Path ?? string.Empty, true))
         {
-            scope.Warn(
-                $"The journal {place.Path} cannot be written: {problem}. Submissions go on without it; keep their task ids. " +
-                $"Set the environment variable {JournalPlace.Variable} to another file, or to off.");
+            context.Warn(
+                $"The journal {location.Path} cannot be written: {problem}. Submissions continue without it; keep their task IDs. " +
+                $"Set the environment variable {JournalLocation.Variable} to another file, or to off.");
         }
 
         return false;
     }
 
     /// <inheritdoc/>
-    internal override async Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext scope)
+    internal override async Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext context)
     {
-        if (JournalPlace.Find(readVariable).Path is not { } path)
+        if (JournalLocation.Find(readVariable).Path is not { } path)
         {
             return;
         }
@@ -106,17 +106,17 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
         byte[] line = JournalLine.Conclude(submission, clock.GetUtcNow()).ToUtf8();
         if (!isAnnounced)
         {
-            // The place may be writable now.
+            // The file may be writable now.
             line = [.. JournalLine.Announce(submission).ToUtf8(), .. line];
         }
 
         if (await AppendAsync(path, line).ConfigureAwait(false) is { } problem && isAnnounced && submission.TaskId is { } taskId)
         {
-            scope.Warn($"Task {taskId} was accepted, but the journal {path} cannot be written: {problem}. Keep the task id.");
+            context.Warn($"Task {taskId} was accepted, but the journal {path} cannot be written: {problem}. Keep the task ID.");
         }
     }
 
-    // Elsewhere: the caller's thread may be the one that Ctrl+C must reach, and a disk can take its time.
+    // In the background: the caller's thread may be the one that Ctrl+C must reach, and a disk can be slow.
     private Task<string?> AppendAsync(string path, byte[] lines) => Task.Run(() =>
     {
         try
@@ -130,35 +130,35 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
         }
     });
 
-    private JournalReader? Open(JournalPlace place, InvocationContext scope)
+    private JournalReader? Open(JournalLocation location, InvocationContext context)
     {
-        if (place.Path is null)
+        if (location.Path is null)
         {
-            return scope.NeedsJournal || place is { IsNamed: true, Problem: not null }
-                ? throw Unavailable(place, "read", place.Problem ?? "it is switched off")
+            return context.NeedsJournal || location is { IsNamed: true, Problem: not null }
+                ? throw Unavailable(location, "read", location.Problem ?? "it is turned off")
                 : null;
         }
 
-        return Guard(place, () => JournalScanner.Open(place.Path)) is { } scanner
-            ? new JournalReader(scanner, new JournalFile(place.Path, clock).IsAtRest)
+        return Guard(location, () => BackwardLineReader.Open(location.Path)) is { } scanner
+            ? new JournalReader(scanner, new JournalFile(location.Path, clock).IsAtRest)
             : null;
     }
 
-    private static bool MoveBack(JournalReader reader, JournalPlace place, InvocationContext scope)
+    private static bool MoveBack(JournalReader reader, JournalLocation location, InvocationContext context)
     {
-        scope.Cancellation.ThrowIfCancellationRequested();
-        return Guard(place, reader.MoveBack);
+        context.Cancellation.ThrowIfCancellationRequested();
+        return Guard(location, reader.MoveBack);
     }
 
-    private static void Complain(JournalReader reader, JournalPlace place, InvocationContext scope)
+    private static void WarnOfForeignLines(JournalReader reader, JournalLocation location, InvocationContext context)
     {
-        if (Guard(place, reader.Complaint) is { } complaint)
+        if (Guard(location, reader.ForeignLines) is { } warning)
         {
-            scope.Warn($"{complaint} The journal is {place.Path}.");
+            context.Warn($"{warning} The journal is {location.Path}.");
         }
     }
 
-    private static T Guard<T>(JournalPlace place, Func<T> read)
+    private static T Guard<T>(JournalLocation location, Func<T> read)
     {
         try
         {
@@ -166,7 +166,7 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
         }
         catch (Exception error) when (IsFileProblem(error))
         {
-            throw Unavailable(place, "read", ReasonOf(error));
+            throw Unavailable(location, "read", ReasonOf(error));
         }
     }
 
@@ -175,11 +175,11 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
 
     private static string ReasonOf(Exception error) => error.Message.TrimEnd('.');
 
-    private static VodClientException Unavailable(JournalPlace place, string what, string problem) => new(
+    private static VodClientException Unavailable(JournalLocation location, string what, string problem) => new(
         FailureKind.JournalUnavailable,
         ErrorIds.JournalUnavailable,
-        $"The journal{(place.Path is null ? string.Empty : " " + place.Path)} cannot be {what}: {problem}.",
-        $"Make the file and its folder readable and writable, or set the environment variable {JournalPlace.Variable} to the full path of another file.")
+        $"The journal{(location.Path is null ? string.Empty : " " + location.Path)} cannot be {what}: {problem}.",
+        $"Make the file and its folder readable and writable, or set the environment variable {JournalLocation.Variable} to the full path of another file.")
     {
         Delivery = Delivery.NotSent,
     };

@@ -3,28 +3,28 @@ using System.Globalization;
 namespace VodPreheat.Client.Journal;
 
 /// <summary>
-/// Appends to the file of a journal. Many processes and threads do at once: each line is whole, and none is lost. The file is opened
-/// for each line, because trimming puts another in its place.
+/// Appends to the file of a journal. Many processes and threads can append at once: each line is whole, and none is lost. The file is
+/// opened for each line, because trimming replaces it.
 /// </summary>
 internal sealed class JournalFile(string path, TimeProvider clock)
 {
-    /// <summary>The size from which on old lines are dropped, in bytes.</summary>
+    /// <summary>The size above which old lines are removed, in bytes.</summary>
     public const long TrimSize = 16 * 1024 * 1024;
 
-    /// <summary>The age from which on a line is old.</summary>
+    /// <summary>The age above which a line is old.</summary>
     public static readonly TimeSpan OldAge = TimeSpan.FromDays(180);
 
-    // A file that is large with young lines only must not be gone through for every line that is added.
+    // A large file with recent lines only must not be read for every line that is added.
     private static readonly TimeSpan s_betweenTrims = TimeSpan.FromDays(1);
 
     private const string Unfinished = ".new";
 
     // Others hold the lock for less than a millisecond, or for a second while they trim a large file on a slow disk.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_readersPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_maxWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_maxReaderWait = TimeSpan.FromSeconds(1);
 
-    /// <summary>Adds whole lines; on return they are on the disk.</summary>
-    /// <exception cref="IOException">They could not be added; nothing of them is in the file.</exception>
+    /// <summary>Appends whole lines; on return they are on the disk.</summary>
+    /// <exception cref="IOException">They could not be appended; no part of them is in the file.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Append(ReadOnlySpan<byte> lines)
     {
@@ -34,18 +34,18 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         }
         catch (DirectoryNotFoundException)
         {
-            // At the first submission, or when the folder was deleted in the middle.
+            // At the first submission, or if the folder was deleted meanwhile.
             CreateFolder(Path.GetDirectoryName(path)!);
             AppendNow(lines);
         }
     }
 
-    /// <summary>Whether the file has this size and nobody is adding to it.</summary>
+    /// <summary>Whether the file has this size and nothing is being appended to it.</summary>
     public bool IsAtRest(long size)
     {
         try
         {
-            using var hold = JournalLock.Acquire(path, s_readersPatience);
+            using var hold = JournalLock.Acquire(path, s_maxReaderWait);
             return new FileInfo(path).Length == size;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -54,7 +54,7 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         }
     }
 
-    /// <summary>How a file of the journal is opened: for its owner only, and without a buffer, so that a line is one write.</summary>
+    /// <summary>How a file of the journal is opened: for its owner only, and without a buffer, so that lines are one write.</summary>
     public static FileStreamOptions Options(FileMode mode, FileShare share)
     {
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
@@ -70,9 +70,9 @@ internal sealed class JournalFile(string path, TimeProvider clock)
     {
         FileStream file;
         DateTimeOffset? trim;
-        using (var hold = JournalLock.Acquire(path, s_patience))
+        using (var hold = JournalLock.Acquire(path, s_maxWait))
         {
-            file = JournalLock.OpenPatiently(path, FileShare.ReadWrite | FileShare.Delete, s_patience);
+            file = JournalLock.OpenWithRetry(path, FileShare.ReadWrite | FileShare.Delete, s_maxWait);
             try
             {
                 Write(file, lines);
@@ -85,7 +85,7 @@ internal sealed class JournalFile(string path, TimeProvider clock)
             }
         }
 
-        // Outside the lock, so that others go on meanwhile. A file that trimming has put in this one's place is on the disk already.
+        // Outside the lock, so that others are not blocked. A file that has replaced this one by trimming is already on the disk.
         using (file)
         {
             file.Flush(flushToDisk: true);
@@ -102,13 +102,13 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         long length = file.Length;
         try
         {
-            // A writer that was killed may have left the beginning of a line: the next one starts on a line of its own.
+            // A process that was killed may have left part of a line: the next one starts on a line of its own.
             file.Position = length;
             file.Write(length > 0 && !EndsWithNewline(file, length) ? [(byte)'\n', .. lines] : lines);
         }
         catch
         {
-            // The disk or the quota of the user is full: without this, half of a line could stay.
+            // The disk or the user's quota is full: otherwise part of a line could remain.
             file.SetLength(length);
             throw;
         }
@@ -120,7 +120,7 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         return RandomAccess.Read(file.SafeFileHandle, last, length - 1) == 1 && last[0] == '\n';
     }
 
-    /// <summary>The time of a trim that is due; null if none is. Of many that ask, one gets it.</summary>
+    /// <summary>The start time of a trim that is due; null if none is. Only one of many callers gets it.</summary>
     private DateTimeOffset? BeginTrim(JournalLock hold)
     {
         try
@@ -136,7 +136,7 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         }
         catch (IOException)
         {
-            // The disk is full. The line has been written, and that is what counts.
+            // The disk is full. The line has been written, which is what matters.
             return null;
         }
     }
@@ -145,39 +145,39 @@ internal sealed class JournalFile(string path, TimeProvider clock)
     {
         try
         {
-            // A link is followed: the file that it leads to is replaced, not the link.
+            // A link is followed: its target is replaced, not the link.
             Trim(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, begun);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Nothing is lost: the disk may be full, or on Windows somebody may be reading. It is tried again another day.
+            // Nothing is lost: the disk may be full, or on Windows another process may be reading. It is tried again another day.
         }
     }
 
-    /// <summary>Puts a file without the old lines in the place of this one. What is no line of a journal stays: it may be somebody's.</summary>
+    /// <summary>Replaces the file by one without old lines. What is not a line of a journal is kept: it may belong to the user.</summary>
     private void Trim(string target, DateTimeOffset begun)
     {
         DeleteLeftovers(target);
 
-        // A name of its own: whoever opened a common one just before it is moved would have the journal in hand.
+        // A unique name: a process that opened a common one just before it is moved would have the journal open.
         string next = string.Create(CultureInfo.InvariantCulture, $"{target}.{begun.UtcTicks}{Unfinished}");
         try
         {
             using FileStream kept = new(next, Options(FileMode.CreateNew, FileShare.None));
-            using JournalScanner scanner = JournalScanner.Open(target) ?? throw new FileNotFoundException(message: null, target);
-            CopyYoungLines(scanner, begun - OldAge, kept);
+            using BackwardLineReader reader = BackwardLineReader.Open(target) ?? throw new FileNotFoundException(message: null, target);
+            CopyYoungLines(reader, begun - OldAge, kept);
             kept.Flush(flushToDisk: true);
-            using var hold = JournalLock.Acquire(path, s_patience);
+            using var hold = JournalLock.Acquire(path, s_maxWait);
 
-            // What others have added meanwhile; from here on nobody does.
-            scanner.CopyRest(kept);
+            // What others have appended meanwhile; from here on nobody can.
+            reader.CopyRest(kept);
             kept.Flush(flushToDisk: true);
 
-            // Closed before: Windows puts no open file in the place of another, nor any in the place of an open one.
+            // Closed before: Windows neither moves an open file, nor replaces one.
             kept.Dispose();
-            scanner.Dispose();
+            reader.Dispose();
 
-            // Another that has begun since may have put a file in place that has lines which this one lacks.
+            // Another trim that has begun since may have moved a file here that has lines which this one lacks.
             if (hold.LastTrim == begun)
             {
                 Replace(target, next);
@@ -189,7 +189,7 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         }
     }
 
-    /// <summary>Deletes what killed processes left. One that is still at work gives up, without harm.</summary>
+    /// <summary>Deletes files that killed processes left. A process that is still trimming fails, without harm.</summary>
     private static void DeleteLeftovers(string target)
     {
         foreach (string left in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, $"{Path.GetFileName(target)}.*{Unfinished}"))
@@ -198,29 +198,29 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         }
     }
 
-    private static void CopyYoungLines(JournalScanner scanner, DateTimeOffset oldest, FileStream destination)
+    private static void CopyYoungLines(BackwardLineReader reader, DateTimeOffset oldest, FileStream destination)
     {
         var parts = new Stack<(long Start, long End)>();
-        while (scanner.MoveBack())
+        while (reader.MoveBack())
         {
-            if (JournalLine.Parse(scanner.Line.Span) is { Time: { } time } && time < oldest)
+            if (JournalLine.Parse(reader.Line.Span) is { Time: { } time } && time < oldest)
             {
                 continue;
             }
 
-            // With its newline, unless somebody is just writing it.
-            long end = Math.Min(scanner.LineEnd + 1, scanner.Length);
+            // With its newline, unless it is just being written.
+            long end = Math.Min(reader.LineEnd + 1, reader.Length);
             if (parts.TryPeek(out (long Start, long End) next) && next.Start == end)
             {
                 end = parts.Pop().End;
             }
 
-            parts.Push((scanner.LineStart, end));
+            parts.Push((reader.LineStart, end));
         }
 
         foreach ((long start, long end) in parts)
         {
-            scanner.Copy(start, end, destination);
+            reader.Copy(start, end, destination);
         }
     }
 
@@ -228,7 +228,7 @@ internal sealed class JournalFile(string path, TimeProvider clock)
     {
         if (!OperatingSystem.IsWindows())
         {
-            // Its owner may have opened it to a group.
+            // Its owner may have changed its mode.
             File.SetUnixFileMode(next, File.GetUnixFileMode(target));
         }
 

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace VodPreheat.Client.Journal;
 
 /// <summary>
-/// A line of a journal: an event of a submission. The format is an interface, described in docs/journal.md: members may be added,
-/// none is renamed. Members and events that are not known are ignored.
+/// A line of a journal: an event of a submission. The format is an interface, documented in docs/journal.md: members can be added,
+/// none is renamed. Unknown members and events are ignored.
 /// </summary>
 internal sealed class JournalLine
 {
@@ -14,7 +14,7 @@ internal sealed class JournalLine
     public const string Accepted = "accepted";
     public const string Refused = "refused";
 
-    // The relaxed encoder leaves '&', '+' and letters beyond ASCII as they are, so that a URL can be searched for.
+    // The relaxed encoder does not escape '&', '+' and non-ASCII letters, so that a URL can be searched for.
     private static readonly JournalJsonContext s_json = new(new JsonSerializerOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -64,7 +64,7 @@ internal sealed class JournalLine
         AssetId = submission.AssetId,
     };
 
-    /// <summary>The line that says what became of a submission.</summary>
+    /// <summary>The line with the outcome of a submission.</summary>
     public static JournalLine Conclude(Submission submission, DateTimeOffset time) => new()
     {
         Event = submission.TaskId is null ? Refused : Accepted,
@@ -75,10 +75,10 @@ internal sealed class JournalLine
     };
 
     /// <summary>Reads a line, without its end.</summary>
-    /// <returns>Null for what is no line of a journal.</returns>
+    /// <returns>Null for what is not a line of a journal.</returns>
     public static JournalLine? Parse(ReadOnlySpan<byte> line)
     {
-        // Most of what is no JSON object shows it at its ends, and an exception each would be slow on a file of something else.
+        // Most other texts differ at their ends; an exception for each would be slow on a file with other content.
         line = line.Trim(" \t\r\n"u8);
         if (line.IsEmpty || line[0] != '{' || line[^1] != '}')
         {
@@ -97,10 +97,10 @@ internal sealed class JournalLine
         }
     }
 
-    /// <summary>The line's bytes, its end among them.</summary>
+    /// <summary>The bytes of the line, including its newline.</summary>
     public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, s_json.JournalLine), (byte)'\n'];
 
-    /// <summary>The submission that the line announces, with what another line says became of it.</summary>
+    /// <summary>The submission that the line announces, with its outcome from another line.</summary>
     public Submission ToSubmission(JournalLine? outcome) => new()
     {
         Id = Id!,
@@ -122,7 +122,3 @@ internal sealed class JournalLine
         _ => true,
     };
 }
-
-/// <summary>The reader and writer, made at build time.</summary>
-[JsonSerializable(typeof(JournalLine))]
-internal sealed partial class JournalJsonContext : JsonSerializerContext;

@@ -4,19 +4,19 @@ using System.Diagnostics;
 namespace VodPreheat.Client.Journal;
 
 /// <summary>
-/// The right to change a journal, which one process and thread has at a time: an open file beside it. The system closes it when its
-/// holder dies, however it dies, so that no lock outlives one.
+/// The lock of a journal, which one process and thread holds at a time: an open file beside it. The system closes it when its
+/// holder ends, however it ends, so that no lock remains.
 /// </summary>
 internal sealed class JournalLock : IDisposable
 {
-    // Opened by another: sharing and lock violation of Windows; EAGAIN of Linux and of macOS.
+    // Opened by another process: sharing and lock violation of Windows; EAGAIN of Linux and of macOS.
     private static readonly int[] s_held = [unchecked((int)0x80070020), unchecked((int)0x80070021), 11, 35];
 
     private readonly FileStream _file;
 
     private JournalLock(FileStream file) => _file = file;
 
-    /// <summary>When the journal was last trimmed, as the file says; null if it does not. Its holder may change it.</summary>
+    /// <summary>When the journal was last trimmed, stored in the lock file; null if it never was.</summary>
     public DateTimeOffset? LastTrim
     {
         get
@@ -38,13 +38,13 @@ internal sealed class JournalLock : IDisposable
         }
     }
 
-    /// <summary>Waits for the right.</summary>
-    /// <exception cref="IOException">Others held it all the time.</exception>
-    public static JournalLock Acquire(string journal, TimeSpan patience) => new(OpenPatiently(journal + ".lock", FileShare.None, patience));
+    /// <summary>Waits for the lock.</summary>
+    /// <exception cref="IOException">Others held it until the wait timed out.</exception>
+    public static JournalLock Acquire(string journal, TimeSpan maxWait) => new(OpenWithRetry(journal + ".lock", FileShare.None, maxWait));
 
-    /// <summary>Opens a file, or makes it, when others that have it open allow it.</summary>
-    /// <exception cref="IOException">They did not all the time.</exception>
-    public static FileStream OpenPatiently(string path, FileShare share, TimeSpan patience)
+    /// <summary>Opens or creates a file, as soon as others that have it open allow it.</summary>
+    /// <exception cref="IOException">They did not until the wait timed out.</exception>
+    public static FileStream OpenWithRetry(string path, FileShare share, TimeSpan maxWait)
     {
         long start = Stopwatch.GetTimestamp();
         for (int attempt = 0; ; attempt++)
@@ -55,17 +55,17 @@ internal sealed class JournalLock : IDisposable
             }
             catch (IOException error) when (s_held.Contains(error.HResult))
             {
-                if (Stopwatch.GetElapsedTime(start) > patience)
+                if (Stopwatch.GetElapsedTime(start) > maxWait)
                 {
                     throw new IOException("another process has it locked", error);
                 }
             }
 
-            // A lock is held for a fraction of a millisecond. A random pause keeps two who wait from meeting again and again.
+            // A lock is held for a fraction of a millisecond. A random pause prevents two waiters from colliding again and again.
             Thread.Sleep(Random.Shared.Next(Math.Min(attempt, 20) + 1));
         }
     }
 
-    /// <summary>Gives the right back.</summary>
+    /// <summary>Releases the lock.</summary>
     public void Dispose() => _file.Dispose();
 }

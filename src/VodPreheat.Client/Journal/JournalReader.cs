@@ -3,36 +3,36 @@ using System.Globalization;
 namespace VodPreheat.Client.Journal;
 
 /// <summary>
-/// Reads the submissions of a journal's file, newest first: what became of a submission stands behind it, so that it is known
-/// already when the submission itself is met.
+/// Reads the submissions of a journal's file, newest first: the outcome of a submission is written after it, so that it is already
+/// known when the submission itself is read.
 /// </summary>
-/// <param name="scanner">The file's lines; owned by the reader from now on.</param>
-/// <param name="isAtRest">Whether nobody is adding to the file of a given size.</param>
-internal sealed class JournalReader(JournalScanner scanner, Func<long, bool> isAtRest) : IDisposable
+/// <param name="lines">The file's lines; owned by the reader from now on.</param>
+/// <param name="isAtRest">Whether the file has a given size and nothing is being appended to it.</param>
+internal sealed class JournalReader(BackwardLineReader lines, Func<long, bool> isAtRest) : IDisposable
 {
     private readonly Dictionary<string, JournalLine> _outcomes = new(StringComparer.Ordinal);
     private long _firstForeign;
     private long _foreign;
     private JournalLine? _outcome;
 
-    /// <summary>The submission in hand.</summary>
+    /// <summary>The current submission.</summary>
     public Submission Current { get; private set; } = null!;
 
-    /// <summary>Where the submission in hand can be read again.</summary>
-    public Position Place => new(scanner.LineStart, scanner.LineEnd, _outcome);
+    /// <summary>Where the current submission can be read again.</summary>
+    public Position CurrentPosition => new(lines.LineStart, lines.LineEnd, _outcome);
 
-    /// <summary>Goes to the submission before; false when there is none.</summary>
+    /// <summary>Moves to the previous submission; false if there is none.</summary>
     public bool MoveBack()
     {
-        while (scanner.MoveBack())
+        while (lines.MoveBack())
         {
-            switch (JournalLine.Parse(scanner.Line.Span))
+            switch (JournalLine.Parse(lines.Line.Span))
             {
-                case null when scanner.IsUnfinished && !isAtRest(scanner.Length):
+                case null when lines.IsUnfinished && !isAtRest(lines.Length):
                     break;
                 case null:
                     _foreign++;
-                    _firstForeign = scanner.LineStart;
+                    _firstForeign = lines.LineStart;
                     break;
                 case { Event: JournalLine.Sending } line:
                     _outcomes.Remove(line.Id!, out _outcome);
@@ -51,25 +51,25 @@ internal sealed class JournalReader(JournalScanner scanner, Func<long, bool> isA
     }
 
     /// <summary>Reads a submission again.</summary>
-    public Submission Read(Position place) => JournalLine.Parse(scanner.Read(place.Start, place.End))!.ToSubmission(place.Outcome);
+    public Submission Read(Position position) => JournalLine.Parse(lines.Read(position.Start, position.End))!.ToSubmission(position.Outcome);
 
-    /// <summary>What to say about lines that were met and are no lines of a journal; null if there were none.</summary>
-    public string? Complaint()
+    /// <summary>The warning about lines that were read and are not lines of a journal; null if there were none.</summary>
+    public string? ForeignLines()
     {
         if (_foreign == 0)
         {
             return null;
         }
 
-        string line = string.Create(CultureInfo.InvariantCulture, $"Line {scanner.NumberOf(_firstForeign)}");
+        string line = string.Create(CultureInfo.InvariantCulture, $"Line {lines.NumberOf(_firstForeign)}");
         return _foreign == 1
             ? $"{line} of the journal cannot be read and was skipped."
             : string.Create(CultureInfo.InvariantCulture, $"{line} and {_foreign - 1} more of the journal cannot be read and were skipped.");
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => scanner.Dispose();
+    public void Dispose() => lines.Dispose();
 
-    /// <summary>A line that announces a submission, and what became of it.</summary>
+    /// <summary>A line that announces a submission, and the line with its outcome.</summary>
     public readonly record struct Position(long Start, long End, JournalLine? Outcome);
 }

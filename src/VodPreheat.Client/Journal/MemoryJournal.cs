@@ -2,21 +2,21 @@ using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Journal;
 
-/// <summary>A journal that ends with the process: the sandbox's.</summary>
+/// <summary>A journal in memory, which ends with the process: that of the sandbox.</summary>
 internal sealed class MemoryJournal : SubmissionJournal
 {
     private readonly object _lock = new();
     private readonly List<Submission> _submissions = [];
 
     /// <inheritdoc/>
-    public override IEnumerable<Submission> NewestFirst(InvocationContext scope) => Snapshot().AsEnumerable().Reverse();
+    public override IEnumerable<Submission> NewestFirst(InvocationContext context) => Snapshot().AsEnumerable().Reverse();
 
     /// <inheritdoc/>
-    public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext scope) =>
+    public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext context) =>
         Snapshot().Where(match).TakeLast(last);
 
     /// <inheritdoc/>
-    internal override Task<bool> AnnounceAsync(Submission submission, InvocationContext scope)
+    internal override Task<bool> AnnounceAsync(Submission submission, InvocationContext context)
     {
         lock (_lock)
         {
@@ -27,7 +27,7 @@ internal sealed class MemoryJournal : SubmissionJournal
     }
 
     /// <inheritdoc/>
-    internal override Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext scope)
+    internal override Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext context)
     {
         lock (_lock)
         {

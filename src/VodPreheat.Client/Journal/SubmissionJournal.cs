@@ -3,45 +3,45 @@ using VodPreheat.Client.Http;
 namespace VodPreheat.Client.Journal;
 
 /// <summary>
-/// What was submitted, and what became of it. The API lists no tasks: a task id that is lost is lost quota and a lost answer. So a
-/// submission is written down before it is sent, and the answer when it is there. Safe to share between threads.
+/// The submissions and their outcomes. The API lists no tasks: a lost task ID is lost quota and a lost answer. So a
+/// submission is recorded before it is sent, and its outcome when it is known. Safe to share between threads.
 /// </summary>
 public abstract class SubmissionJournal
 {
     /// <summary>
-    /// The journal of this machine: the file that VODPREHEAT_JOURNAL names when it is used, else one in the user's folder. Nothing is
+    /// The journal of this machine: the file that VODPREHEAT_JOURNAL specifies at the time, else one in the user's folder. Nothing is
     /// opened before a submission or a reader needs it.
     /// </summary>
     /// <param name="readVariable">Reads an environment variable; null for those of the process.</param>
-    /// <param name="clock">The clock of the lines; null for the system's.</param>
+    /// <param name="clock">The clock for the lines; null for that of the system.</param>
     public static SubmissionJournal OfThisMachine(Func<string, string?>? readVariable = null, TimeProvider? clock = null) =>
         new FileJournal(readVariable ?? Environment.GetEnvironmentVariable, clock ?? TimeProvider.System);
 
-    /// <summary>A journal that ends with the process.</summary>
+    /// <summary>A journal in memory, which ends with the process.</summary>
     public static SubmissionJournal InMemory() => new MemoryJournal();
 
-    /// <summary>The submissions, newest first, one by one: who wants only some stops early.</summary>
-    /// <param name="scope">Ends the reading, and takes a warning about lines that cannot be read.</param>
-    /// <exception cref="Errors.VodClientException">The journal is there and cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public abstract IEnumerable<Submission> NewestFirst(InvocationContext scope);
+    /// <summary>The submissions, newest first. They are read one by one, so that a caller can stop early.</summary>
+    /// <param name="context">Cancels the reading, and receives a warning about lines that cannot be read.</param>
+    /// <exception cref="Errors.VodClientException">The journal exists and cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public abstract IEnumerable<Submission> NewestFirst(InvocationContext context);
 
     /// <summary>The newest of those submissions that match, oldest first.</summary>
-    /// <param name="match">Which to give; called for the newest first.</param>
-    /// <param name="last">The most to give.</param>
-    /// <param name="scope">Ends the reading, and takes a warning about lines that cannot be read.</param>
-    /// <exception cref="Errors.VodClientException">The journal is there and cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
-    public abstract IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext scope);
+    /// <param name="match">Whether a submission matches; called for the newest first.</param>
+    /// <param name="last">The maximum number.</param>
+    /// <param name="context">Cancels the reading, and receives a warning about lines that cannot be read.</param>
+    /// <exception cref="Errors.VodClientException">The journal exists and cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public abstract IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext context);
 
-    /// <summary>Writes down that a submission is about to be sent; it is on the disk when the task has ended.</summary>
-    /// <returns>Whether it could be written.</returns>
-    /// <exception cref="Errors.VodClientException">It could not, and must not be sent without.</exception>
-    internal abstract Task<bool> AnnounceAsync(Submission submission, InvocationContext scope);
+    /// <summary>Records that a submission is about to be sent; on completion this is on the disk.</summary>
+    /// <returns>Whether it could be recorded.</returns>
+    /// <exception cref="Errors.VodClientException">It could not, and must not be sent.</exception>
+    internal abstract Task<bool> AnnounceAsync(Submission submission, InvocationContext context);
 
-    /// <summary>Writes down what became of a submission.</summary>
-    /// <param name="submission">The submission with its task id or error code.</param>
-    /// <param name="isAnnounced">What <see cref="AnnounceAsync"/> gave for it.</param>
-    /// <param name="scope">Takes a warning with the task id if it could not be written.</param>
-    internal abstract Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext scope);
+    /// <summary>Records the outcome of a submission.</summary>
+    /// <param name="submission">The submission with its task ID or error code.</param>
+    /// <param name="isAnnounced">The result of <see cref="AnnounceAsync"/> for it.</param>
+    /// <param name="context">Receives a warning with the task ID if it could not be recorded.</param>
+    internal abstract Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext context);
 }

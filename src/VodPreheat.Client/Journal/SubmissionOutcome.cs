@@ -1,9 +1,9 @@
 namespace VodPreheat.Client.Journal;
 
-/// <summary>What became of a submission.</summary>
+/// <summary>The outcome of a submission.</summary>
 public enum SubmissionOutcome
 {
-    /// <summary>It was about to be sent, and nothing says what became of it: the service may have a task of it.</summary>
+    /// <summary>It was about to be sent, and nothing else is known: the service may have made a task of it.</summary>
     Unknown,
 
     /// <summary>The service made a task of it.</summary>

@@ -6,12 +6,12 @@ using System.Text.Json;
 namespace VodPreheat.Client.Json;
 
 /// <summary>
-/// Finds values in a JSON text and builds nothing of the rest, which therefore costs no memory, however much of it there is.
-/// A value is a slice of the text. What is no JSON, or of another type than it should be, is a <see cref="JsonException"/>.
+/// Finds values in a JSON text without building objects for the rest, which therefore needs no memory, however large it is.
+/// A value is a slice of the text. What is not JSON, or has an unexpected type, causes a <see cref="JsonException"/>.
 /// </summary>
 internal static class JsonFields
 {
-    /// <summary>The value at the end of a path of names; empty if there is none. Of members of one name the last one counts.</summary>
+    /// <summary>The value at the end of a path of names; empty if there is none. Of members with the same name the last one counts.</summary>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> json, params ReadOnlySpan<string> path)
     {
         foreach (string name in path)
@@ -37,7 +37,7 @@ internal static class JsonFields
         ? time
         : throw new JsonException($"'{path[^1]}' is not a time");
 
-    /// <summary>What a parser makes of a text; null if there is no value or it is null.</summary>
+    /// <summary>Converts a text; null if there is no value or it is null.</summary>
     public static T? Parse<T>(ReadOnlySpan<byte> value, TextParser<T> parse)
         where T : class
     {
@@ -49,10 +49,10 @@ internal static class JsonFields
 
         if (reader.TokenType != JsonTokenType.String)
         {
-            throw new JsonException("a value has another type than it should");
+            throw new JsonException("a value has an unexpected type");
         }
 
-        // Pinned, as the text may be a secret or have one in it: the collector would leave copies behind.
+        // Pinned, because the text can be or contain a secret: the garbage collector would leave copies behind.
         Span<char> text = value.Length <= 512 ? stackalloc char[512] : GC.AllocateUninitializedArray<char>(value.Length, pinned: true);
         try
         {
@@ -60,7 +60,7 @@ internal static class JsonFields
         }
         catch (InvalidOperationException error)
         {
-            throw new JsonException("a text is no Unicode", error);
+            throw new JsonException("a text is not Unicode", error);
         }
         finally
         {
@@ -91,7 +91,7 @@ internal static class JsonFields
             found = isNamed ? json[start..(int)reader.BytesConsumed] : found;
         }
 
-        // What follows a whole value is refused by the reader.
+        // The reader refuses anything after a complete value.
         reader.Read();
         return found;
     }
@@ -104,7 +104,7 @@ internal static class JsonFields
         }
         catch (InvalidOperationException)
         {
-            // No name at all: an escape in it is no Unicode.
+            // Not a valid name: an escape in it is not Unicode.
             return false;
         }
     }

@@ -1,4 +1,4 @@
 namespace VodPreheat.Client.Json;
 
-/// <summary>Makes something of a text whose buffer is wiped afterwards.</summary>
+/// <summary>Converts a text whose buffer is wiped afterwards.</summary>
 internal delegate T TextParser<out T>(ReadOnlySpan<char> text);

@@ -1,9 +1,9 @@
 namespace VodPreheat.Client.Polling;
 
-/// <summary>How far a wait has come.</summary>
+/// <summary>The progress of a wait.</summary>
 /// <param name="Tasks">The tasks that were added.</param>
-/// <param name="TasksEnded">Those of them that have ended, by a failure as well.</param>
-/// <param name="UrlsSucceeded">Rows that are loaded.</param>
-/// <param name="UrlsFailed">Rows that failed.</param>
-/// <param name="UrlsOpen">Rows that are not final yet.</param>
+/// <param name="TasksEnded">Those of them that have ended, including failed queries.</param>
+/// <param name="UrlsSucceeded">URLs that are loaded.</param>
+/// <param name="UrlsFailed">URLs that failed.</param>
+/// <param name="UrlsOpen">URLs that have not finished yet.</param>
 public readonly record struct PollProgress(int Tasks, int TasksEnded, int UrlsSucceeded, int UrlsFailed, int UrlsOpen);

@@ -2,47 +2,47 @@ using System.Globalization;
 using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Polling;
 
 /// <summary>
-/// Polls tasks until all their rows are final. Each open task is queried again an interval after its last answer, the one that has
-/// waited longest first, so that none starves under the connection's rate limit. When the time is up every open task is queried
-/// once more: what became final during the last wait counts, however long that was, as when the machine slept.
+/// Polls tasks until all their URLs have finished. Each open task is queried again an interval after its last answer, the one that has
+/// waited longest first, so that tasks are queried fairly under the rate limit. After the timeout every open task is queried
+/// once more: what finished during the last wait counts, however long that was, such as when the machine slept.
 /// </summary>
 /// <param name="client">The connection.</param>
-/// <param name="interval">Time from an answer to the next query of the same task.</param>
-/// <param name="timeout">When to give up on the tasks that are open then, from now on.</param>
-/// <param name="scope">The invocation that waits.</param>
-/// <param name="clock">The clock of interval and time-out; only its monotonic time counts.</param>
-public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeSpan timeout, InvocationContext scope, TimeProvider clock)
+/// <param name="interval">Interval between queries of a task, from an answer to the next query.</param>
+/// <param name="timeout">Timeout of the wait, from now on.</param>
+/// <param name="context">The invocation that waits.</param>
+/// <param name="clock">The clock for interval and timeout; only its monotonic time counts.</param>
+public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeSpan timeout, InvocationContext context, TimeProvider clock)
 {
-    /// <summary>The most queries in flight.</summary>
+    /// <summary>The maximum number of queries in flight.</summary>
     private const int MaxInFlight = 8;
 
-    /// <summary>How long the last queries, those after the time is up, may stay without any answer.</summary>
-    private static readonly TimeSpan s_lastPatience = TimeSpan.FromSeconds(10);
+    /// <summary>How long the last queries, those after the timeout, are waited for without any answer.</summary>
+    private static readonly TimeSpan s_maxLastWait = TimeSpan.FromSeconds(10);
 
     private readonly long _start = clock.GetTimestamp();
 
-    // Shared with the pipeline thread, which adds tasks and reads the progress while a poll runs elsewhere.
+    // Shared with the caller's thread, which adds tasks and reads the progress while a poll runs.
     private readonly object _lock = new();
     private readonly Dictionary<string, OpenTask> _open = new(StringComparer.Ordinal);
     private readonly PriorityQueue<OpenTask, (TimeSpan Due, int Turn)> _waiting = new();
     private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _turns;
     private int _tasks;
-    private RowCounts _counts;
+    private UrlCounts _counts;
 
-    // Of the poll alone, of which there is one at a time.
-    private readonly List<(OpenTask Task, Task<IReadOnlyList<PreheatingRow>> Query)> _inFlight = new(MaxInFlight);
+    // Used only by the poll, of which there is one at a time.
+    private readonly List<(OpenTask Task, Task<IReadOnlyList<UrlResult>> Query)> _inFlight = new(MaxInFlight);
     private TimeSpan? _giveUpAt;
 
-    /// <summary>Time left until the time-out; none afterwards.</summary>
+    /// <summary>Time left until the timeout; zero afterwards.</summary>
     public TimeSpan Remaining => timeout - Now is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
-    /// <summary>How far the wait has come.</summary>
+    /// <summary>The progress of the wait.</summary>
     public PollProgress Progress
     {
         get
@@ -70,9 +70,9 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
     private bool IsTimeUp => Now >= timeout;
 
-    /// <summary>Adds a task, to be queried at once; also while <see cref="NextAnswerAsync"/> runs. One that is open already is not added again.</summary>
+    /// <summary>Adds a task, to be queried immediately; also while <see cref="NextAnswerAsync"/> runs. One that is already open is not added again.</summary>
     /// <param name="taskId">The task.</param>
-    /// <param name="urls">The URLs that the task ends with, whatever other rows it has; null for those that the service gives.</param>
+    /// <param name="urls">The URLs with which the task ends, whatever other results it has; null for those that the service returns.</param>
     public void Add(string taskId, IReadOnlyCollection<string>? urls = null)
     {
         lock (_lock)
@@ -89,17 +89,17 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         }
     }
 
-    /// <summary>What the last query of an open task said; empty if it had no rows yet, or has ended.</summary>
-    public IReadOnlyList<PreheatingRow> LastRows(string taskId)
+    /// <summary>The last results of an open task; empty if there were none yet, or if the task has ended.</summary>
+    public IReadOnlyList<UrlResult> LastResults(string taskId)
     {
         lock (_lock)
         {
-            return _open.TryGetValue(taskId, out OpenTask? task) ? task.Rows : [];
+            return _open.TryGetValue(taskId, out OpenTask? task) ? task.Results : [];
         }
     }
 
-    /// <summary>The next task that ends, in the order in which they do; null when none is open or the time is up. One call at a time.</summary>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
+    /// <summary>The next task that ends, in the order in which they end; null if none is open or after the timeout. One call at a time.</summary>
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
     public async Task<PollAnswer?> NextEndAsync()
     {
         PollAnswer? answer;
@@ -111,18 +111,18 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         return answer;
     }
 
-    /// <summary>The next answer, of whatever task; null when none is open or the time is up. One call at a time.</summary>
-    /// <exception cref="OperationCanceledException">The scope was cancelled.</exception>
+    /// <summary>The next answer, of any task; null if none is open or after the timeout. One call at a time.</summary>
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
     public async Task<PollAnswer?> NextAnswerAsync()
     {
         while (true)
         {
-            scope.Cancellation.ThrowIfCancellationRequested();
+            context.Cancellation.ThrowIfCancellationRequested();
 
-            // Before the time is looked at: an answer that has arrived counts, however late it is taken.
+            // Before the timeout is checked: an answer that has arrived counts, however late it is taken.
             if (_inFlight.FindIndex(static started => started.Query.IsCompleted) is >= 0 and int answered)
             {
-                (OpenTask task, Task<IReadOnlyList<PreheatingRow>> query) = _inFlight[answered];
+                (OpenTask task, Task<IReadOnlyList<UrlResult>> query) = _inFlight[answered];
                 _inFlight.RemoveAt(answered);
                 if (Judge(task, query) is { } answer)
                 {
@@ -159,8 +159,8 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
         while (_inFlight.Count < MaxInFlight && TakeDue() is { } task)
         {
-            Task<IReadOnlyList<PreheatingRow>> query = client.GetPreheatingResultsAsync(task.Id, scope);
-            TaskWaiter.Forget(query); // Nobody looks at it any more when the poll is given up.
+            Task<IReadOnlyList<UrlResult>> query = client.GetPreheatingResultsAsync(task.Id, context);
+            BackgroundWork.Forget(query); // It is abandoned when the poll is given up.
             _inFlight.Add((task, query));
         }
     }
@@ -181,7 +181,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         }
     }
 
-    /// <summary>Whether the time is up and no last query can be expected to be answered.</summary>
+    /// <summary>Whether the wait has timed out and no answer to a last query is to be expected.</summary>
     private bool IsGivenUp()
     {
         TimeSpan now = Now;
@@ -190,11 +190,11 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             return false;
         }
 
-        // Queries that are held for the rate limit have not been asked in vain.
-        _giveUpAt ??= now + s_lastPatience;
-        if (client.QueryLimit.HeldFor is { Ticks: > 0 } held && now + held + s_lastPatience > _giveUpAt)
+        // Queries that the rate limit holds have not been sent yet.
+        _giveUpAt ??= now + s_maxLastWait;
+        if (client.QueryLimit.HeldFor is { Ticks: > 0 } held && now + held + s_maxLastWait > _giveUpAt)
         {
-            _giveUpAt = now + held + s_lastPatience;
+            _giveUpAt = now + held + s_maxLastWait;
         }
 
         return now >= _giveUpAt;
@@ -208,7 +208,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         }
     }
 
-    /// <summary>Waits for an answer, an added task, the next query to be due or the end of the time, whichever comes first.</summary>
+    /// <summary>Waits for an answer, an added task, the next query to be due or the timeout, whichever comes first.</summary>
     private async Task WaitAsync()
     {
         TimeSpan wake = _giveUpAt ?? timeout;
@@ -222,26 +222,26 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             }
         }
 
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(scope.Cancellation);
-        Task alarm = TaskWaiter.DelayAsync(wake - Now, clock, over.Token);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        Task alarm = BackgroundWork.DelayAsync(wake - Now, clock, over.Token);
         await Task.WhenAny([.. _inFlight.Select(static started => started.Query), added, alarm]).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Takes a query's answer; null if it failed in a way that may pass.</summary>
-    private PollAnswer? Judge(OpenTask task, Task<IReadOnlyList<PreheatingRow>> answered)
+    /// <summary>Handles the answer to a query; null if it failed temporarily.</summary>
+    private PollAnswer? Judge(OpenTask task, Task<IReadOnlyList<UrlResult>> answered)
     {
         if (_giveUpAt is not null)
         {
-            _giveUpAt = Now + s_lastPatience;
+            _giveUpAt = Now + s_maxLastWait;
         }
 
         TimeSpan pause = interval;
         PollAnswer? answer = null;
         try
         {
-            IReadOnlyList<PreheatingRow> rows = answered.GetAwaiter().GetResult();
-            answer = new PollAnswer(task.Id, rows, Failure: null, SetRows(task, rows));
+            IReadOnlyList<UrlResult> results = answered.GetAwaiter().GetResult();
+            answer = new PollAnswer(task.Id, results, Failure: null, SetResults(task, results));
             if (answer.Value.HasEnded)
             {
                 return answer;
@@ -251,7 +251,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             or FailureKind.Throttled or FailureKind.Unavailable or FailureKind.UnexpectedResponse)
         {
             pause = failure.RetryAfter > interval ? failure.RetryAfter.Value : interval;
-            scope.Trace(string.Create(CultureInfo.InvariantCulture, $"The query of task {task.Id} failed, which does not end the wait: {failure.What}"));
+            context.Trace(string.Create(CultureInfo.InvariantCulture, $"The query of task {task.Id} failed and will be repeated: {failure.What}"));
         }
         catch (VodClientException failure)
         {
@@ -275,14 +275,14 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         return answer;
     }
 
-    /// <summary>Notes what a query said; whether that ends the task. Of one that has ended only the counts are kept.</summary>
-    private bool SetRows(OpenTask task, IReadOnlyList<PreheatingRow> rows)
+    /// <summary>Stores the results of a query; returns whether they end the task, of which then only the counts are kept.</summary>
+    private bool SetResults(OpenTask task, IReadOnlyList<UrlResult> results)
     {
-        var counts = RowCounts.Of(rows);
+        var counts = UrlCounts.Of(results);
         lock (_lock)
         {
             _counts += counts - task.Counts;
-            task.Rows = rows;
+            task.Results = results;
             task.Counts = counts;
 
             return task.IsDone && _open.Remove(task.Id);
@@ -295,32 +295,32 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
         public int Number { get; } = number;
 
-        public IReadOnlyList<PreheatingRow> Rows { get; set; } = [];
+        public IReadOnlyList<UrlResult> Results { get; set; } = [];
 
-        public RowCounts Counts { get; set; }
+        public UrlCounts Counts { get; set; }
 
-        /// <summary>Whether nothing more will happen to it. No rows yet is not "all done".</summary>
+        /// <summary>Whether it has finished. One without results has not.</summary>
         public bool IsDone => urls is null
-            ? Rows.Count > 0 && Counts.Open == 0
-            : urls.All(url => Rows.Any(row => row.Url == url && PreheatStatus.IsFinal(row.Status)));
+            ? Results.Count > 0 && Counts.Open == 0
+            : urls.All(url => Results.Any(result => result.Url == url && PreheatStatus.IsFinal(result.Status)));
 
-        /// <summary>Whether the query in flight was started after the time was up.</summary>
+        /// <summary>Whether the query in flight was started after the timeout.</summary>
         public bool IsLastQuery { get; set; }
     }
 
-    private readonly record struct RowCounts(int Succeeded, int Failed, int Open)
+    private readonly record struct UrlCounts(int Succeeded, int Failed, int Open)
     {
-        public static RowCounts Of(IReadOnlyList<PreheatingRow> rows)
+        public static UrlCounts Of(IReadOnlyList<UrlResult> results)
         {
-            int succeeded = rows.Count(static row => PreheatStatus.IsSucceed(row.Status));
-            int failed = rows.Count(static row => PreheatStatus.IsFailed(row.Status));
-            return new RowCounts(succeeded, failed, rows.Count - succeeded - failed);
+            int succeeded = results.Count(static result => PreheatStatus.IsSucceed(result.Status));
+            int failed = results.Count(static result => PreheatStatus.IsFailed(result.Status));
+            return new UrlCounts(succeeded, failed, results.Count - succeeded - failed);
         }
 
-        public static RowCounts operator +(RowCounts left, RowCounts right) =>
+        public static UrlCounts operator +(UrlCounts left, UrlCounts right) =>
             new(left.Succeeded + right.Succeeded, left.Failed + right.Failed, left.Open + right.Open);
 
-        public static RowCounts operator -(RowCounts left, RowCounts right) =>
+        public static UrlCounts operator -(UrlCounts left, UrlCounts right) =>
             new(left.Succeeded - right.Succeeded, left.Failed - right.Failed, left.Open - right.Open);
     }
 }

@@ -1,18 +1,18 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Sandbox;
 
 /// <summary>
-/// The API, answered inside the process in place of the network: everything above it (signature, retry, pace, JSON) runs as
-/// in earnest. Its answers and errors are those of the API's pages.
+/// The API, answered in the process instead of by the network: everything above it (signature, retry, rate limit, JSON) runs as
+/// usual. Its answers and errors are those of the API reference.
 /// </summary>
-/// <param name="quota">URLs that may be submitted.</param>
+/// <param name="quota">Maximum number of URLs that can be submitted.</param>
 internal sealed class SandboxHandler(int quota) : HttpMessageHandler
 {
     /// <summary>The project of every sandbox.</summary>
@@ -20,10 +20,10 @@ internal sealed class SandboxHandler(int quota) : HttpMessageHandler
 
     private readonly SandboxTasks _tasks = new(TimeProvider.System, quota);
 
-    /// <summary>An address that no network knows (RFC 2606).</summary>
+    /// <summary>An address that exists in no network (RFC 2606).</summary>
     public static Uri Endpoint { get; } = new("https://vod.sandbox.invalid");
 
-    /// <summary>A key that is worth nothing elsewhere.</summary>
+    /// <summary>A key that is useless elsewhere.</summary>
     public static AccessKeyCredential CreateCredential() => new("SANDBOX", new Secret("sandbox-key-worth-nothing"), securityToken: null);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -58,51 +58,68 @@ internal sealed class SandboxHandler(int quota) : HttpMessageHandler
         }
 
         string taskId = Uri.UnescapeDataString(query[Prefix.Length..]);
-        return _tasks.Find(taskId) is not { } rows
+        return _tasks.Find(taskId) is not { } results
             ? Error(HttpStatusCode.BadRequest, "VOD.10062", "The asset or resource does not exist.")
-            : Answer(HttpStatusCode.OK, JsonSerializer.SerializeToUtf8Bytes(
-                new ShowAnswer { Results = rows.ConvertAll(static row => new ShowRow { Url = row.Url, Status = row.Status }) },
-                VodJsonContext.Default.ShowAnswer));
+            : Answer(HttpStatusCode.OK, json =>
+            {
+                json.WriteStartArray("preheating_results");
+                foreach (UrlResult result in results)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("url", result.Url);
+                    json.WriteString("status", result.Status);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
     }
 
     private HttpResponseMessage Create(byte[] body)
     {
-        CreateRequest? request;
+        var urls = new List<string>();
+        string? assetId;
         try
         {
-            request = JsonSerializer.Deserialize(body, VodJsonContext.Default.CreateRequest);
+            assetId = JsonFields.Text(body, "asset_id");
+            ReadOnlySpan<byte> list = JsonFields.Find(body, "urls");
+            foreach (ReadOnlySpan<byte> url in JsonFields.Items(list.IsEmpty ? "[]"u8 : list))
+            {
+                urls.Add(JsonFields.Text(url) ?? throw new JsonException("a URL is null"));
+            }
         }
         catch (JsonException)
         {
             return IllegalField("body");
         }
 
-        IReadOnlyList<string>? urls = request?.Urls;
-        bool hasUrls = urls is { Count: > 0 };
-        if (hasUrls == !string.IsNullOrEmpty(request?.AssetId))
+        if (urls.Count > 0 == !string.IsNullOrEmpty(assetId))
         {
             return IllegalField("urls");
         }
 
-        if (urls?.Count > VodClient.MaxUrlsPerRequest)
+        if (urls.Count > VodClient.MaxUrlsPerRequest)
         {
             return Error(HttpStatusCode.BadRequest, "VOD.10109", "A maximum of 10 URLs can be preheated at a time.");
         }
 
-        return _tasks.TryCreate(hasUrls ? urls! : SandboxTasks.FilesOf(request!.AssetId!), out string taskId)
-            ? Answer(HttpStatusCode.Accepted, JsonSerializer.SerializeToUtf8Bytes(new CreateAnswer { TaskId = taskId }, VodJsonContext.Default.CreateAnswer))
+        return _tasks.TryCreate(urls.Count > 0 ? urls : SandboxTasks.FilesOf(assetId!), out string taskId)
+            ? Answer(HttpStatusCode.Accepted, json => json.WriteString("task_id", taskId))
             : Error(HttpStatusCode.Forbidden, "VOD.10086", $"The total number of preheat URLs exceeds {quota}.");
     }
 
     private static HttpResponseMessage IllegalField(string name) =>
         Error(HttpStatusCode.BadRequest, "VOD.10053", $"The request parameter is illegal, illegal field: {{{name}}}.");
 
-    private static HttpResponseMessage Error(HttpStatusCode status, string code, string message) =>
-        Answer(status, Encoding.UTF8.GetBytes($$"""{"error_code":"{{code}}","error_msg":"{{message}}"}"""));
-
-    private static HttpResponseMessage Answer(HttpStatusCode status, byte[] body)
+    private static HttpResponseMessage Error(HttpStatusCode status, string code, string message) => Answer(status, json =>
     {
-        var response = new HttpResponseMessage(status) { Content = new ByteArrayContent(body) };
+        json.WriteString("error_code", code);
+        json.WriteString("error_msg", message);
+    });
+
+    private static HttpResponseMessage Answer(HttpStatusCode status, Action<Utf8JsonWriter> writeMembers)
+    {
+        var response = new HttpResponseMessage(status) { Content = new ReadOnlyMemoryContent(PreheatingJson.WriteObject(writeMembers)) };
         response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         response.Headers.Add("X-Request-Id", Guid.NewGuid().ToString("N"));
         return response;

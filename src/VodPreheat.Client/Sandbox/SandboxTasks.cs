@@ -1,17 +1,17 @@
 using System.Globalization;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Sandbox;
 
 /// <summary>
-/// The tasks of one sandbox. A submitted URL is processing for a few seconds, then succeed, or failed if its path has "fail"
-/// in it, with "fail-once" the first time only; the URLs of a task end one after the other.
+/// The tasks of one sandbox. A submitted URL is processing for a few seconds, then succeed, or failed if its path contains "fail",
+/// with "fail-once" the first time only. The URLs of a task finish one after the other.
 /// </summary>
-/// <param name="clock">The clock by which URLs end.</param>
-/// <param name="quota">URLs that may be submitted.</param>
+/// <param name="clock">The clock by which URLs finish.</param>
+/// <param name="quota">Maximum number of URLs that can be submitted.</param>
 internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.DailyQuota)
 {
-    /// <summary>URLs that a tenant may submit a day (vod_04_0205).</summary>
+    /// <summary>The documented quota of URLs per day (vod_04_0205).</summary>
     public const int DailyQuota = 1000;
 
     private const string QuotaVariable = "VODPREHEAT_SANDBOX_QUOTA";
@@ -24,28 +24,28 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
     private readonly HashSet<string> _failedOnce = new(StringComparer.Ordinal);
     private int _urls;
 
-    /// <summary>URLs that a new sandbox accepts: what the environment says, to rehearse a quota that is used up, else the service's.</summary>
+    /// <summary>URLs that a new sandbox accepts: the number in the environment, to test a used-up quota, else the service's.</summary>
     public static int Quota(Func<string, string?> readVariable) =>
         int.TryParse(readVariable(QuotaVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int quota) ? quota : DailyQuota;
 
-    /// <summary>The files that an asset's task has: the original and a rendition, as in the API page's example.</summary>
+    /// <summary>The files of an asset's task: the original and a rendition, as in the example of the API page.</summary>
     public static IReadOnlyList<string> FilesOf(string assetId) =>
     [
         $"https://cdn.sandbox.invalid/asset/{assetId}/original.mp4",
         $"https://cdn.sandbox.invalid/asset/{assetId}/play_video/rendition_H.264_480X270.mp4",
     ];
 
-    /// <summary>The rows of a task; null for one that is not known.</summary>
-    public List<PreheatingRow>? Find(string taskId)
+    /// <summary>The results of a task; null for an unknown task.</summary>
+    public List<UrlResult>? Find(string taskId)
     {
-        // The example answer of the API page (vod_04_0120), one row of each status.
+        // The example answer of the API page (vod_04_0120), with each status.
         if (taskId == "example")
         {
             return
             [
-                new("https://example.com/asset/9db42f5e08c15edecd99a98da241994a/313bfd52a75f95ff48e8bf02eca2ab20.flv", "processing"),
-                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/68b1241af3bf58bcde9914626e07f5af.mp4", "succeed"),
-                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/play_video/68b1241af3bf58bcde9914626e07f5af_H.264_480X270_HEAACV1_300.mp4", "failed"),
+                new("https://example.com/asset/9db42f5e08c15edecd99a98da241994a/313bfd52a75f95ff48e8bf02eca2ab20.flv", PreheatStatus.Processing),
+                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/68b1241af3bf58bcde9914626e07f5af.mp4", PreheatStatus.Succeed),
+                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/play_video/68b1241af3bf58bcde9914626e07f5af_H.264_480X270_HEAACV1_300.mp4", PreheatStatus.Failed),
             ];
         }
 
@@ -57,11 +57,11 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
             }
 
             TimeSpan age = clock.GetUtcNow() - task.At;
-            return [.. task.Ends.Select((end, index) => age < s_firstEnd + (s_betweenEnds * index) ? end with { Status = "processing" } : end)];
+            return [.. task.Ends.Select((end, index) => age < s_firstEnd + (s_betweenEnds * index) ? end with { Status = PreheatStatus.Processing } : end)];
         }
     }
 
-    /// <summary>Takes URLs as a new task, unless the day's quota is used up.</summary>
+    /// <summary>Makes a task of URLs, unless the quota is used up.</summary>
     public bool TryCreate(IReadOnlyList<string> urls, out string taskId)
     {
         taskId = Guid.NewGuid().ToString("N");
@@ -73,7 +73,7 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
             }
 
             _urls += urls.Count;
-            _tasks.Add(taskId, new SandboxTask(clock.GetUtcNow(), [.. urls.Select(url => new PreheatingRow(url, EndOf(url)))]));
+            _tasks.Add(taskId, new SandboxTask(clock.GetUtcNow(), [.. urls.Select(url => new UrlResult(url, EndOf(url)))]));
             return true;
         }
     }
@@ -84,11 +84,11 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
         bool fails = path.Contains("fail-once", StringComparison.OrdinalIgnoreCase)
             ? _failedOnce.Add(url)
             : path.Contains("fail", StringComparison.OrdinalIgnoreCase);
-        return fails ? "failed" : "succeed";
+        return fails ? PreheatStatus.Failed : PreheatStatus.Succeed;
     }
 
     private static string PathOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) ? uri.AbsolutePath : url;
 
-    /// <summary>A task, and how its URLs will end.</summary>
-    private sealed record SandboxTask(DateTimeOffset At, PreheatingRow[] Ends);
+    /// <summary>A task, and the final results of its URLs.</summary>
+    private sealed record SandboxTask(DateTimeOffset At, UrlResult[] Ends);
 }

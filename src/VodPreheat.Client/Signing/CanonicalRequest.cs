@@ -10,8 +10,8 @@ internal static class CanonicalRequest
     /// <param name="method">The HTTP method.</param>
     /// <param name="canonicalPath">See <see cref="UriEncoding.CanonicalPath"/>.</param>
     /// <param name="canonicalQuery">See <see cref="UriEncoding.CanonicalQuery"/>; empty for none.</param>
-    /// <param name="headers">The headers to sign: lower-case names, in ordinal order.</param>
-    /// <param name="payloadHash">Lower-case hex SHA-256 of the body.</param>
+    /// <param name="headers">The headers to sign: lowercase names, in ordinal order.</param>
+    /// <param name="payloadHash">Lowercase hex SHA-256 of the body.</param>
     public static string Build(
         string method,
         string canonicalPath,
@@ -44,7 +44,7 @@ internal static class CanonicalRequest
         return text;
     }
 
-    /// <summary>Lower-case hex SHA-256, of a body or of a canonical request.</summary>
+    /// <summary>Lowercase hex SHA-256, of a body or of a canonical request.</summary>
     public static string Hash(ReadOnlySpan<byte> bytes)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -52,7 +52,7 @@ internal static class CanonicalRequest
         return LowerHex(hash);
     }
 
-    /// <summary>Bytes as lower-case hex.</summary>
+    /// <summary>Bytes as lowercase hex.</summary>
     // Convert.ToHexStringLower is not in .NET 8, the oldest runtime of the module.
     public static string LowerHex(ReadOnlySpan<byte> bytes)
     {

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace VodPreheat.Client.Signing;
 
-/// <summary>Signs by SDK-HMAC-SHA256: one HMAC with the secret key itself, no derived key, no region or date scope.</summary>
+/// <summary>Signs with SDK-HMAC-SHA256: one HMAC with the secret key itself, no derived key, no region or date scope.</summary>
 internal static class RequestSigner
 {
-    /// <summary>The name of the algorithm, first word of the string to sign and of the Authorization header.</summary>
+    /// <summary>The name of the algorithm, the first word of the string to sign and of the Authorization header.</summary>
     public const string Algorithm = "SDK-HMAC-SHA256";
 
-    /// <summary>A time as X-Sdk-Date wants it. Invariant: the current culture's calendar may count other years.</summary>
+    /// <summary>A time in the format of X-Sdk-Date. Invariant: the calendar of the current culture can have other years.</summary>
     public static string FormatDate(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 

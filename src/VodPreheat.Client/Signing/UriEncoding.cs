@@ -3,7 +3,7 @@ using System.Text;
 namespace VodPreheat.Client.Signing;
 
 /// <summary>
-/// The percent-encoding of SDK-HMAC-SHA256: unreserved is A-Z a-z 0-9 - _ . ~, everything else is upper-case hex of its UTF-8 bytes.
+/// The percent-encoding of SDK-HMAC-SHA256: unreserved is A-Z a-z 0-9 - _ . ~, everything else is uppercase hex of its UTF-8 bytes.
 /// What is signed and what is sent is the same text. Source: devg-apisign/api-sign-algorithm-002 and -003.
 /// </summary>
 internal static class UriEncoding
@@ -59,7 +59,7 @@ internal static class UriEncoding
         .ThenBy(static pair => pair.Value, CodePointOrder.Instance)
         .Select(static pair => $"{Encode(pair.Key)}={Encode(pair.Value)}"));
 
-    // The paths of this API, as they are sent. Written out: it runs for every request.
+    // True for the paths of this API. Without LINQ: it runs for every request.
     private static bool IsCanonical(string path)
     {
         foreach (char c in path)

@@ -3,16 +3,18 @@ using System.Security;
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
-/// <summary>Connect-VodAccount: keeps the session's credentials, and makes the connection the default.</summary>
-[Cmdlet(VerbsCommunications.Connect, "VodAccount", DefaultParameterSetName = DefaultSet, HelpUri = HelpLinks.Root + "Connect-VodAccount.md")]
+/// <summary>Connect-VodAccount: signs in, and makes the connection the default.</summary>
+[Cmdlet(VerbsCommunications.Connect, "VodAccount", DefaultParameterSetName = DefaultSet, HelpUri = VodCmdlet.HelpRoot + "Connect-VodAccount.md")]
 [OutputType(typeof(VodConnection))]
 public sealed class ConnectVodAccountCommand : VodCmdlet
 {
@@ -25,10 +27,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     private const string IdentitySet = "Identity";
     private const string SandboxSet = "Sandbox";
 
-    private const string IdTokenHint =
-        "Run Connect-VodAccount again with a new token, or with -IdTokenPath, whose file is read again at each renewal.";
-
-    /// <summary>User name = access key id (AK), password = secret key (SK); a bare string prompts for the secret key.</summary>
+    /// <summary>User name = access key ID (AK), password = secret key (SK); a string prompts for the secret key.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AccessKeySet)]
     [Credential]
     public PSCredential AccessKey { get; set; } = null!;
@@ -37,16 +36,16 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [Parameter(ParameterSetName = AccessKeySet)]
     public SecureString? SecurityToken { get; set; }
 
-    /// <summary>An X-Auth-Token that was got elsewhere, scoped to the project.</summary>
+    /// <summary>An X-Auth-Token that was obtained elsewhere, for the project.</summary>
     [Parameter(Mandatory = true, ParameterSetName = TokenSet)]
     public SecureString Token { get; set; } = null!;
 
-    /// <summary>Name and password of an IAM user; a bare string prompts for the password.</summary>
+    /// <summary>Name and password of an IAM user; a string prompts for the password.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PasswordSet)]
     [Credential]
     public PSCredential Credential { get; set; } = null!;
 
-    /// <summary>The account (domain) that the IAM user belongs to.</summary>
+    /// <summary>The account name of the account that the IAM user belongs to.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PasswordSet)]
     [ValidateNotNullOrEmpty]
     public string DomainName { get; set; } = null!;
@@ -66,65 +65,65 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     [ValidateNotNullOrEmpty]
     public string IdTokenPath { get; set; } = null!;
 
-    /// <summary>Use the temporary keys of the ECS that this runs on.</summary>
+    /// <summary>Uses the temporary keys of the ECS that this runs on.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdentitySet)]
     public SwitchParameter Identity { get; set; }
 
-    /// <summary>No cloud at all: the API answered inside the process.</summary>
+    /// <summary>Uses no cloud: the API is answered in the process.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SandboxSet)]
     public SwitchParameter Sandbox { get; set; }
 
-    /// <summary>The region's id; $env:HW_REGION_NAME, then $env:HUAWEICLOUD_SDK_REGION, if not given.</summary>
+    /// <summary>The region ID; by default $env:HW_REGION_NAME, then $env:HUAWEICLOUD_SDK_REGION.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
-    /// <summary>The project id of the region; found from the credentials or looked up at IAM if not given.</summary>
+    /// <summary>The project ID of the region; by default that of the credentials, else looked up in IAM.</summary>
     [Parameter]
     public string? ProjectId { get; set; }
 
-    /// <summary>Another address of VOD than the region's.</summary>
+    /// <summary>Overrides the region's endpoint of VOD.</summary>
     [Parameter]
     public Uri? Endpoint { get; set; }
 
-    /// <summary>Another address of IAM than the region's; needed beside a VOD outside the public cloud.</summary>
+    /// <summary>Overrides the region's endpoint of IAM; required with an endpoint outside the public cloud.</summary>
     [Parameter]
     public Uri? IamEndpoint { get; set; }
 
-    /// <summary>Address of an HTTP proxy; the environment's (HTTPS_PROXY) if not given.</summary>
+    /// <summary>The address of an HTTP proxy; by default that of the environment (HTTPS_PROXY).</summary>
     [Parameter]
     public Uri? Proxy { get; set; }
 
-    /// <summary>Login of the proxy.</summary>
+    /// <summary>The login of the proxy.</summary>
     [Parameter]
     [Credential]
     public PSCredential? ProxyCredential { get; set; }
 
-    /// <summary>Seconds for one attempt of a request.</summary>
+    /// <summary>The timeout of one attempt of a request, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 30;
 
-    /// <summary>Retries after the first attempt of a request that may be repeated.</summary>
+    /// <summary>The maximum number of retries.</summary>
     [Parameter]
     [ValidateRange(0, 20)]
     public int MaximumRetryCount { get; set; } = 3;
 
-    /// <summary>Queries in any minute, shared by everything that uses the connection; 0 for no limit.</summary>
+    /// <summary>The maximum number of queries in any minute on the connection; 0 for no limit.</summary>
     [Parameter]
     [ValidateRange(0, 1_000_000)]
     public int RequestsPerMinute { get; set; } = 100;
 
-    /// <summary>Submissions in any minute, shared by everything that uses the connection; 0 for no limit.</summary>
+    /// <summary>The maximum number of submissions in any minute on the connection; 0 for no limit.</summary>
     [Parameter]
     [ValidateRange(0, 1_000_000)]
     public int SubmissionsPerMinute { get; set; } = 100;
 
-    /// <summary>Write the connection.</summary>
+    /// <summary>Writes the connection.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Write the connection and leave the default alone.</summary>
+    /// <summary>Writes the connection and keeps the default.</summary>
     [Parameter]
     public SwitchParameter NoDefault { get; set; }
 
@@ -170,7 +169,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             return new VodConnection(ConnectionFactory.ConnectSandbox(transport, Region));
         }
 
-        var connector = new ConnectionFactory(new ConnectSettings
+        var factory = new ConnectionFactory(new ConnectSettings
         {
             Region = Region,
             Endpoint = Endpoint,
@@ -182,18 +181,18 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         });
         Task<VodClient> client = ParameterSetName switch
         {
-            AccessKeySet => connector.ConnectWithAccessKeyAsync(
+            AccessKeySet => factory.ConnectWithAccessKeyAsync(
                 AccessKey.UserName,
                 SecureStringReader.Read(AccessKey.Password),
                 SecurityToken is null ? null : SecureStringReader.Read(SecurityToken),
-                Scope),
-            TokenSet => connector.ConnectWithTokenAsync(SecureStringReader.Read(Token), Scope),
-            PasswordSet => connector.ConnectWithPasswordAsync(
-                Credential.UserName, SecureStringReader.Read(Credential.Password), DomainName, Scope),
-            IdTokenSet => connector.ConnectWithIdTokenAsync(IdentityProvider, SecureStringReader.Read(IdToken), IdTokenHint, Scope),
-            IdTokenPathSet => connector.ConnectWithIdTokenFileAsync(IdentityProvider, IdTokenPath, Scope),
-            IdentitySet => connector.ConnectWithIdentityAsync(Scope),
-            _ => connector.ConnectWithFoundCredentialAsync(Scope),
+                Context),
+            TokenSet => factory.ConnectWithTokenAsync(SecureStringReader.Read(Token), Context),
+            PasswordSet => factory.ConnectWithPasswordAsync(
+                Credential.UserName, SecureStringReader.Read(Credential.Password), DomainName, Context),
+            IdTokenSet => factory.ConnectWithIdTokenAsync(IdentityProvider, SecureStringReader.Read(IdToken), Context),
+            IdTokenPathSet => factory.ConnectWithIdTokenFileAsync(IdentityProvider, IdTokenPath, Context),
+            IdentitySet => factory.ConnectWithIdentityAsync(Context),
+            _ => factory.ConnectWithFoundCredentialAsync(Context),
         };
         return new VodConnection(WaitFor(client).GetAwaiter().GetResult());
     }

@@ -2,15 +2,16 @@ using System.Management.Automation;
 using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
-/// <summary>Disconnect-VodAccount: ends a connection's requests, wipes its secrets, and forgets it if it is the default.</summary>
-[Cmdlet(VerbsCommunications.Disconnect, "VodAccount", HelpUri = HelpLinks.Root + "Disconnect-VodAccount.md")]
+/// <summary>Disconnect-VodAccount: cancels the requests of a connection, wipes its secrets, and removes it if it is the default.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "VodAccount", HelpUri = VodCmdlet.HelpRoot + "Disconnect-VodAccount.md")]
 [OutputType(typeof(void))]
 public sealed class DisconnectVodAccountCommand : PSCmdlet
 {
-    /// <summary>The connection to end; the default if none is given.</summary>
+    /// <summary>The connection to disconnect; by default the default connection.</summary>
     [Parameter]
     [ValidateNotNull]
     [LiveConnection]

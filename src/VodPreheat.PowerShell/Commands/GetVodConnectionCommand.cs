@@ -3,8 +3,8 @@ using VodPreheat.Connections;
 
 namespace VodPreheat.Commands;
 
-/// <summary>Get-VodConnection: the process's default connection; nothing if there is none.</summary>
-[Cmdlet(VerbsCommon.Get, "VodConnection", HelpUri = HelpLinks.Root + "Get-VodConnection.md")]
+/// <summary>Get-VodConnection: writes the default connection of the process, if there is one.</summary>
+[Cmdlet(VerbsCommon.Get, "VodConnection", HelpUri = VodCmdlet.HelpRoot + "Get-VodConnection.md")]
 [OutputType(typeof(VodConnection))]
 public sealed class GetVodConnectionCommand : PSCmdlet
 {

@@ -1,19 +1,19 @@
 using System.Management.Automation;
 using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Completion;
 
 namespace VodPreheat.Commands;
 
-/// <summary>Get-VodPreheatResult: what is loaded and what failed, one object per URL, in the order of the task ids.</summary>
-[Cmdlet(VerbsCommon.Get, "VodPreheatResult", HelpUri = HelpLinks.Root + "Get-VodPreheatResult.md")]
+/// <summary>Get-VodPreheatResult: what is loaded and what failed, one object per URL, in the order of the task IDs.</summary>
+[Cmdlet(VerbsCommon.Get, "VodPreheatResult", HelpUri = VodCmdlet.HelpRoot + "Get-VodPreheatResult.md")]
 [OutputType(typeof(PreheatingResult))]
 public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
 {
-    private OrderedRequestBuffer<string, IReadOnlyList<PreheatingRow>>? _window;
+    private OrderedRequestBuffer<string, IReadOnlyList<UrlResult>>? _requests;
 
-    /// <summary>The task ids that Start-VodPreheat (or the API) gave.</summary>
+    /// <summary>The task IDs that Start-VodPreheat (or the API) returned.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -21,7 +21,7 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public override string?[]? TaskId { get; set; }
 
-    /// <summary>The most queries in flight.</summary>
+    /// <summary>The maximum number of queries in flight.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 8;
@@ -30,37 +30,29 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _window = new(ThrottleLimit, id => Client.GetPreheatingResultsAsync(id, Scope));
+        _requests = new(ThrottleLimit, id => Client.GetPreheatingResultsAsync(id, Context), WriteAnswer);
     }
 
     /// <inheritdoc/>
-    private protected override void ProcessTask(string taskId) => _window!.Add(taskId, WriteNext);
+    private protected override void ProcessTask(string taskId) => _requests!.Add(taskId);
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        while (!_window!.IsEmpty)
-        {
-            WriteNext();
-        }
-    }
+    protected override void EndProcessing() => _requests!.Complete();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        _window?.Dispose();
+        _requests?.Dispose();
     }
 
-    private void WriteNext()
+    private void WriteAnswer(string taskId, Task<IReadOnlyList<UrlResult>> answer)
     {
-        WaitFor(_window!.Next);
-        (string taskId, Task<IReadOnlyList<PreheatingRow>> answer) = _window.Take();
         try
         {
-            foreach (PreheatingRow row in answer.GetAwaiter().GetResult())
+            foreach (UrlResult result in WaitFor(answer).GetAwaiter().GetResult())
             {
-                WriteObject(new PreheatingResult(taskId, row.Url, row.Status));
+                WriteObject(new PreheatingResult(taskId, result.Url, result.Status));
             }
         }
         catch (VodClientException failure)

@@ -5,14 +5,15 @@ using VodPreheat.Client.Journal;
 using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
 /// <summary>
-/// Get-VodPreheatTask: the submissions of this machine, from its journal, oldest first; those that can be asked for on the connection,
+/// Get-VodPreheatTask: the submissions of this machine, from its journal, oldest first; those that can be queried on the connection,
 /// if there is one. Nothing is sent.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "VodPreheatTask", HelpUri = HelpLinks.Root + "Get-VodPreheatTask.md")]
+[Cmdlet(VerbsCommon.Get, "VodPreheatTask", HelpUri = VodCmdlet.HelpRoot + "Get-VodPreheatTask.md")]
 [OutputType(typeof(PreheatTask))]
 public sealed class GetVodPreheatTaskCommand : VodCmdlet
 {
@@ -24,7 +25,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public string[]? TaskId { get; set; }
 
-    /// <summary>Only submissions with one of these URLs; wildcards are allowed, and case does not matter.</summary>
+    /// <summary>Only submissions with one of these URLs; wildcards are allowed, and case is ignored.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -38,12 +39,12 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     [Parameter]
     public DateTimeOffset Before { get; set; } = DateTimeOffset.MaxValue;
 
-    /// <summary>Only the newest so many of them.</summary>
+    /// <summary>Only this many of the newest submissions.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int Last { get; set; } = int.MaxValue;
 
-    /// <summary>The connection whose submissions are wanted, instead of the default.</summary>
+    /// <summary>The connection whose submissions are written, instead of the default.</summary>
     [Parameter]
     [ValidateNotNull]
     [LiveConnection]
@@ -68,7 +69,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
         _patterns = [.. (Url ?? []).SelectMany(static url => new[] { PatternOf(url.Trim()), PatternOf(WildcardPattern.Escape(url.Trim())) }).OfType<WildcardPattern>()];
         try
         {
-            foreach (Submission submission in journal.OldestFirst(submission => client?.Owns(submission) != false && IsWanted(submission), Last, Scope))
+            foreach (Submission submission in journal.OldestFirst(submission => client?.Owns(submission) != false && IsWanted(submission), Last, Context))
             {
                 WriteObject(new PreheatTask(submission));
             }
@@ -93,7 +94,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
         && (TaskId is null || TaskId.Any(id => string.Equals(id?.Trim(), submission.TaskId, StringComparison.Ordinal)))
         && (Url is null || submission.Urls.Any(url => Array.Exists(_patterns, pattern => pattern.IsMatch(url))));
 
-    // A URL may have what means something in a pattern, such as '[': it is looked for as it is, too, and may be no pattern at all.
+    // A URL can contain wildcard characters such as '[': it is also compared literally, and may not be a valid pattern.
     private static WildcardPattern? PatternOf(string text)
     {
         var pattern = new WildcardPattern(text, WildcardOptions.IgnoreCase);

@@ -9,14 +9,13 @@ using VodPreheat.Progress;
 namespace VodPreheat.Commands;
 
 /// <summary>
-/// Invoke-VodPreheat: submits URLs, waits for them and submits again what failed; writes exactly one object per distinct URL.
+/// Invoke-VodPreheat: submits URLs, waits for them and submits failed ones again; writes exactly one object per distinct URL.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Invoke, "VodPreheat", SupportsShouldProcess = true, HelpUri = HelpLinks.Root + "Invoke-VodPreheat.md")]
+[Cmdlet(VerbsLifecycle.Invoke, "VodPreheat", SupportsShouldProcess = true, HelpUri = VodCmdlet.HelpRoot + "Invoke-VodPreheat.md")]
 [OutputType(typeof(PreheatOutcome))]
 public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 {
     private readonly List<string> _urls = [];
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private PreheatJob? _job;
 
     /// <summary>Playback URLs of published assets; blank lines are skipped, and a repeated URL counts once.</summary>
@@ -30,7 +29,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     [Parameter]
     public DateTimeOffset ResumeSince { get; set; }
 
-    /// <summary>How often a URL that failed is submitted again.</summary>
+    /// <summary>The maximum number of times that a failed URL is submitted again.</summary>
     [Parameter]
     [ValidateRange(0, 100)]
     public int MaximumResubmit { get; set; }
@@ -50,7 +49,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     {
         foreach (string? given in Url ?? [])
         {
-            if (given?.Trim() is { Length: > 0 } url && _known.Add(url))
+            if (given?.Trim() is { Length: > 0 } url)
             {
                 _urls.Add(url);
             }
@@ -60,9 +59,10 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        int requests = (_urls.Count + VodClient.MaxUrlsPerRequest - 1) / VodClient.MaxUrlsPerRequest;
-        if (_urls.Count == 0
-            || !ShouldProcess($"{Quantity.Of(_urls.Count, "URL")} in {Quantity.Of(requests, "request")}", "Pre-load into the CDN and wait"))
+        string[] urls = [.. _urls.Distinct(StringComparer.Ordinal)];
+        int requests = (urls.Length + VodClient.MaxUrlsPerRequest - 1) / VodClient.MaxUrlsPerRequest;
+        if (urls.Length == 0
+            || !ShouldProcess($"{Quantity.Of(urls.Length, "URL")} in {Quantity.Of(requests, "request")}", "Pre-load into the CDN and wait"))
         {
             return;
         }
@@ -71,7 +71,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         {
             _job = new PreheatJob(
                 Client,
-                _urls,
+                urls,
                 new PreheatJobSettings
                 {
                     ResumeSince = MyInvocation.BoundParameters.ContainsKey(nameof(ResumeSince)) ? ResumeSince : null,
@@ -79,12 +79,12 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
                     Timeout = TimeSpan.FromSeconds(TimeoutSec),
                     PollInterval = TimeSpan.FromSeconds(PollIntervalSec),
                 },
-                Scope,
+                Context,
                 TimeProvider.System);
         }
         catch (VodClientException failure)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, _urls.ToArray(), subject: null));
+            ThrowTerminatingError(ErrorRecords.From(failure, urls, subject: null));
         }
 
         WriteOutcomes(_job!);
@@ -100,7 +100,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     private void WriteOutcomes(PreheatJob job)
     {
         var unfinished = new List<string>();
-        var progress = new JobProgressReport(this, job, Client);
+        var progress = new JobProgressBar(this, job, Client);
         try
         {
             while (WaitFor(job.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } outcome)
@@ -116,14 +116,14 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         }
         finally
         {
-            // Also when a downstream command wants no more.
+            // Also if a downstream command stops the pipeline.
             progress.Complete();
         }
 
         WriteEnd(job, [.. unfinished]);
     }
 
-    // What concerns one URL is in its object; one error says why the job could not finish.
+    // What concerns one URL is in its object; one error reports why the job did not finish.
     private void WriteEnd(PreheatJob job, string[] unfinished)
     {
         if (job.Failure is { } failure)

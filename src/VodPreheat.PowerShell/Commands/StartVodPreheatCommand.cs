@@ -1,20 +1,21 @@
 using System.Management.Automation;
 using VodPreheat.Client;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Journal;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Errors;
 using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
 
 /// <summary>
-/// Start-VodPreheat: submits URLs, at most 10 a request, or assets, one a request. Each task is written the moment its request
-/// is accepted. Every URL ends up in a task or in the TargetObject of an error, whatever ends the command.
+/// Start-VodPreheat: submits URLs, at most 10 per request, or assets, one per request. Each task is written as soon as its request
+/// is accepted. Every URL is in a task or in the TargetObject of an error in the end, whatever ends the command.
 /// </summary>
 [Cmdlet(
     VerbsLifecycle.Start, "VodPreheat", DefaultParameterSetName = UrlSet, SupportsShouldProcess = true,
-    HelpUri = HelpLinks.Root + "Start-VodPreheat.md")]
+    HelpUri = VodCmdlet.HelpRoot + "Start-VodPreheat.md")]
 [OutputType(typeof(PreheatTask))]
 public sealed class StartVodPreheatCommand : VodConnectedCmdlet
 {
@@ -22,7 +23,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private const string AssetSet = "AssetId";
     private const string TaskSet = "InputObject";
 
-    // Where the input is on its way to a task or an error: given, then in a batch or invalid, then in a request, or unsent.
+    // The input on its way to a task or an error: given, then in a batch or invalid, then in a request, or unsent.
     private readonly Queue<string?> _given = new();
     private readonly List<string> _batch = new(VodClient.MaxUrlsPerRequest);
     private readonly Queue<string?> _invalid = new();
@@ -30,10 +31,9 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private Request? _request;
 
     private readonly List<string> _accepted = [];
-    private SubmissionProgress? _progress;
+    private SubmissionProgressBar? _progress;
     private VodClientException? _end;
     private int _requests;
-    private bool _isUrlGiven;
 
     /// <summary>Playback URLs of published assets.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UrlSet)]
@@ -42,7 +42,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     [AllowEmptyCollection]
     public string?[]? Url { get; set; }
 
-    /// <summary>Ids of published assets; all files of an asset are pre-loaded.</summary>
+    /// <summary>The IDs of published assets; all files of an asset are pre-loaded.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = AssetSet)]
     [AllowNull]
     [AllowEmptyString]
@@ -50,11 +50,11 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     public string?[]? AssetId { get; set; }
 
     /// <summary>An earlier task, whose URLs or asset are submitted again.</summary>
-    // A set of its own: a task of an asset has an empty Url, which would bind before its AssetId.
+    // A separate parameter set: a task of an asset has an empty Url, which would bind before its AssetId.
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TaskSet)]
     public PreheatTask InputObject { get; set; } = null!;
 
-    // Of an earlier task either may come.
+    // An earlier task can be of URLs or of an asset.
     private string Noun => ParameterSetName == TaskSet ? "item" : IsAsset ? "asset" : "URL";
 
     private bool IsAsset => ParameterSetName == AssetSet || (ParameterSetName == TaskSet && InputObject.AssetId is not null);
@@ -63,11 +63,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _progress = new SubmissionProgress(this);
-
-        // An empty list as an argument is nothing to do; an object from the pipeline without a URL is a mistake, such as the copy
-        // of an asset's task that came through serialization.
-        _isUrlGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Url));
+        _progress = new SubmissionProgressBar(this, () => Noun, Client);
     }
 
     /// <inheritdoc/>
@@ -77,7 +73,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         {
             AssetSet => AssetId ?? [null],
             TaskSet => InputObject.AssetId is { } id ? [id] : InputObject.Url,
-            _ => _isUrlGiven || Url is { Length: > 0 } ? Url ?? [null] : [null],
+            _ => ItemsOf(Url),
         };
         Array.ForEach(items, _given.Enqueue);
         while (_given.TryDequeue(out string? item))
@@ -92,7 +88,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             }
         }
 
-        ShowProgress();
+        _progress!.Show();
     }
 
     /// <inheritdoc/>
@@ -103,7 +99,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         ReportEnd();
     }
 
-    /// <summary>Reports what is left when something else than the end of the input has ended the command.</summary>
+    /// <summary>Reports what is left if something other than the end of the input has ended the command.</summary>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -157,10 +153,10 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         string id = given.Trim();
-        Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Scope)));
+        Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Context)));
     }
 
-    /// <summary>Submits the URLs gathered so far, and then reports what came with them and is none.</summary>
+    /// <summary>Submits the URLs of the batch, and then reports the invalid ones that came with them.</summary>
     private void SubmitBatch()
     {
         if (_batch.Count > 0)
@@ -168,7 +164,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             string[] urls = [.. _batch];
             _batch.Clear();
             string what = urls.Length == 1 ? urls[0] : $"{urls.Length} URLs, {urls[0]} to {urls[^1]}";
-            Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Scope)));
+            Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Context)));
         }
 
         while (!Stopping && _invalid.TryDequeue(out string? url))
@@ -177,7 +173,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
     }
 
-    /// <summary>Sends one request, unless an earlier failure means that none can work any more.</summary>
+    /// <summary>Sends one request, unless no request can succeed after an earlier failure.</summary>
     private void Submit(Request request)
     {
         if (_end is not null)
@@ -196,10 +192,10 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         try
         {
             request.IsSent = true;
-            var task = new PreheatTask(WaitFor(request.Send(), ShowProgress).GetAwaiter().GetResult());
+            var task = new PreheatTask(WaitFor(request.Send(), _progress!.Show).GetAwaiter().GetResult());
             _request = null;
             _accepted.Add(task.TaskId);
-            _progress!.Add(request.Items.Length);
+            _progress.Submitted += request.Items.Length;
             WriteObject(task);
         }
         catch (VodClientException failure)
@@ -216,15 +212,15 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         _request = null;
-        _end = failure.EndsSubmissions ? failure : null;
+        _progress!.End = _end = failure.EndsSubmissions ? failure : null;
         if (_end is null || failure.OutcomeUnknown)
         {
             Report(ErrorRecords.FromSubmission(failure, request.Items, request.What));
             return;
         }
 
-        // Reported at the end, with everything that is not submitted, as the rest of the input is still to come. At once where
-        // an error is to end the command.
+        // Reported at the end, with everything that is not submitted, because the rest of the input is still to come. Immediately if
+        // an error ends the command.
         _unsent.AddRange(request.Items);
         if (IsStoppedByErrors)
         {
@@ -258,7 +254,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         return record;
     }
 
-    /// <summary>Takes everything that was given and is neither submitted nor reported.</summary>
+    /// <summary>Removes everything that was given and is neither submitted nor reported.</summary>
     private string[] TakeUnsent()
     {
         string[] unsent = [.. _unsent, .. _request is { IsSent: false } ? _request.Items : [], .. _batch, .. _given.OfType<string>()];
@@ -269,12 +265,10 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         return unsent;
     }
 
-    private void ShowProgress() => _progress!.Show(Noun, Client.SubmissionLimit, _end);
-
-    /// <summary>One request to the service: what is in it, and how it is made.</summary>
+    /// <summary>One request to the service: its items, their description, and how it is sent.</summary>
     private sealed record Request(string[] Items, string What, Func<Task<Submission>> Send)
     {
-        /// <summary>Whether it was sent, and may have taken effect.</summary>
+        /// <summary>Whether it was sent, and may have been accepted.</summary>
         public bool IsSent { get; set; }
     }
 }

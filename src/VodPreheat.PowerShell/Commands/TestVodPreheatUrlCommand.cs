@@ -3,23 +3,22 @@ using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Json;
-using VodPreheat.Connections;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
 /// <summary>
-/// Test-VodPreheatUrl: requests URLs from the CDN as a player does, and says why they are not served or cached, in the order of the
+/// Test-VodPreheatUrl: requests URLs from the CDN like a player, and reports why they are not served or cached, in the order of the
 /// input. Needs no connection.
 /// </summary>
-[Cmdlet(VerbsDiagnostic.Test, "VodPreheatUrl", HelpUri = HelpLinks.Root + "Test-VodPreheatUrl.md")]
+[Cmdlet(VerbsDiagnostic.Test, "VodPreheatUrl", HelpUri = VodCmdlet.HelpRoot + "Test-VodPreheatUrl.md")]
 [OutputType(typeof(PreheatUrlTest))]
 public sealed class TestVodPreheatUrlCommand : VodCmdlet
 {
     private EdgeClient? _edge;
-    private OrderedRequestBuffer<string, EdgeTestResult>? _window;
-    private bool _isUrlGiven;
+    private OrderedRequestBuffer<string, EdgeTestResult>? _requests;
 
     /// <summary>Playback URLs.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -28,21 +27,21 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     [AllowEmptyCollection]
     public string?[]? Url { get; set; }
 
-    /// <summary>The most URLs that are tested at the same time.</summary>
+    /// <summary>The maximum number of URLs that are tested at the same time.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 8;
 
-    /// <summary>Seconds for the test of one URL.</summary>
+    /// <summary>The timeout of the test of one URL, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 10;
 
-    /// <summary>Address of an HTTP proxy; that of the environment (HTTPS_PROXY, HTTP_PROXY) if not given.</summary>
+    /// <summary>The address of an HTTP proxy; by default that of the environment (HTTPS_PROXY, HTTP_PROXY).</summary>
     [Parameter]
     public Uri? Proxy { get; set; }
 
-    /// <summary>Login of the proxy.</summary>
+    /// <summary>The login of the proxy.</summary>
     [Parameter]
     [Credential]
     public PSCredential? ProxyCredential { get; set; }
@@ -65,21 +64,18 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
             ThrowTerminatingError(ErrorRecords.From(failure, target: null, subject: null));
         }
 
-        _window = new(ThrottleLimit, url => _edge!.TestAsync(url, Scope));
-
-        // An empty list as an argument is nothing to do; an object from the pipeline without a URL is a mistake.
-        _isUrlGiven = MyInvocation.BoundParameters.ContainsKey(nameof(Url));
+        _requests = new(ThrottleLimit, url => _edge!.TestAsync(url, Context), WriteAnswer);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (string? given in _isUrlGiven || Url is { Length: > 0 } ? Url ?? [null] : [null])
+        foreach (string? given in ItemsOf(Url))
         {
             string url = given?.Trim() ?? string.Empty;
             if (PreheatUrl.IsValid(url))
             {
-                _window!.Add(url, WriteNext);
+                _requests!.Add(url);
             }
             else
             {
@@ -89,27 +85,19 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        while (!_window!.IsEmpty)
-        {
-            WriteNext();
-        }
-    }
+    protected override void EndProcessing() => _requests!.Complete();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        _window?.Dispose();
+        _requests?.Dispose();
         _edge?.Dispose();
     }
 
-    private void WriteNext()
+    private void WriteAnswer(string url, Task<EdgeTestResult> answer)
     {
-        WaitFor(_window!.Next);
-        (string url, Task<EdgeTestResult> answer) = _window.Take();
-        EdgeTestResult result = answer.GetAwaiter().GetResult();
+        EdgeTestResult result = WaitFor(answer).GetAwaiter().GetResult();
         WriteObject(new PreheatUrlTest(
             url, result.StatusCode, result.Cache.ToString(), result.CacheControl, result.Age, result.Finding.ToString(), result.Hint));
     }

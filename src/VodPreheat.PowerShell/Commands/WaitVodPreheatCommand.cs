@@ -1,21 +1,20 @@
 using System.Management.Automation;
-using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Completion;
 using VodPreheat.Errors;
 using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
 
-/// <summary>Wait-VodPreheat: polls tasks until every URL is final, and writes each task's results when it ends.</summary>
-[Cmdlet(VerbsLifecycle.Wait, "VodPreheat", HelpUri = HelpLinks.Root + "Wait-VodPreheat.md")]
+/// <summary>Wait-VodPreheat: polls tasks until every URL has finished, and writes the results of each task when it ends.</summary>
+[Cmdlet(VerbsLifecycle.Wait, "VodPreheat", HelpUri = VodCmdlet.HelpRoot + "Wait-VodPreheat.md")]
 [OutputType(typeof(PreheatingResult))]
 public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 {
     private readonly List<string> _taskIds = [];
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
-    /// <summary>The task ids that Start-VodPreheat (or the API) gave; each is waited for once.</summary>
+    /// <summary>The task IDs that Start-VodPreheat (or the API) returned; each is waited for once.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyString]
@@ -23,65 +22,59 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public override string?[]? TaskId { get; set; }
 
-    /// <summary>Seconds to wait in all; 15 minutes by default, as pre-loading takes 3 to 5 (vod_08_0085).</summary>
+    /// <summary>The timeout of the wait, in seconds; 15 minutes by default, because pre-loading takes 3 to 5 (vod_08_0085).</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
     public int TimeoutSec { get; set; } = 900;
 
-    /// <summary>Seconds from a task's answer to its next query.</summary>
+    /// <summary>Interval between queries of a task, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int PollIntervalSec { get; set; } = 10;
 
-    /// <summary>Each task is waited for once.</summary>
-    private protected override void ProcessTask(string taskId)
-    {
-        if (_known.Add(taskId))
-        {
-            _taskIds.Add(taskId);
-        }
-    }
+    /// <inheritdoc/>
+    private protected override void ProcessTask(string taskId) => _taskIds.Add(taskId);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         var poller = new PreheatTaskPoller(
-            Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Scope, TimeProvider.System);
+            Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Context, TimeProvider.System);
         _taskIds.ForEach(id => poller.Add(id));
-        var progress = new WaitProgress(this, poller, Client);
+        var progress = new WaitProgressBar(this, poller, Client);
         try
         {
             WriteEnds(poller, progress);
         }
         finally
         {
-            // Also when a downstream command wants no more, or an error ends the wait.
+            // Also if a downstream command stops the pipeline, or an error ends the wait.
             progress.Complete();
         }
 
         string[] open = [.. poller.OpenTasks];
         foreach (string[] tasks in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))
         {
-            WriteError(ErrorRecords.WaitTimeout(tasks, TimeoutSec, [.. tasks.SelectMany(task => ResultsOf(task, poller.LastRows(task)))]));
+            WriteError(ErrorRecords.WaitTimeout(tasks, TimeoutSec, [.. tasks.SelectMany(task => ResultsOf(task, poller.LastResults(task)))]));
         }
     }
 
-    private void WriteEnds(PreheatTaskPoller poller, WaitProgress progress)
+    private void WriteEnds(PreheatTaskPoller poller, WaitProgressBar progress)
     {
         while (WaitFor(poller.NextEndAsync(), progress.Show).GetAwaiter().GetResult() is { } end)
         {
             if (end.Failure is { } failure)
             {
-                // An error that ends the wait names all that was open.
+                // An error that ends the wait names all open tasks.
                 string[] unfinished = [end.TaskId, .. IsStoppedByErrors || ErrorRecords.IsTerminating(failure) ? poller.OpenTasks : []];
                 WriteFailure(failure, unfinished.Length == 1 ? end.TaskId : unfinished, $"Task {end.TaskId}");
                 continue;
             }
 
-            WriteObject(ResultsOf(end.TaskId, end.Rows), enumerateCollection: true);
+            WriteObject(ResultsOf(end.TaskId, end.Results), enumerateCollection: true);
         }
     }
 
-    private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<PreheatingRow> rows) =>
-        [.. rows.Select(row => new PreheatingResult(taskId, row.Url, row.Status))];
+    private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<UrlResult> results) =>
+        [.. results.Select(result => new PreheatingResult(taskId, result.Url, result.Status))];
 }

@@ -5,7 +5,7 @@ using VodPreheat.Formatting;
 
 namespace VodPreheat.Completion;
 
-/// <summary>Completes -Connection to the variables of the session that hold a connection: a path, which the engine would offer, cannot be one.</summary>
+/// <summary>Completes -Connection with the variables of the session that contain a connection, instead of the paths that the engine suggests.</summary>
 internal sealed class ConnectionCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ internal sealed class ConnectionCompleter : IArgumentCompleter
         ];
     }
 
-    /// <summary>The connection that a variable or an argument holds; null if it holds something else.</summary>
+    /// <summary>The connection in a variable or an argument; null if it is something else.</summary>
     public static VodConnection? ConnectionIn(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) as VodConnection;
 
     private static CompletionResult Result(string name, VodConnection connection)

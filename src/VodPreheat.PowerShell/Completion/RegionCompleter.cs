@@ -5,7 +5,7 @@ using VodPreheat.Client.Connections;
 
 namespace VodPreheat.Completion;
 
-/// <summary>Completes -Region from the regions that VOD is known to be in; others may be typed.</summary>
+/// <summary>Completes -Region with the known regions of VOD; others can be typed.</summary>
 internal sealed class RegionCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using VodPreheat.Client;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
@@ -10,7 +11,7 @@ using VodPreheat.Formatting;
 
 namespace VodPreheat.Completion;
 
-/// <summary>Completes -TaskId from the end of the connection's journal, newest first. Never asks the service.</summary>
+/// <summary>Completes -TaskId from the end of the connection's journal, newest first. Sends nothing.</summary>
 internal sealed class TaskIdCompleter : IArgumentCompleter
 {
     private const int Most = 100;
@@ -31,14 +32,14 @@ internal sealed class TaskIdCompleter : IArgumentCompleter
                     .Where(submission => client?.Owns(submission) != false)
                     .Take(Most)
 
-                    // An id that cannot be shown as it is cannot be typed either.
+                    // An ID that cannot be shown unchanged cannot be typed either.
                     .Where(submission => submission.TaskId!.StartsWith(typed, StringComparison.OrdinalIgnoreCase) && DisplayText.IsClean(submission.TaskId))
                     .Select(static submission => Result(new PreheatTask(submission))),
             ];
         }
         catch (VodClientException)
         {
-            // No journal, no completion: nobody wants an error for pressing Tab.
+            // Without a journal there is no completion: an error for pressing Tab would be of no use.
             return [];
         }
     }
@@ -49,6 +50,6 @@ internal sealed class TaskIdCompleter : IArgumentCompleter
         CompletionResultType.ParameterValue,
         ViewFormatter.Describe(task) is { Length: > 0 } what ? what : task.TaskId);
 
-    // Ids are 32 hex digits so far; anything else could mean something to the parser.
+    // IDs are 32 hex digits so far; anything else could have a meaning for the parser.
     private static string Quote(string id) => id.All(char.IsAsciiLetterOrDigit) ? id : $"'{CodeGeneration.EscapeSingleQuotedStringContent(id)}'";
 }

@@ -1,19 +1,19 @@
 namespace VodPreheat.Connections;
 
 /// <summary>
-/// The process's default connection: one immutable object, swapped whole, so that every runspace (ForEach-Object -Parallel)
-/// sees it and nobody sees half of one. One that was replaced is released when nothing uses it any more.
+/// The default connection of the process: one immutable object, replaced as a whole, so that every runspace (ForEach-Object -Parallel)
+/// sees it. One that was replaced is released when nothing uses it any more.
 /// </summary>
 internal static class DefaultConnection
 {
     private static SharedConnection? s_current;
 
-    /// <summary>The default, to look at; null before the first Connect-VodAccount and after Disconnect-VodAccount.</summary>
+    /// <summary>The default, not to be used for requests; null before the first Connect-VodAccount and after Disconnect-VodAccount.</summary>
     public static VodConnection? Current => Volatile.Read(ref s_current)?.Connection;
 
     /// <summary>Makes a connection the default.</summary>
     /// <param name="connection">The connection, which nothing uses yet.</param>
-    /// <param name="isHandedOut">Whether the caller hands it out as well.</param>
+    /// <param name="isHandedOut">Whether the user receives it, too.</param>
     public static void Set(VodConnection connection, bool isHandedOut)
     {
         var shared = new SharedConnection(connection);
@@ -41,10 +41,10 @@ internal static class DefaultConnection
         return null;
     }
 
-    /// <summary>The default for the user, who may work with it from now on for as long as he holds it.</summary>
+    /// <summary>The default for the user, who can use it from now on at any time.</summary>
     public static VodConnection? HandOut() => Use()?.Connection;
 
-    /// <summary>Takes the default away if it is this connection.</summary>
+    /// <summary>Removes the default if it is this connection.</summary>
     public static void Forget(VodConnection connection)
     {
         if (Volatile.Read(ref s_current) is { } current && current.Connection == connection)

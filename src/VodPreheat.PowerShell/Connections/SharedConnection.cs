@@ -1,9 +1,9 @@
 namespace VodPreheat.Connections;
 
 /// <summary>
-/// A connection that is or was the default, and how many use it: being the default counts, every pipeline that began with it,
-/// and, for good, whoever it was handed out to. After the last one its secrets are wiped and its sockets closed, when the
-/// requests that are still under way have ended. A connection that was handed out is released when it is disconnected, or collected.
+/// A connection that is or was the default, with a reference count: being the default counts, every pipeline that began with it,
+/// and, permanently, a user who received it. After the last reference its secrets are wiped and its sockets closed, when the
+/// requests that are still in flight have ended. A connection that a user received is released when it is disconnected or collected.
 /// </summary>
 internal sealed class SharedConnection(VodConnection connection)
 {
@@ -12,7 +12,7 @@ internal sealed class SharedConnection(VodConnection connection)
     /// <summary>The connection.</summary>
     public VodConnection Connection => connection;
 
-    /// <summary>Counts one more; false if it was released.</summary>
+    /// <summary>Adds a reference; false if it was released.</summary>
     public bool TryUse()
     {
         int users = Volatile.Read(ref _users);
@@ -30,7 +30,7 @@ internal sealed class SharedConnection(VodConnection connection)
         return false;
     }
 
-    /// <summary>Counts one less.</summary>
+    /// <summary>Removes a reference.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _users) == 0)

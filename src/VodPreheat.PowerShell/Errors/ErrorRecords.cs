@@ -1,11 +1,12 @@
 using System.Management.Automation;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Formatting;
 
 namespace VodPreheat.Errors;
 
-/// <summary>Makes every ErrorRecord of the module. The only place that does.</summary>
+/// <summary>Makes all ErrorRecords of the module. The only place that does.</summary>
 internal static class ErrorRecords
 {
     private const string OutcomeUnknown =
@@ -18,25 +19,25 @@ internal static class ErrorRecords
 
     /// <summary>A failure of the client.</summary>
     /// <param name="failure">What failed.</param>
-    /// <param name="target">The task id or URLs concerned.</param>
-    /// <param name="subject">The same for the message, such as "Task 5199..."; null when the failure concerns no single input.</param>
+    /// <param name="target">The task ID or URLs concerned.</param>
+    /// <param name="subject">The same for the message, such as "Task 5199..."; null if the failure concerns no single input.</param>
     public static ErrorRecord From(VodClientException failure, object? target, string? subject) => Make(
-        Exception(failure, subject, failure.Hint),
+        Exception(failure, subject, HintOf(failure)),
         CategoryOf(failure.Kind),
         target);
 
-    /// <summary>An empty or blank task id, as also a submission has whose outcome is unknown.</summary>
+    /// <summary>An empty or blank task ID, which a submission has whose outcome is unknown.</summary>
     public static ErrorRecord InvalidTaskId(string? taskId) => Make(
         Exception(
             ErrorIds.InvalidTaskId,
-            "A task id is empty or blank: it was not given, or belongs to a submission whose outcome is unknown, which may have no task.",
-            "Give the task ids that Start-VodPreheat or Get-VodPreheatTask wrote. A submission without one can be submitted again, which costs quota again."),
+            "A task ID is empty or blank: it was not specified, or belongs to a submission whose outcome is unknown, which may have no task.",
+            "Specify task IDs that Start-VodPreheat or Get-VodPreheatTask wrote. What has none can be submitted again, which costs quota again."),
         ErrorCategory.InvalidArgument,
         taskId);
 
-    /// <summary>An empty or blank asset id.</summary>
+    /// <summary>An empty or blank asset ID.</summary>
     public static ErrorRecord InvalidAssetId(string? assetId) => Make(
-        Exception(ErrorIds.InvalidAssetId, "An asset id is empty or blank.", "Give the ids of published assets."),
+        Exception(ErrorIds.InvalidAssetId, "An asset ID is empty or blank.", "Specify the IDs of published assets."),
         ErrorCategory.InvalidArgument,
         assetId);
 
@@ -44,29 +45,29 @@ internal static class ErrorRecords
     public static ErrorRecord InvalidUrl(string? url) => Make(
         Exception(
             ErrorIds.InvalidUrl,
-            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{DisplayText.Clean(url, DisplayText.MaxLength)}' is not an absolute http or https URL.",
-            "Give the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with -AssetId."),
+            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{DisplayText.Clean(url, DisplayText.MaxLength)}' is not an absolute HTTP or HTTPS URL.",
+            "Specify the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with -AssetId."),
         ErrorCategory.InvalidArgument,
         url);
 
-    /// <summary>A submission that failed; says so if it may have taken effect all the same.</summary>
+    /// <summary>A submission that failed; the error says if it may have been accepted.</summary>
     /// <param name="failure">What failed.</param>
-    /// <param name="items">The URLs or asset id of the request.</param>
+    /// <param name="items">The URLs or asset ID of the request.</param>
     /// <param name="subject">The same for the message.</param>
     public static ErrorRecord FromSubmission(VodClientException failure, string[] items, string subject) => Make(
-        Exception(failure, subject, failure.OutcomeUnknown ? OutcomeUnknown : failure.Hint, failure.OutcomeUnknown),
+        Exception(failure, subject, failure.OutcomeUnknown ? OutcomeUnknown : HintOf(failure), failure.OutcomeUnknown),
         CategoryOf(failure.Kind),
         items);
 
     /// <summary>A failure after which nothing more was submitted.</summary>
     /// <param name="failure">What failed.</param>
-    /// <param name="unsent">Every URL or asset id that was not submitted.</param>
+    /// <param name="unsent">All URLs or asset IDs that were not submitted.</param>
     /// <param name="noun">What one of them is called.</param>
     public static ErrorRecord FromEndedSubmission(VodClientException failure, string[] unsent, string noun) => Make(
-        Exception(failure, $"{NotSubmitted(unsent, noun)} (see TargetObject)", failure.Hint), CategoryOf(failure.Kind), unsent);
+        Exception(failure, $"{NotSubmitted(unsent, noun)} (see TargetObject)", HintOf(failure)), CategoryOf(failure.Kind), unsent);
 
     /// <summary>What was not submitted because something else ended the command: a stop, or an error of another command.</summary>
-    /// <param name="unsent">Every URL or asset id that was given and not submitted.</param>
+    /// <param name="unsent">All URLs or asset IDs that were given and not submitted.</param>
     /// <param name="noun">What one of them is called.</param>
     public static ErrorRecord SubmissionStopped(string[] unsent, string noun) => Make(
         Exception(
@@ -76,25 +77,25 @@ internal static class ErrorRecords
         ErrorCategory.OperationStopped,
         unsent);
 
-    /// <summary>A request that was under way when something else ended the command.</summary>
-    /// <param name="items">The URLs or asset id of the request.</param>
+    /// <summary>A request that was in flight when something else ended the command.</summary>
+    /// <param name="items">The URLs or asset ID of the request.</param>
     /// <param name="subject">The same for the message.</param>
     public static ErrorRecord SubmissionAbandoned(string[] items, string subject) => Make(
         Exception(ErrorIds.SubmissionStopped, $"{subject}: the command ended during this submission", Abandoned, outcomeUnknown: true),
         ErrorCategory.OperationStopped,
         items);
 
-    /// <summary>Tasks that were still open when the time was up.</summary>
+    /// <summary>Tasks that were still open after the timeout.</summary>
     /// <param name="taskIds">The tasks: one, or all of them where this error ends the command.</param>
-    /// <param name="timeoutSec">The time, in seconds.</param>
-    /// <param name="lastResults">What the last queries said.</param>
+    /// <param name="timeoutSec">The timeout, in seconds.</param>
+    /// <param name="lastResults">The results of the last queries.</param>
     public static ErrorRecord WaitTimeout(string[] taskIds, int timeoutSec, PreheatingResult[] lastResults)
     {
         int open = lastResults.Count(static result => !PreheatStatus.IsFinal(result.Status));
         (string who, string whose, object target) = taskIds.Length == 1
             ? ($"Task {taskIds[0]} was", "its", taskIds[0])
             : ($"{taskIds.Length} tasks (see TargetObject) were", "their", (object)taskIds);
-        string state = lastResults.Length == 0 ? "no URL has a status yet" : $"{open} of {whose} {lastResults.Length} URLs are not final";
+        string state = lastResults.Length == 0 ? "no URL has a status yet" : $"{open} of {whose} {lastResults.Length} URLs have not finished";
         const string Hint = "Wait again with Wait-VodPreheat -TaskId and a longer -TimeoutSec; pre-loading usually takes 3 to 5 minutes.";
         return Make(
             new VodWaitTimeoutException($"{who} still open after {timeoutSec} s: {state} ({ErrorIds.WaitTimeout}). {Hint}", ErrorIds.WaitTimeout, Hint, lastResults),
@@ -102,32 +103,34 @@ internal static class ErrorRecords
             target);
     }
 
-    /// <summary>A job whose time was up.</summary>
+    /// <summary>A job that timed out.</summary>
     public static ErrorRecord JobTimeout(string[] open, int timeoutSec) => Make(
         Exception(
             ErrorIds.WaitTimeout,
-            $"The time of {timeoutSec} s was up with {Quantity.Of(open.Length, "URL")} open.",
-            "Run the same command again with -ResumeSince; what was accepted is not submitted again."),
+            $"The job timed out after {timeoutSec} s with {Quantity.Of(open.Length, "URL")} open.",
+            "Run the same command again with -ResumeSince; URLs that were accepted are not submitted again."),
         ErrorCategory.OperationTimeout,
         open);
 
     /// <summary>No connection was made in this process.</summary>
     public static ErrorRecord NotConnected() => Make(
-        Exception(ErrorIds.NotConnected, "There is no connection.", "Run Connect-VodAccount first, or give -Connection."),
+        Exception(ErrorIds.NotConnected, "There is no connection.", "Run Connect-VodAccount first, or specify -Connection."),
         CategoryOf(FailureKind.NotConnected),
         target: null);
 
-    /// <summary>A connection that came through serialization, into a job or from a remote session.</summary>
+    /// <summary>A deserialized connection, in a job or from a remote session.</summary>
     public static ErrorRecord ConnectionNotLive(VodConnection connection) => Make(
         Exception(
             ErrorIds.ConnectionNotLive,
-            "The connection is a copy without its credentials: connections do not travel between processes.",
-            "Run Connect-VodAccount inside the job or remote session; ForEach-Object -Parallel and Start-ThreadJob share the live one."),
-        CategoryOf(FailureKind.ConnectionNotLive),
+            "The connection is a copy without its credentials: a connection cannot be passed to another process.",
+            "Run Connect-VodAccount inside the job or remote session. ForEach-Object -Parallel and Start-ThreadJob share the live connection."),
+        ErrorCategory.InvalidArgument,
         connection);
 
-    /// <summary>Whether a failure ends a query's command. A used-up quota of requests does, too: each further query would be refused alike.</summary>
+    /// <summary>Whether a failure ends a command that queries. A used-up quota of requests does, too: every other query would be refused.</summary>
     public static bool IsTerminating(VodClientException failure) => failure.EndsEverything || failure.Kind == FailureKind.QuotaExceeded;
+
+    private static string HintOf(VodClientException failure) => failure.Hint.ToString(HintNames.Of);
 
     private static string NotSubmitted(string[] unsent, string noun) =>
         $"{Quantity.Of(unsent.Length, noun)} {(unsent.Length == 1 ? "was" : "were")} not submitted";
@@ -141,12 +144,12 @@ internal static class ErrorRecords
     private static VodException Exception(string errorId, string what, string hint, bool outcomeUnknown = false) =>
         new($"{what.TrimEnd('.')} ({errorId}). {hint}", errorId, statusCode: null, requestId: null, hint, innerException: null) { OutcomeUnknown = outcomeUnknown };
 
-    // The hint is in the message, where every view shows it, and not in RecommendedAction, which some views show in addition.
+    // The hint is in the message, which every view shows, and not in RecommendedAction, which some views show in addition.
     private static ErrorRecord Make(VodException exception, ErrorCategory category, object? target)
     {
         var record = new ErrorRecord(exception, exception.ErrorCode, category, target);
 
-        // Shown beside the category, while the target itself stays what it is.
+        // Shown beside the category; the target itself is not changed.
         record.CategoryInfo.TargetName = DisplayText.Clean(record.CategoryInfo.TargetName ?? string.Empty, DisplayText.MaxLength);
         return record;
     }
@@ -155,7 +158,7 @@ internal static class ErrorRecords
     {
         FailureKind.Authentication => ErrorCategory.AuthenticationError,
         FailureKind.PermissionDenied => ErrorCategory.PermissionDenied,
-        FailureKind.InvalidArgument or FailureKind.ProjectMismatch or FailureKind.InvalidSetting or FailureKind.ConnectionNotLive => ErrorCategory.InvalidArgument,
+        FailureKind.InvalidArgument or FailureKind.ProjectMismatch or FailureKind.InvalidSetting => ErrorCategory.InvalidArgument,
         FailureKind.NotFound or FailureKind.ProjectNotFound => ErrorCategory.ObjectNotFound,
         FailureKind.InvalidOperation => ErrorCategory.InvalidOperation,
         FailureKind.QuotaExceeded => ErrorCategory.QuotaExceeded,

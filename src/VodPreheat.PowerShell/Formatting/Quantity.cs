@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace VodPreheat.Formatting;
 
-/// <summary>Numbers of things in texts.</summary>
+/// <summary>Formats quantities.</summary>
 internal static class Quantity
 {
     /// <summary>Such as "1 URL" or "12 URLs".</summary>

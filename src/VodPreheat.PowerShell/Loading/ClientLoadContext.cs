@@ -4,14 +4,14 @@ using System.Runtime.Loader;
 namespace VodPreheat.Loading;
 
 /// <summary>
-/// The private home of the client and its packages, so that other modules' versions of them do not matter, nor ours to them.
+/// The private context of the client and its packages, so that they do not conflict with other modules' versions of them.
 /// </summary>
 internal sealed class ClientLoadContext(string directory) : AssemblyLoadContext(nameof(VodPreheat))
 {
     private readonly string[] _framework =
         ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? string.Empty).Split(Path.PathSeparator);
 
-    /// <summary>A file of ours, unless the runtime or the host brings the same or a newer version of it.</summary>
+    /// <summary>The module's own file, unless the runtime or the host has the same or a newer version of it.</summary>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         string file = assemblyName.Name + ".dll";

@@ -5,7 +5,7 @@ using System.Runtime.Loader;
 namespace VodPreheat.Loading;
 
 /// <summary>
-/// On import, teaches the default load context one name: VodPreheat.Client, which lives with all packages in a private
+/// On import, makes the default load context resolve one name: VodPreheat.Client, which is loaded with all packages into a private
 /// context. Refuses a second version of the module in one process: its types would not be those of the first. Nothing else
 /// happens at import.
 /// </summary>
@@ -13,8 +13,8 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
 {
     private const string ClientName = "VodPreheat.Client";
 
-    // The assembly's name up to its version. With one name for all versions the runtime would refuse the second by itself, with
-    // a message that helps nobody and before any code of it runs.
+    // The assembly's name before its version. With one name for all versions the runtime would refuse the second one itself, with
+    // an unhelpful message and before any of its code runs.
     private const string Name = "VodPreheat.PowerShell";
 
     private static readonly string s_library =
@@ -24,7 +24,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
 
     private static int s_hooked;
 
-    /// <summary>Called by the engine at every import; two runspaces may import at once.</summary>
+    /// <summary>Called by the engine at every import; two runspaces can import at the same time.</summary>
     /// <exception cref="InvalidOperationException">Another version is loaded.</exception>
     public void OnImport()
     {
@@ -32,7 +32,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
         if (AppDomain.CurrentDomain.GetData(Name) is Assembly loaded && loaded != ours)
         {
             throw new InvalidOperationException(
-                $"VodPreheat {VersionOf(loaded)} is loaded in this process already, and PowerShell cannot unload it. " +
+                $"VodPreheat {VersionOf(loaded)} is already loaded in this process, and PowerShell cannot unload it. " +
                 $"Start a new session to use VodPreheat {VersionOf(ours)}.");
         }
 
@@ -45,7 +45,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
 
     private static string VersionOf(Assembly assembly) => assembly.GetName().Name![(Name.Length + 1)..];
 
-    // By path, and only if the file is there: LoadFromAssemblyName would come back here and overflow the stack.
+    // By path, and only if the file exists: LoadFromAssemblyName would call this method again and overflow the stack.
     private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name)
     {
         if (name.Name != ClientName)

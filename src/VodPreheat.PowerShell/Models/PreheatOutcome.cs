@@ -1,8 +1,8 @@
-using VodPreheat.Client.Errors;
+using VodPreheat.Client.Display;
 
 namespace VodPreheat;
 
-/// <summary>What became of one URL that Invoke-VodPreheat was given.</summary>
+/// <summary>The outcome of one URL of Invoke-VodPreheat.</summary>
 public sealed class PreheatOutcome(
     string url,
     string status,
@@ -13,33 +13,33 @@ public sealed class PreheatOutcome(
     string? errorCode,
     string? detail)
 {
-    /// <summary>The URL, as it was given.</summary>
+    /// <summary>The URL, as it was specified.</summary>
     public string Url { get; } = url;
 
     /// <summary>
-    /// The service's text (succeed, failed; processing when the time was up), or the module's: rejected, notSubmitted, unknown.
+    /// The service's status (succeed, failed; processing after a timeout), or the module's: rejected, notSubmitted, unknown.
     /// </summary>
     public string Status { get; } = status;
 
     /// <summary>The task of the last submission that was accepted; null if there is none.</summary>
-    // PowerShell hands $null to a string parameter as an empty text.
+    // PowerShell passes $null to a string parameter as an empty string.
     public string? TaskId { get; } = string.IsNullOrEmpty(taskId) ? null : taskId;
 
-    /// <summary>How many submissions the URL took; an earlier one that was resumed counts.</summary>
+    /// <summary>The number of submissions of the URL, including an earlier one that was resumed.</summary>
     public int Attempts { get; } = attempts;
 
     /// <summary>When the last of them was sent; null if none was.</summary>
     public DateTimeOffset? SubmittedAt { get; } = submittedAt;
 
-    /// <summary>When it was known that the URL was loaded, failed or was rejected; null if it is not.</summary>
+    /// <summary>When it became known that the URL was loaded, failed or was rejected; null if it did not.</summary>
     public DateTimeOffset? EndedAt { get; } = endedAt;
 
-    /// <summary>The error code of what kept the URL from being loaded; null if there is none.</summary>
+    /// <summary>The code of the error that prevented loading; null if there is none.</summary>
     public string? ErrorCode { get; } = string.IsNullOrEmpty(errorCode) ? null : errorCode;
 
-    /// <summary>The same in words.</summary>
+    /// <summary>The message of that error; null if there is none.</summary>
     public string? Detail { get; } = string.IsNullOrEmpty(detail) ? null : detail;
 
-    /// <summary>Status and URL, to be shown.</summary>
+    /// <summary>Status and URL, fit to be shown.</summary>
     public override string ToString() => DisplayText.Clean($"{Status} {Url}");
 }

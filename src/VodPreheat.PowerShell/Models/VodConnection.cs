@@ -17,7 +17,7 @@ public sealed class VodConnection
         AuthenticationType = client.AuthenticationType;
     }
 
-    /// <summary>A copy without its client, as deserializing leaves it.</summary>
+    /// <summary>Makes a copy without a client, for a deserialized connection.</summary>
     internal VodConnection(string? region, string? projectId)
     {
         Region = region;
@@ -25,10 +25,10 @@ public sealed class VodConnection
         AuthenticationType = "None";
     }
 
-    /// <summary>The region's id; null when only an endpoint was given.</summary>
+    /// <summary>The region ID; null if only an endpoint was specified.</summary>
     public string? Region { get; }
 
-    /// <summary>The project id.</summary>
+    /// <summary>The project ID.</summary>
     public string ProjectId { get; }
 
     /// <summary>The address of the service.</summary>
@@ -37,10 +37,10 @@ public sealed class VodConnection
     /// <summary>AccessKey, Token, Password, IdToken, Identity or Sandbox.</summary>
     public string AuthenticationType { get; }
 
-    /// <summary>The access key id in use, the user name or the identity provider; null for a token got elsewhere.</summary>
+    /// <summary>The current access key ID, the user name or the identity provider; null for a token that was obtained elsewhere.</summary>
     public string? AccountName => Client?.AccountName;
 
-    /// <summary>When the credential in use ends, if it does; those of Password and Identity, and of IdToken from a file, are renewed before.</summary>
+    /// <summary>When the current credential expires, if it does; those of Password and Identity, and of IdToken from a file, are renewed before they expire.</summary>
     public DateTimeOffset? ExpiresAt => Client?.ExpiresAt;
 
     internal VodClient? Client { get; }

@@ -15,13 +15,22 @@ public sealed class OrderedRequestBufferTests
         var open = new List<(int Item, TaskCompletionSource<int> Answer)>();
         int inFlight = 0;
         var taken = new List<(int Item, int Answer)>();
-        using var window = new OrderedRequestBuffer<int, int>(most, item =>
+        using var buffer = new OrderedRequestBuffer<int, int>(most, Start, Take);
+        foreach (int item in items)
+        {
+            buffer.Add(item);
+        }
+
+        buffer.Complete();
+        Assert.Equal(items.Select(item => (item, item)), taken);
+
+        Task<int> Start(int item)
         {
             Assert.True(++inFlight <= most);
             var answer = new TaskCompletionSource<int>();
             open.Add((item, answer));
             return answer.Task;
-        });
+        }
 
         // The requests end in any order, one each time that nobody has anything to do.
         void EndOne()
@@ -34,26 +43,13 @@ public sealed class OrderedRequestBufferTests
             }
         }
 
-        void Take()
+        void Take(int item, Task<int> answer)
         {
-            TaskWaiter.For(window.Next, s_idle, EndOne, CancellationToken.None);
-            (int item, Task<int> answer) = window.Take();
+            BackgroundWork.WaitFor(answer, s_idle, EndOne, CancellationToken.None);
             Assert.True(answer.IsCompletedSuccessfully);
             inFlight--;
             taken.Add((item, answer.Result));
         }
-
-        foreach (int item in items)
-        {
-            window.Add(item, Take);
-        }
-
-        while (!window.IsEmpty)
-        {
-            Take();
-        }
-
-        Assert.Equal(items.Select(item => (item, item)), taken);
     }
 
     [Fact]
@@ -61,29 +57,29 @@ public sealed class OrderedRequestBufferTests
     {
         TaskCompletionSource<int>[] answers = [new(), new(), new(), new()];
         var taken = new List<int>();
-        using var window = new OrderedRequestBuffer<int, int>(4, item => answers[item].Task);
-        void Take() => taken.Add(window.Take().Item);
-
-        window.Add(0, Take);
-        window.Add(1, Take);
+        using var buffer = new OrderedRequestBuffer<int, int>(4, item => answers[item].Task, (item, _) => taken.Add(item));
+        buffer.Add(0);
+        buffer.Add(1);
         answers[1].SetResult(1);
-        window.Add(2, Take);
+        buffer.Add(2);
         Assert.Empty(taken);
         answers[0].SetResult(0);
-        window.Add(3, Take);
+        buffer.Add(3);
         Assert.Equal([0, 1], taken);
-        Assert.False(window.IsEmpty);
+        buffer.Complete();
+        Assert.Equal([0, 1, 2, 3], taken);
     }
 
     [Fact]
     public void A_failure_is_returned_in_its_turn_and_the_next_answer_follows()
     {
         var taken = new List<Task<int>>();
-        using var window = new OrderedRequestBuffer<int, int>(2, item => item == 0
-            ? Task.FromException<int>(new InvalidOperationException("boom"))
-            : Task.FromResult(item));
-        window.Add(0, () => taken.Add(window.Take().Answer));
-        window.Add(1, () => taken.Add(window.Take().Answer));
+        using var buffer = new OrderedRequestBuffer<int, int>(
+            2,
+            item => item == 0 ? Task.FromException<int>(new InvalidOperationException("boom")) : Task.FromResult(item),
+            (_, answer) => taken.Add(answer));
+        buffer.Add(0);
+        buffer.Add(1);
         Assert.Collection(
             taken,
             failed => Assert.Equal("boom", failed.Exception?.InnerException?.Message),
@@ -91,11 +87,11 @@ public sealed class OrderedRequestBufferTests
     }
 
     [Fact]
-    public void A_request_that_cannot_be_started_does_not_change_the_buffer()
+    public void A_request_that_cannot_be_started_leaves_the_buffer_as_it_was()
     {
-        using var window = new OrderedRequestBuffer<int, int>(1, _ => throw new InvalidOperationException("no"));
-        Assert.Throws<InvalidOperationException>(() => window.Add(0, static () => Assert.Fail("There is nothing to take.")));
-        Assert.True(window.IsEmpty);
+        using var buffer = new OrderedRequestBuffer<int, int>(1, _ => throw new InvalidOperationException("no"), FailToTake);
+        Assert.Throws<InvalidOperationException>(() => buffer.Add(0));
+        buffer.Complete();
     }
 
     [Fact]
@@ -122,14 +118,17 @@ public sealed class OrderedRequestBufferTests
         }
     }
 
+    private static void FailToTake(int item, Task<int> answer) => Assert.Fail("There is nothing to take.");
+
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     private static void LeaveFailures(string mark)
     {
         var late = new TaskCompletionSource<int>();
-        using (var window = new OrderedRequestBuffer<int, int>(2, item => item == 0 ? late.Task : Task.FromException<int>(new InvalidOperationException(mark))))
+        using (var buffer = new OrderedRequestBuffer<int, int>(
+            2, item => item == 0 ? late.Task : Task.FromException<int>(new InvalidOperationException(mark)), FailToTake))
         {
-            window.Add(0, static () => Assert.Fail("There is nothing to take."));
-            window.Add(1, static () => Assert.Fail("There is nothing to take."));
+            buffer.Add(0);
+            buffer.Add(1);
         }
 
         late.SetException(new InvalidOperationException(mark));

@@ -6,7 +6,7 @@ using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Iam;
+using VodPreheat.Client.Identity;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 
@@ -87,7 +87,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     {
         _server.AddIdentityProvider("ci", "vod");
         using var token = new Secret(_server.MakeIdToken("ci", "vod") + "\n");
-        using VodClient client = await New(projectId: projectId).ConnectWithIdTokenAsync(" ci ", token, "Do this.", TestClient.Scope());
+        using VodClient client = await New(projectId: projectId).ConnectWithIdTokenAsync(" ci ", token, TestClient.Scope());
         Assert.Equal(("IdToken", "ci", TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
         Assert.InRange(client.ExpiresAt!.Value, DateTimeOffset.UtcNow.AddHours(23), DateTimeOffset.UtcNow.AddHours(25));
         RecordedRequest sent = Assert.Single(_server.Requests);
@@ -99,15 +99,15 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task The_expiry_of_an_identity_token_has_the_hint_of_the_caller()
+    public async Task An_identity_token_that_was_given_once_ends_with_a_hint_to_use_a_file()
     {
         _server.AddIdentityProvider("ci", "vod");
-        using VodClient client = await New().ConnectWithIdTokenAsync("ci", new Secret(_server.MakeIdToken("ci", "vod")), "Do this.", TestClient.Scope());
+        using VodClient client = await New().ConnectWithIdTokenAsync("ci", new Secret(_server.MakeIdToken("ci", "vod")), TestClient.Scope());
         await client.QueryAsync();
         _server.ExpireToken(_server.LastToken);
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
-        Assert.Equal(("APIGW.0307", FailureKind.Authentication, "Do this."), (failure.ErrorCode, failure.Kind, failure.Hint));
-        Assert.Equal("Do this.", (await TestClient.FailureAsync(() => client.QueryAsync())).Hint);
+        Assert.Equal(("APIGW.0307", FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
+        Assert.All([failure, await TestClient.FailureAsync(() => client.QueryAsync())], static failure => Assert.Contains("a file, which is read again", failure.Hint.ToString(), StringComparison.Ordinal));
         Assert.Equal((1, 3), (_server.TokensIssued, _server.RequestCount));
     }
 
@@ -150,7 +150,7 @@ public sealed class ConnectionFactoryTests : IDisposable
             {
                 VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
                 Assert.Equal(("IAM.0007", FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
-                Assert.Contains("expired at", failure.Hint, StringComparison.Ordinal);
+                Assert.Contains("expired at", failure.Hint.ToString(), StringComparison.Ordinal);
             }
 
             Assert.Equal(2, _server.Requests.Count(request => request.Area == "Iam"));
@@ -226,7 +226,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     {
         foreach (Func<Task> connect in new Func<Task>[]
         {
-            () => New().ConnectWithIdTokenAsync(name, new Secret("a.b.c"), "", TestClient.Scope()),
+            () => New().ConnectWithIdTokenAsync(name, new Secret("a.b.c"), TestClient.Scope()),
             () => New().ConnectWithIdTokenFileAsync(name, "file", TestClient.Scope()),
         })
         {
@@ -335,7 +335,7 @@ public sealed class ConnectionFactoryTests : IDisposable
         {
             () => connector.ConnectWithAccessKeyAsync("AK", Sk(), null, TestClient.Scope()),
             () => connector.ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope()),
-            () => connector.ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), "", TestClient.Scope()),
+            () => connector.ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), TestClient.Scope()),
             () => connector.ConnectWithIdTokenFileAsync("ci", "file", TestClient.Scope()),
         })
         {
@@ -382,14 +382,14 @@ public sealed class ConnectionFactoryTests : IDisposable
                 () => factory.ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope()),
                 () => factory.ConnectWithAccessKeyAsync("AKFOREIGN", Sk(), null, TestClient.Scope()),
                 () => factory.ConnectWithTokenAsync(new Secret("tok"), TestClient.Scope()),
-                () => factory.ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), "", TestClient.Scope()),
+                () => factory.ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), TestClient.Scope()),
                 () => factory.ConnectWithIdTokenFileAsync("ci", "file", TestClient.Scope()),
                 () => factory.ConnectWithFoundCredentialAsync(TestClient.Scope()),
             })
             {
                 VodClientException failure = await TestClient.FailureAsync(connect);
                 Assert.Equal(ErrorIds.InvalidEndpoint, failure.ErrorCode);
-                Assert.Contains("-IamEndpoint", failure.Message, StringComparison.Ordinal);
+                Assert.Contains("IAM endpoint", failure.Message, StringComparison.Ordinal);
             }
 
             // With a project id a key needs no IAM.

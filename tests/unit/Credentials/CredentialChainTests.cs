@@ -72,7 +72,7 @@ public sealed class CredentialChainTests : IDisposable
     [InlineData("[basic]\n", "has neither ak nor sk")]
     [InlineData("[global]\nsk=FINDME", "no section [basic]")]
     [InlineData("[basic]\nFINDME", "line 2")]
-    [InlineData("[basic]\nak=FIND ME\nsk=FINDME", "access key id")]
+    [InlineData("[basic]\nak=FIND ME\nsk=FINDME", "access key ID")]
     [InlineData("[basic]\nak=A\nsk=FIND ME", "secret key")]
     [InlineData("[basic]\nak=A\nsk=S\nsecurity_token=FIND ME", "security token")]
     public void An_invalid_file_is_an_error(string text, string told) => AssertInvalid(told, ("CREDENTIALS_FILE", Write(text)));
@@ -180,7 +180,7 @@ public sealed class CredentialChainTests : IDisposable
 
     private static AccessKeyCredential Find(params (string Name, string Value)[] variables) => FindAny(variables).Key!;
 
-    private static FoundCredential FindAny((string Name, string Value)[] variables, Func<string, string?>? resolve = null, Action<string>? warn = null)
+    private static (AccessKeyCredential? Key, IdentityProviderLogin? Provider) FindAny((string Name, string Value)[] variables, Func<string, string?>? resolve = null, Action<string>? warn = null)
     {
         var settings = new ConnectSettings
         {

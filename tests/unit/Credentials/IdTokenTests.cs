@@ -31,10 +31,10 @@ public sealed class IdTokenTests : IDisposable
     [Theory]
     [InlineData("", "is empty")]
     [InlineData("\uFEFF \r\n", "is empty")]
-    [InlineData("FIND.ME.a\nFIND.ME.b", "something else")]
-    [InlineData("""{"value":"FIND.ME.x"}""", "something else")]
-    [InlineData("Bearer FIND.ME.x", "something else")]
-    [InlineData("FIND.MÉ.x", "something else")]
+    [InlineData("FIND.ME.a\nFIND.ME.b", "is not an identity token")]
+    [InlineData("""{"value":"FIND.ME.x"}""", "is not an identity token")]
+    [InlineData("Bearer FIND.ME.x", "is not an identity token")]
+    [InlineData("FIND.MÉ.x", "is not an identity token")]
     public void An_invalid_token_is_refused_without_displaying_it(string text, string told)
     {
         File.WriteAllText(Path, text);

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.UnitTests.Support;
@@ -205,7 +206,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
     [Fact]
     public async Task Missing_credentials_are_requested_again()
     {
-        _fetcher.Failure = new VodClientException(FailureKind.Authentication, ErrorIds.NoCredential, "what", "hint") { Service = CloudService.Metadata };
+        _fetcher.Failure = new VodClientException(FailureKind.Authentication, ErrorIds.NoCredential, "what", $"hint") { Service = CloudService.Metadata };
         Assert.Same(_fetcher.Failure, await TestClient.FailureAsync(GetAsync));
         _fetcher.Failure = null;
         await GetAsync();
@@ -313,7 +314,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
 
     // What IAM would have said, or not.
     private static VodClientException Failure(FailureKind kind) =>
-        new(kind, kind == FailureKind.Authentication ? ErrorIds.HttpError : $"{kind}", $"It failed: {kind}.", "Hint.")
+        new(kind, kind == FailureKind.Authentication ? ErrorIds.HttpError : $"{kind}", $"It failed: {kind}.", $"Hint.")
         {
             Service = CloudService.Iam,
             Delivery = kind is FailureKind.Authentication or FailureKind.Throttled or FailureKind.PermissionDenied ? Delivery.Refused : Delivery.Unknown,
@@ -368,7 +369,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
 
         public void Unblock() => _go = Task.CompletedTask;
 
-        public async Task<Fetched> FetchAsync(CancellationToken cancellation)
+        public async Task<FetchedCredential> FetchAsync(CancellationToken cancellation)
         {
             int number = Interlocked.Increment(ref _count);
             Interlocked.Increment(ref _underWay);
@@ -382,7 +383,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
 
                 Last = new TokenCredential(new Secret($"token{number}")) { ExpiresAt = DateTimeOffset.UnixEpoch };
                 LastAt = clock.GetUtcNow();
-                return new Fetched(Last, Life);
+                return new FetchedCredential(Last, Life);
             }
             finally
             {

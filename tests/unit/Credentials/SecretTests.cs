@@ -45,7 +45,7 @@ public sealed class SecretTests
     {
         using AccessKeyCredential key = TestClient.Key("security-token");
         using var token = new TokenCredential(new Secret("to-ken"));
-        foreach (object? shown in new object?[] { new Secret("s3cret"), key, token, new FixedCredentialSource(key, "AccessKey"), new Fetched(key, TimeSpan.Zero) })
+        foreach (object? shown in new object?[] { new Secret("s3cret"), key, token, new FixedCredentialSource(key, "AccessKey"), new FetchedCredential(key, TimeSpan.Zero) })
         {
             Assert.DoesNotContain("ecret", shown?.ToString()?.Replace("Secret", "", StringComparison.Ordinal) ?? "", StringComparison.Ordinal);
             Assert.DoesNotContain(TestClient.SecretKey, shown?.ToString(), StringComparison.Ordinal);
@@ -55,10 +55,10 @@ public sealed class SecretTests
 
     [Theory]
     [InlineData("", "is empty")]
-    [InlineData(" a", "blank")]
+    [InlineData(" a", "space")]
     [InlineData("a\n", "line break")]
-    [InlineData("a\u007f", "outside ASCII")]
-    [InlineData("pä", "outside ASCII")]
+    [InlineData("a\u007f", "not ASCII")]
+    [InlineData("pä", "not ASCII")]
     public void A_secret_for_a_header_must_be_visible_ASCII(string text, string told)
     {
         VodClientException failure = Assert.Throws<VodClientException>(() => new Secret(text).CheckedForHeader("token"));

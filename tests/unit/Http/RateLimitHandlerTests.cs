@@ -2,7 +2,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Iam;
+using VodPreheat.Client.Identity;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Http;

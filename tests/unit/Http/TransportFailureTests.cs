@@ -3,8 +3,8 @@ using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Iam;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Identity;
+using VodPreheat.Client.Preheating;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 
@@ -106,7 +106,7 @@ public sealed class TransportFailureTests : IDisposable
     public async Task The_last_of_duplicate_keys_is_used()
     {
         _server.AddFault(FaultKind.DuplicateKeys);
-        Assert.Equal([new PreheatingRow("https://cdn.example.com/b.mp4", "failed")], await _client.QueryAsync());
+        Assert.Equal([new UrlResult("https://cdn.example.com/b.mp4", "failed")], await _client.QueryAsync());
     }
 
     [Theory]
@@ -183,7 +183,7 @@ public sealed class TransportFailureTests : IDisposable
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
         Assert.Equal((ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, Delivery.NotSent), (failure.ErrorCode, failure.Kind, failure.Delivery));
         Assert.StartsWith(what, failure.What, StringComparison.Ordinal);
-        Assert.Contains("HTTPS_PROXY", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains("HTTPS_PROXY", failure.Hint.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

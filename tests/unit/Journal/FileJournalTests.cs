@@ -159,7 +159,7 @@ public sealed class FileJournalTests
         Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
         Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode);
         Assert.Contains(journal.Path, failure.What, StringComparison.Ordinal);
-        Assert.Contains(JournalPlace.Variable, failure.Hint, StringComparison.Ordinal);
+        Assert.Contains(JournalLocation.Variable, failure.Hint.ToString(), StringComparison.Ordinal);
         Assert.False(failure.OutcomeUnknown);
         Assert.Equal(
             FailureKind.JournalUnavailable, Assert.Throws<VodClientException>(() => journal.Journal.NewestFirst(TestClient.Scope()).Any()).Kind);
@@ -171,7 +171,7 @@ public sealed class FileJournalTests
     [Fact]
     public async Task A_path_that_is_not_absolute_is_an_error()
     {
-        var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalPlace.Variable, "journal.jsonl")));
+        var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalLocation.Variable, "journal.jsonl")));
         Assert.Contains(
             "'journal.jsonl', which is not a full path",
             (await TestClient.FailureAsync(() => journal.AnnounceAsync(TestJournal.Submission(), TestClient.Scope()))).What,
@@ -190,7 +190,7 @@ public sealed class FileJournalTests
         await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"), scope);
         string warning = Assert.Single(TestJournal.WarningsOf(scope));
         Assert.Contains(journal.Path, warning, StringComparison.Ordinal);
-        Assert.Contains(JournalPlace.Variable, warning, StringComparison.Ordinal);
+        Assert.Contains(JournalLocation.Variable, warning, StringComparison.Ordinal);
 
         // What is to be continued later must not be sent without.
         VodClientException failure = await TestClient.FailureAsync(
@@ -232,7 +232,7 @@ public sealed class FileJournalTests
     [Fact]
     public async Task A_disabled_journal_records_nothing_and_cannot_be_resumed_from()
     {
-        var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalPlace.Variable, "off")));
+        var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalLocation.Variable, "off")));
         InvocationContext scope = TestClient.Scope();
         Submission submission = TestJournal.Submission();
         await journal.ConcludeAsync(submission with { TaskId = "t1" }, await journal.AnnounceAsync(submission, scope), scope);
@@ -250,7 +250,7 @@ public sealed class FileJournalTests
     {
         using var folder = new TempFolder();
         string place = "off";
-        var journal = SubmissionJournal.OfThisMachine(name => name == JournalPlace.Variable ? place : null);
+        var journal = SubmissionJournal.OfThisMachine(name => name == JournalLocation.Variable ? place : null);
         await journal.AnnounceAsync(TestJournal.Submission("https://a/1"), TestClient.Scope());
         place = folder.File("journal.jsonl");
         await journal.AnnounceAsync(TestJournal.Submission("https://a/2"), TestClient.Scope());

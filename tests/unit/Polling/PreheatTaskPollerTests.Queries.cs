@@ -57,8 +57,8 @@ public sealed partial class PreheatTaskPollerTests
             (id, count) => id == "done" ? Done : count == 1 ? Open : new FakeAnswer(HttpStatusCode.BadRequest, """{"error_code":"VOD.10062","error_msg":"m"}"""));
 
         Assert.Equal(2, (await DrainAsync(poller)).Count);
-        Assert.Empty(poller.LastRows("done"));
-        Assert.Empty(poller.LastRows("gone"));
+        Assert.Empty(poller.LastResults("done"));
+        Assert.Empty(poller.LastResults("gone"));
         Assert.Equal(new PollProgress(Tasks: 2, TasksEnded: 2, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 0), poller.Progress);
     }
 
@@ -139,7 +139,7 @@ public sealed partial class PreheatTaskPollerTests
         Assert.Equal("bad", end!.Value.TaskId);
         Assert.Equal(kind, end.Value.Failure!.Kind);
         Assert.Equal(code, end.Value.Failure.ErrorCode);
-        Assert.Empty(end.Value.Rows);
+        Assert.Empty(end.Value.Results);
         Assert.Equal(["open"], poller.OpenTasks);
         Assert.Equal(1, poller.Progress.TasksEnded);
     }

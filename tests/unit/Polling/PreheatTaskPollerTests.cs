@@ -6,8 +6,8 @@ using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
-using VodPreheat.Client.Json;
 using VodPreheat.Client.Polling;
+using VodPreheat.Client.Preheating;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Polling;
@@ -101,7 +101,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
             (_, _) => """{"preheating_results":[{"url":"https://a/1","status":"SUCCEED"},{"url":"https://a/2","status":"Failed"}]}""");
 
         PollAnswer end = Assert.Single(await DrainAsync(poller));
-        Assert.Equal([new("https://a/1", "SUCCEED"), new("https://a/2", "Failed")], end.Rows);
+        Assert.Equal([new("https://a/1", "SUCCEED"), new("https://a/2", "Failed")], end.Results);
         Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 1, UrlsOpen: 0), poller.Progress);
     }
 
@@ -115,8 +115,8 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(25), Now);
         Assert.Equal(TimeSpan.Zero, poller.Remaining);
         Assert.Equal(["open"], poller.OpenTasks);
-        Assert.Equal([new PreheatingRow("https://a/1", "processing")], poller.LastRows("open"));
-        Assert.Empty(poller.LastRows("unknown"));
+        Assert.Equal([new UrlResult("https://a/1", "processing")], poller.LastResults("open"));
+        Assert.Empty(poller.LastResults("unknown"));
         Assert.Equal(new PollProgress(Tasks: 2, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 0, UrlsOpen: 1), poller.Progress);
         Assert.Null(await RunAsync(poller.NextEndAsync()));
         Assert.Equal(5, _vod.Queries.Count);

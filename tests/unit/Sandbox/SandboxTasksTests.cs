@@ -3,7 +3,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Client.Sandbox;
 
 namespace VodPreheat.UnitTests.Sandbox;
@@ -44,7 +44,7 @@ public sealed class SandboxTasksTests
         string taskId = Submit(Url);
         _clock.Advance(TimeSpan.FromDays(1));
 
-        Assert.Equal([new PreheatingRow(Url, "succeed")], Rows(taskId));
+        Assert.Equal([new UrlResult(Url, "succeed")], Rows(taskId));
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class SandboxTasksTests
         Assert.Equal("processing", Assert.Single(Rows(taskId)).Status);
         _clock.Advance(TimeSpan.FromSeconds(10));
 
-        Assert.Equal([new PreheatingRow(url, status)], Rows(taskId));
+        Assert.Equal([new UrlResult(url, status)], Rows(taskId));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class SandboxTasksTests
     public async Task An_asset_has_the_original_and_a_transcoded_file() => await ConnectedAsync(static async (client, scope) =>
     {
         string taskId = (await client.SubmitAssetAsync("asset1", scope)).TaskId!;
-        IReadOnlyList<PreheatingRow> rows = await client.GetPreheatingResultsAsync(taskId, scope);
+        IReadOnlyList<UrlResult> rows = await client.GetPreheatingResultsAsync(taskId, scope);
 
         Assert.Equal(2, rows.Count);
         Assert.All(rows, row => Assert.Contains("/asset1/", row.Url, StringComparison.Ordinal));
@@ -155,5 +155,5 @@ public sealed class SandboxTasksTests
         return taskId;
     }
 
-    private List<PreheatingRow> Rows(string taskId) => _tasks.Find(taskId) ?? throw new InvalidOperationException($"No task {taskId}.");
+    private List<UrlResult> Rows(string taskId) => _tasks.Find(taskId) ?? throw new InvalidOperationException($"No task {taskId}.");
 }

@@ -3,7 +3,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Client.Sandbox;
 using VodPreheat.UnitTests.Support;
 
@@ -18,7 +18,7 @@ public sealed class SandboxTests
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         Assert.Equal("Sandbox", client.AuthenticationType);
-        IReadOnlyList<PreheatingRow> rows = await client.QueryAsync("example");
+        IReadOnlyList<UrlResult> rows = await client.QueryAsync("example");
         Assert.Equal(["processing", "succeed", "failed"], rows.Select(row => row.Status));
         Assert.All(rows, row => Assert.StartsWith("https://", row.Url, StringComparison.Ordinal));
     }

@@ -3,7 +3,7 @@ using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
-using VodPreheat.Client.Json;
+using VodPreheat.Client.Preheating;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.UnitTests.Support;
@@ -47,7 +47,7 @@ internal static class TestClient
 
     public static InvocationContext Scope() => new(CancellationToken.None);
 
-    public static Task<IReadOnlyList<PreheatingRow>> QueryAsync(this VodClient client, string taskId = "t", InvocationContext? scope = null) =>
+    public static Task<IReadOnlyList<UrlResult>> QueryAsync(this VodClient client, string taskId = "t", InvocationContext? scope = null) =>
         client.GetPreheatingResultsAsync(taskId, scope ?? Scope());
 
     /// <summary>Submits a URL; gives the task id.</summary>

@@ -17,7 +17,7 @@ internal sealed class TestJournal : IDisposable
         // The one system's variable for the default place does not disturb the others.
         Journal = SubmissionJournal.OfThisMachine(
             isNamed
-                ? TestClient.Environment((JournalPlace.Variable, Path))
+                ? TestClient.Environment((JournalLocation.Variable, Path))
                 : name => name is "XDG_STATE_HOME" or "LOCALAPPDATA" ? _folder.Path : null,
             Clock);
     }

@@ -7,57 +7,64 @@ using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;
 
-/// <summary>A cmdlet that can be stopped at any moment: Ctrl+C reaches StopProcessing, a downstream stop only Dispose.</summary>
+/// <summary>A cmdlet that can be stopped at any time: Ctrl+C calls StopProcessing, a downstream stop only Dispose.</summary>
 public abstract class VodCmdlet : PSCmdlet, IDisposable
 {
-    // How long warnings and trace lines may lie while the pipeline thread waits for an answer.
-    private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
+    /// <summary>The folder on the web with a page per cmdlet, for Get-Help -Online.</summary>
+    internal const string HelpRoot = "https://github.com/vodpreheat/VodPreheat/blob/main/docs/";
+
+    // How often warnings and trace lines are shown while the pipeline thread waits for an answer.
+    private static readonly TimeSpan s_messageInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _stop = new();
-    private InvocationContext? _scope;
+    private InvocationContext? _context;
 
     /// <summary>What the requests of this invocation share.</summary>
-    private protected InvocationContext Scope => _scope ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
+    private protected InvocationContext Context => _context ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
 
-    /// <summary>What requests call their sender. The version of the host is another matter: an editor has its own.</summary>
+    /// <summary>The User-Agent header. Not the version of the host, which in an editor is the editor's.</summary>
     private protected string UserAgent =>
         $"VodPreheat/{typeof(VodCmdlet).Assembly.GetName().Version!.ToString(3)} " +
         $"PowerShell/{((IDictionary)SessionState.PSVariable.GetValue("PSVersionTable"))["PSVersion"]}";
 
-    /// <summary>Whether the first error that is written ends the command, so that whatever came after it would be lost.</summary>
+    /// <summary>Whether the first error that is written ends the command, so that everything after it would be lost.</summary>
     private protected bool IsStoppedByErrors => ErrorAction == ActionPreference.Stop;
 
-    // As the engine decides it: the parameter first, then the caller's preference.
+    // Like the engine: the parameter first, then the caller's preference.
     private ActionPreference ErrorAction => LanguagePrimitives.TryConvertTo(
         MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
         out ActionPreference action)
         ? action
         : ActionPreference.Continue;
 
-    /// <summary>Ends all requests of this invocation.</summary>
+    /// <summary>Cancels all requests of this invocation.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Ends all requests of this invocation.</summary>
+    /// <summary>Cancels all requests of this invocation.</summary>
     protected virtual void Dispose(bool disposing) =>
-        // Not disposed: requests that are just ending still look at the token.
+        // Not disposed: requests that are just ending still use the token.
         _stop.Cancel();
 
-    /// <summary>Ends all requests of this invocation.</summary>
+    /// <summary>Cancels all requests of this invocation.</summary>
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>Waits until the work that runs elsewhere has ended, however it ends, showing warnings and trace lines meanwhile.</summary>
-    /// <param name="work">What to wait for.</param>
-    /// <param name="onIdle">Runs a few times a second while there is nothing to do.</param>
+    /// <summary>What a parameter was given that takes pipeline input. An argument can be empty; an object without the property is an error.</summary>
+    // Such as the deserialized copy of an asset's task, whose Url is empty.
+    private protected string?[] ItemsOf(string?[]? bound) => MyInvocation.ExpectingInput && bound is not { Length: > 0 } ? [null] : bound ?? [null];
+
+    /// <summary>Waits until background work has ended, with or without success, and shows warnings and trace lines meanwhile.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="onIdle">Runs a few times per second meanwhile.</param>
     private protected TTask WaitFor<TTask>(TTask work, Action? onIdle = null)
         where TTask : Task
     {
         try
         {
-            TaskWaiter.For(work, s_idle, OnIdle, _stop.Token);
+            BackgroundWork.WaitFor(work, s_messageInterval, OnIdle, _stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -80,7 +87,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Writes a failure: terminating when nothing further can work.</summary>
+    /// <summary>Writes the error for a failure: a terminating one if nothing else can succeed.</summary>
     private protected void WriteFailure(VodClientException failure, object target, string subject)
     {
         ErrorRecord record = ErrorRecords.From(failure, target, subject);
@@ -94,8 +101,8 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
 
     /// <summary>
     /// Reports an error from <see cref="Dispose(bool)"/>, after something else has ended the pipeline. The engine still writes it
-    /// then, except after Ctrl+C and under -ErrorAction Stop: it is put where users look for what they missed, into $Error. The list
-    /// of -ErrorVariable is detached from the command by then.
+    /// then, except after Ctrl+C and with -ErrorAction Stop: then it is added to $Error. The list
+    /// of -ErrorVariable is already detached from the command.
     /// </summary>
     private protected void WriteLateError(ErrorRecord record)
     {
@@ -111,11 +118,11 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
                 WriteError(record);
             }
         }
-#pragma warning disable CA1031 // Merged into the output, an error meets the command downstream, which throws anything once it wants no more.
+#pragma warning disable CA1031 // If errors are merged into the output, this calls the command downstream, which can throw anything after it has stopped.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            // Not shown, then.
+            // It is not shown.
         }
 
         if (SessionState.PSVariable.GetValue("global:Error") is ArrayList errors
@@ -139,15 +146,15 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         ? verbose
         : SessionState.PSVariable.GetValue("VerbosePreference") is not ActionPreference.SilentlyContinue;
 
-    /// <summary>Shows the warnings and trace lines that came up elsewhere.</summary>
+    /// <summary>Shows the warnings and trace lines of the requests.</summary>
     private protected void ShowMessages()
     {
-        while (Scope.TryTakeWarning(out string? warning))
+        while (Context.TryTakeWarning(out string? warning))
         {
             WriteWarning(warning);
         }
 
-        while (Scope.TryTakeTrace(out string? line))
+        while (Context.TryTakeTrace(out string? line))
         {
             WriteVerbose(line);
         }

@@ -3,10 +3,11 @@ using VodPreheat.Client;
 using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
-/// <summary>A cmdlet that works on a connection: the given one, else the process's default, read once per pipeline.</summary>
+/// <summary>A cmdlet that uses a connection: the specified one, else the default of the process, which is read once per pipeline.</summary>
 public abstract class VodConnectedCmdlet : VodCmdlet
 {
     private VodClient? _client;
@@ -39,7 +40,7 @@ public abstract class VodConnectedCmdlet : VodCmdlet
         }
     }
 
-    /// <summary>Ends all requests of this invocation, and releases the default connection if it has been replaced.</summary>
+    /// <summary>Cancels all requests of this invocation, and releases the default connection if it has been replaced.</summary>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);

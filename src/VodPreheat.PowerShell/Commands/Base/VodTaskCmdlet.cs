@@ -2,11 +2,11 @@ using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;
 
-/// <summary>A cmdlet that asks for tasks by their ids.</summary>
+/// <summary>A cmdlet that queries tasks by their IDs.</summary>
 public abstract class VodTaskCmdlet : VodConnectedCmdlet
 {
-    /// <summary>The task ids, each passed on without the blanks around it.</summary>
-    // The parameter of the derived cmdlet: a syntax shows inherited parameters last.
+    /// <summary>The task IDs; spaces around an ID are removed.</summary>
+    // Each cmdlet declares the parameter: a syntax shows inherited parameters last.
     public abstract string?[]? TaskId { get; set; }
 
     /// <inheritdoc/>
@@ -25,6 +25,6 @@ public abstract class VodTaskCmdlet : VodConnectedCmdlet
         }
     }
 
-    /// <summary>Takes the next task id.</summary>
+    /// <summary>Processes the next task ID.</summary>
     private protected abstract void ProcessTask(string taskId);
 }

@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Management.Automation;
+using VodPreheat.Client;
+using VodPreheat.Client.Jobs;
+using VodPreheat.Formatting;
+
+namespace VodPreheat.Progress;
+
+/// <summary>The progress bar of Invoke-VodPreheat; for unattended logs also a line a minute on the information stream.</summary>
+internal sealed class JobProgressBar(Cmdlet cmdlet, PreheatJob job, VodClient client) : DelayedProgressBar(cmdlet, "Pre-loading")
+{
+    private static readonly TimeSpan s_betweenLines = TimeSpan.FromMinutes(1);
+    private static readonly string[] s_tags = [nameof(VodPreheat)];
+
+    private readonly Cmdlet _cmdlet = cmdlet;
+    private long _lastLine = TimeProvider.System.GetTimestamp();
+
+    /// <inheritdoc/>
+    public override void Show()
+    {
+        base.Show();
+        if (TimeProvider.System.GetElapsedTime(_lastLine) >= s_betweenLines)
+        {
+            _lastLine = TimeProvider.System.GetTimestamp();
+            _cmdlet.WriteInformation(Read().Status, s_tags);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override (string Status, int Percent) Read()
+    {
+        JobProgress progress = job.Progress;
+        string status = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Quantity.Of(progress.Urls, "URL")}: {progress.Submitted} submitted, {progress.Loaded} loaded, {progress.Failed} failed, {progress.Open} open{NoteOf(client.SubmissionLimit)}");
+        return (status, 100 * (progress.Urls - progress.Open) / Math.Max(1, progress.Urls));
+    }
+}

@@ -1,0 +1,149 @@
+using System.Net;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
+using FsCheck.Xunit;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Display;
+
+public sealed class RedactorTests
+{
+    private const string Token = "MIIF+tok/en==中";
+
+    private static readonly Redactor s_redactor = new(() => [new Secret("another"), new Secret(Token), new Secret("")]);
+
+    [Theory]
+    [InlineData(Token)]
+    [InlineData("another")]
+    public void A_known_secret_is_redacted_in_every_notation(string secret)
+    {
+        foreach (string form in FormsOf(secret))
+        {
+            Assert.Equal("a *** b *** c", s_redactor.Clean($"a {form} b {form} c"));
+        }
+    }
+
+    [Property(Arbitrary = [typeof(OddTexts)])]
+    public void Any_secret_is_redacted_in_every_notation(string odd)
+    {
+        // A lone surrogate has no UTF-8; the secret has U+FFFD in its place, as what is sent.
+        string secret = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes($"<{odd}>secret"));
+        var redactor = new Redactor(() => [new Secret(secret)]);
+        foreach (string form in FormsOf(secret))
+        {
+            Assert.Equal("a *** b", redactor.Clean($"a {form} b"));
+        }
+    }
+
+    [Theory]
+    [InlineData("p%25", "p%25")]
+    [InlineData("p%25", "p%2525")]
+    [InlineData("p%25", "p\\u002525")]
+    [InlineData("back\\slash\\\\\"", "back\\slash\\\\\"")]
+    [InlineData("back\\slash\\\\\"", "back\\\\slash\\\\\\\\\\\"")]
+    [InlineData("a\"b/c", "a\\\\\\\"b\\/c")]
+    [InlineData("a\\\\b<c", "a\\\\b&lt;c")]
+    [InlineData("one two", "one+two")]
+    [InlineData("one+two", "one%2btwo")]
+    public void Ambiguous_escapes_are_read_as_the_secret(string secret, string form) =>
+        Assert.Equal("a *** b", new Redactor(() => [new Secret(secret)]).Clean($"a {form} b"));
+
+    [Theory]
+    [InlineData("Basic ", "user:", "")]
+    [InlineData("Basic ", "users:", "")]
+    [InlineData("Basic ", "domain\\u:", "\u4e2d")]
+    [InlineData("base64=", "", "\n")]
+    public void A_secret_in_base64_redacts_the_complete_base64_text(string name, string before, string behind)
+    {
+        string whole = Convert.ToBase64String(Encoding.UTF8.GetBytes(before + Token + behind));
+        Assert.Equal($"{name}*** c", s_redactor.Clean($"{name}{whole} c"));
+        Assert.Equal($"{name}*** c", s_redactor.Clean($"{name}{whole.Replace('+', '-').Replace('/', '_').TrimEnd('=')} c"));
+    }
+
+    [Fact]
+    public void Overlapping_secrets_are_redacted_to_the_end_of_the_last() =>
+        Assert.Equal("a ***d", new Redactor(() => [new Secret("secret-one"), new Secret("one-secret-two")]).Clean("a secret-one-secret-twod"));
+
+    [Fact]
+    public void A_text_without_the_secret_is_not_changed()
+    {
+        const string Text = "100% of +2 \\u00 a&b; &#x; MIIF tok/en anothe 中 %4 QUJDREVGR0g= deadbeef";
+        Assert.Equal(Text, s_redactor.Clean(Text));
+    }
+
+    [Fact]
+    public void No_text_is_displayed_after_a_secret_was_overwritten()
+    {
+        var secret = new Secret(Token);
+        var redactor = new Redactor(() => [new Secret("another"), secret]);
+        Assert.Equal("a *** b", redactor.Clean($"a {Token} b"));
+        secret.Dispose();
+        Assert.Equal("***", redactor.Clean($"a {Token} b"));
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_overwritten_during_the_redaction_is_not_displayed()
+    {
+        string text = $"{new string('x', 500)} {Token}";
+        for (int i = 0; i < 2000; i++)
+        {
+            var secret = new Secret(Token);
+            Task wipe = Task.Run(secret.Dispose);
+            Assert.DoesNotContain(Token, new Redactor(() => [secret]).Clean(text), StringComparison.Ordinal);
+            await wipe;
+        }
+    }
+
+    [Theory]
+    [InlineData("x-auth-token:MIIF", "x-auth-token:***")]
+    [InlineData("X-Auth-Token: MIIF", "X-Auth-Token: ***")]
+    [InlineData("x-security-token:gAAA|x-sdk-date:2026", "x-security-token:***|x-sdk-date:2026")]
+    [InlineData("""{"X-Subject-Token":"gAAA","a":1}""", """{"X-Subject-Token":"***","a":1}""")]
+    [InlineData("authorization: SDK-HMAC-SHA256 Access=AK, SignedHeaders=host, Signature=abc", "authorization: ***, SignedHeaders=host, Signature=***")]
+    [InlineData("Authorization: Bearer X", "Authorization: ***")]
+    [InlineData("""{"Proxy-Authorization":"Basic dXNlcjpw","a":1}""", """{"Proxy-Authorization":"***","a":1}""")]
+    [InlineData("proxy 'http://user:p%40ss@proxy.example.com:3128/' failed", "proxy 'http://***@proxy.example.com:3128/' failed")]
+    [InlineData("https://user:p@ss@host/a@b", "https://***@host/a@b")]
+    [InlineData("https://host/a@b", "https://host/a@b")]
+    [InlineData("signature = 'abc'", "signature = '***'")]
+    [InlineData("no x-auth-token found", "no x-auth-token found")]
+    public void A_truncated_header_is_recognized_by_its_name(string text, string clean) => Assert.Equal(clean, s_redactor.Clean(text));
+
+    [Fact]
+    public void Control_and_format_characters_are_removed()
+    {
+        string all = string.Concat(Enumerable.Range(0, 0xFFFF).Select(unit => (char)unit).Where(c => !char.IsSurrogate(c)).Chunk(500).Select(chunk => new string(chunk)));
+        foreach (char[] chunk in all.Chunk(1000))
+        {
+            Assert.DoesNotContain(s_redactor.Clean(new string(chunk)), c => char.IsControl(c) || c is '\u202e' or '\u200b' or '\ufeff');
+        }
+
+        Assert.Equal("a b", s_redactor.Clean("a\u001b\r\n\u0007b"));
+    }
+
+    [Fact]
+    public void A_text_is_truncated_only_after_the_redaction()
+    {
+        string clean = s_redactor.Clean(new string('x', DisplayText.MaxLength - 3) + Token);
+        Assert.Equal(new string('x', DisplayText.MaxLength - 3) + "***", clean);
+        Assert.Equal(new string('y', DisplayText.MaxLength) + "...", s_redactor.Clean(new string('y', 100_000)));
+    }
+
+    private static IEnumerable<string> FormsOf(string secret)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(secret);
+        string percent = Uri.EscapeDataString(secret);
+        string lower = Regex.Replace(percent, "%..", static escape => escape.Value.ToLowerInvariant());
+        string json = JavaScriptEncoder.Default.Encode(secret);
+        return
+        [
+            secret, percent, lower, WebUtility.UrlEncode(secret),
+            json, JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(secret), JavaScriptEncoder.Default.Encode(json), JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(json),
+            WebUtility.HtmlEncode(secret), HtmlEncoder.Default.Encode(secret),
+            Convert.ToBase64String(bytes), Convert.ToHexString(bytes), Convert.ToHexString(bytes).ToLowerInvariant(),
+        ];
+    }
+}

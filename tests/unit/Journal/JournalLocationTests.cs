@@ -1,0 +1,82 @@
+using VodPreheat.Client.Journal;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Journal;
+
+public sealed class JournalLocationTests
+{
+    private static readonly string s_root = Path.GetPathRoot(Path.GetTempPath())!;
+
+    [Theory]
+    [InlineData("off")]
+    [InlineData("OFF")]
+    [InlineData(" off ")]
+    public void It_can_be_disabled(string value)
+    {
+        JournalLocation place = Find((JournalLocation.Variable, value));
+        Assert.Null(place.Path);
+        Assert.Null(place.Problem);
+        Assert.True(place.IsNamed);
+    }
+
+    [Fact]
+    public void A_specified_file_is_used()
+    {
+        string path = Path.Combine(s_root, "shared", "vod.jsonl");
+        Assert.Equal(new JournalLocation(path, IsNamed: true), Find((JournalLocation.Variable, $" {path} ")));
+    }
+
+    [Theory]
+    [InlineData("journal.jsonl")]
+    [InlineData("~/journal.jsonl")]
+    [InlineData("./off")]
+    public void A_relative_path_is_an_error(string value)
+    {
+        JournalLocation place = Find((JournalLocation.Variable, value));
+        Assert.Null(place.Path);
+        Assert.Contains(value, place.Problem, StringComparison.Ordinal);
+        Assert.True(place.IsNamed);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void A_blank_value_is_ignored(string value)
+    {
+        JournalLocation place = JournalLocation.Find(name => name == JournalLocation.Variable ? value : Path.Combine(s_root, "somewhere"));
+        Assert.EndsWith(Path.Combine("VodPreheat", "journal.jsonl"), place.Path, StringComparison.Ordinal);
+        Assert.False(place.IsNamed);
+    }
+
+    [Fact]
+    public void On_Linux_it_is_in_the_state_folder()
+    {
+        string home = Path.Combine(s_root, "home", "u");
+        string state = Path.Combine(s_root, "state");
+        Assert.Equal(state, JournalLocation.LinuxFolder(TestClient.Environment(("HOME", home), ("XDG_STATE_HOME", state))));
+        Assert.Equal(Path.Combine(home, ".local", "state"), JournalLocation.LinuxFolder(TestClient.Environment(("HOME", home))));
+
+        // The specification ignores relative paths.
+        Assert.Equal(Path.Combine(home, ".local", "state"), JournalLocation.LinuxFolder(TestClient.Environment(("HOME", home), ("XDG_STATE_HOME", "state"))));
+    }
+
+    [Fact]
+    public void On_macOS_it_is_in_the_application_support()
+    {
+        string home = Path.Combine(s_root, "Users", "u");
+        Assert.Equal(Path.Combine(home, "Library", "Application Support"), JournalLocation.MacFolder(TestClient.Environment(("HOME", home))));
+    }
+
+    [Fact]
+    public void On_Windows_it_is_in_the_local_application_data()
+    {
+        string local = Path.Combine(s_root, "Users", "u", "AppData", "Local");
+        Assert.Equal(local, JournalLocation.WindowsFolder(TestClient.Environment(("LOCALAPPDATA", local))));
+    }
+
+    [Fact]
+    public void Without_a_home_folder_in_the_environment_that_of_the_system_is_used() =>
+        Assert.True(Path.IsPathFullyQualified(JournalLocation.Find(static _ => null).Path!));
+
+    private static JournalLocation Find(params (string Name, string Value)[] variables) => JournalLocation.Find(TestClient.Environment(variables));
+}

@@ -1,0 +1,70 @@
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
+using VodPreheat.Client;
+
+namespace VodPreheat.UnitTests;
+
+public sealed partial class SourceTests
+{
+    private static readonly string s_source = Path.Combine(Root(), "src");
+
+    [Fact]
+    public void Each_type_is_in_a_file_of_its_own_name()
+    {
+        IEnumerable<(string Path, string Types)> files = SourceFiles(s_source)
+            .Select(path => (path, string.Join(", ", TopLevelType().Matches(File.ReadAllText(path)).Select(match => match.Groups["name"].Value))));
+        Assert.Equal([], files.Where(file => file.Types != Path.GetFileNameWithoutExtension(file.Path)));
+    }
+
+    [Fact]
+    public void Each_namespace_of_the_client_is_its_folder()
+    {
+        string client = Path.Combine(s_source, "VodPreheat.Client");
+        Assert.Equal([], SourceFiles(client).Where(path => !File.ReadAllText(path).Contains(
+            $"namespace {string.Join('.', ["VodPreheat.Client", .. Folders(Path.GetRelativePath(client, path))])};", StringComparison.Ordinal)));
+
+        static string[] Folders(string path) => path.Split(Path.DirectorySeparatorChar)[..^1];
+    }
+
+    [Fact]
+    public void No_text_of_the_client_names_a_cmdlet_or_a_parameter()
+    {
+        using var assembly = new PEReader(File.OpenRead(typeof(VodClient).Assembly.Location));
+        MetadataReader metadata = assembly.GetMetadataReader();
+        var texts = new List<string>();
+        for (UserStringHandle text = metadata.GetNextHandle(MetadataTokens.UserStringHandle(0)); !text.IsNil; text = metadata.GetNextHandle(text))
+        {
+            texts.Add(metadata.GetUserString(text));
+        }
+
+        Assert.Contains("SDK-HMAC-SHA256", texts);
+        Assert.Equal([], texts.Where(text => NameOfPowerShell().IsMatch(text)));
+    }
+
+    [Fact]
+    public void No_comment_of_the_client_names_a_cmdlet_or_a_parameter() => Assert.Equal(
+        [],
+        SourceFiles(Path.Combine(s_source, "VodPreheat.Client"))
+            .SelectMany(File.ReadLines).Where(line => line.Contains("//", StringComparison.Ordinal) && NameOfPowerShell().IsMatch(line)));
+
+    private static IEnumerable<string> SourceFiles(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories);
+
+    private static string Root()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "VodPreheat.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests are not inside the repository.");
+        }
+
+        return folder;
+    }
+
+    [GeneratedRegex(@"^(?:public|internal) .*?\b(?:class|struct|enum|interface|record(?! (?:class|struct)\b)|delegate \S+) (?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex TopLevelType();
+
+    [GeneratedRegex(@"\b[A-Z][a-z]+-Vod|(?<![\w-])-[A-Z][A-Za-z]+")]
+    private static partial Regex NameOfPowerShell();
+}
