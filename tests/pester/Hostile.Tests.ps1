@@ -37,9 +37,9 @@ BeforeAll {
     }
 
     # Runs a script with -Verbose; gives its errors, and all that was to be seen of it.
-    function Get-Shown([scriptblock] $Script) {
+    function Get-Shown([scriptblock] $Shown) {
         $VerbosePreference = 'Continue'
-        $run = Get-Outcome { & $Script 4>&1 }
+        $run = Get-Outcome { & $Shown 4>&1 }
         $records = @($run.Errors) + @($run.Failure).Where({ $_ })
         [pscustomobject]@{ Records = $records; Text = @($run.Output | Out-String -Width 4000) + $records.ForEach({ Get-Sight $_ }) }
     }
