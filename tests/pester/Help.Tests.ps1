@@ -21,7 +21,7 @@ BeforeDiscovery {
         for ($i = 0; $i -lt $titles.Count; $i++) { @{ Cmdlet = $name; Title = $titles[$i]; Index = $i } }
     }
     $pages = Get-ChildItem $root -Filter *.md | Where-Object Name -NE CHANGELOG.md
-    $pages = @($pages) + @(Get-ChildItem "$root/docs" -Filter *.md)
+    $pages = @($pages) + @(Get-ChildItem "$root/docs" -Filter *.md -Recurse)
     $guides = @(Get-CodeBlock "$root/docs/signing-in.md") + @(Get-CodeBlock "$root/docs/errors.md")
     $blocks = @($pages | ForEach-Object { Get-CodeBlock $_.FullName })
 }
@@ -241,7 +241,7 @@ Describe 'The about topic' {
 }
 
 Describe 'The error ids' {
-    It 'are all in <_>, and no others' -ForEach 'docs/errors.md', 'module/en-US/about_VodPreheat.help.txt' {
+    It 'are all in <_>, and no others' -ForEach 'docs/errors.md', 'module/en-US/about_VodPreheat.help.txt', 'docs/zh-CN/errors.md', 'module/zh-CN/about_VodPreheat.help.txt' {
         $ids = [regex]::Matches((Get-Content "$root/src/VodPreheat.Client/Errors/ErrorIds.cs" -Raw), '= "(Vod\w+)"') | ForEach-Object { $_.Groups[1].Value }
         $pattern = $_ -like '*.md' ? '(?m)^\| `(Vod\w+)`' : '(?m)^        (Vod\w+) '
         $named = [regex]::Matches((Get-Content "$root/$_" -Raw), $pattern) | ForEach-Object { $_.Groups[1].Value }
