@@ -108,9 +108,10 @@ Describe '<Page>' -ForEach $pages {
 
     It 'has the sections of the English page, and those that structure it under the same names' {
         $sections.Level -join ' ' | Should -Be ($originals.Level -join ' ')
-        for ($i = 0; $i -lt $sections.Count; $i++) {
-            if ($sections[$i].Title -notmatch $chinese) { $sections[$i].Title | Should -BeExactly $originals[$i].Title }
+        $other = for ($i = 0; $i -lt $originals.Count; $i++) {
+            if ($sections[$i].Title -notmatch $chinese -and $sections[$i].Title -cne $originals[$i].Title) { $sections[$i].Title }
         }
+        $other | Should -BeNullOrEmpty
     }
 
     It 'has the same code' {
@@ -120,26 +121,28 @@ Describe '<Page>' -ForEach $pages {
     }
 
     It 'names the same things in each section' {
-        for ($i = 0; $i -lt $sections.Count; $i++) {
-            @(Get-Name $sections[$i].Body) -join ', ' | Should -BeExactly (@(Get-Name $originals[$i].Body) -join ', ') -Because $originals[$i].Title
+        $names, $originalNames = foreach ($body in $sections.Body, $originals.Body) {
+            , @(for ($i = 0; $i -lt $originals.Count; $i++) { "$($originals[$i].Title): $(Get-Name $body[$i])" })
         }
+        $names -join "`n" | Should -BeExactly ($originalNames -join "`n")
     }
 
     It 'has the numbers of each section' {
-        for ($i = 0; $i -lt $sections.Count; $i++) {
-            $missing = @(Get-Number $originals[$i].Body) | Where-Object { $_ -and $_ -notin @(Get-Number $sections[$i].Body) }
-            $missing | Should -BeNullOrEmpty -Because $originals[$i].Title
+        $missing = for ($i = 0; $i -lt $originals.Count; $i++) {
+            Compare-Object @(Get-Number $originals[$i].Body) @(Get-Number $sections[$i].Body) | Where-Object SideIndicator -EQ '<=' |
+                ForEach-Object { "$($originals[$i].Title): $($_.InputObject)" }
         }
+        $missing | Should -BeNullOrEmpty
     }
 
     It 'is in Chinese' {
-        for ($i = 0; $i -lt $sections.Count; $i++) {
+        $english = for ($i = 0; $i -lt $originals.Count; $i++) {
             foreach ($paragraph in $sections[$i].Body -split '\n\s*\n|\n(?=[-|] ?)') {
-                $words = $paragraph -replace '`[^`]*`' -replace '\[[^\]]*\]\([^)]*\)' -replace '!?\[[^\]]*\]'
-                if ($words -match '[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}') { $words | Should -Match $chinese -Because $originals[$i].Title }
+                if (($paragraph -replace '`[^`]*`') -match '[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}' -and $paragraph -notmatch $chinese) { $paragraph }
             }
-            if ($originals[$i].Body -match '[a-z]{2,} [a-z]{2,}') { $sections[$i].Body | Should -Match $chinese -Because $originals[$i].Title }
+            if ($originals[$i].Body -match '[a-z]{2,} [a-z]{2,}' -and $sections[$i].Body -notmatch $chinese) { $originals[$i].Title }
         }
+        $english | Should -BeNullOrEmpty
     }
 
     It 'and the English page lead to each other, where there is a place for it' {
@@ -218,7 +221,8 @@ Describe 'Get-Help where <_> is in Chinese' -ForEach $origins {
 
     It 'shows the Chinese about topic' {
         $help.about | Should -Match $chinese
-        foreach ($line in Get-Content "$root/module/zh-CN/about_VodPreheat.help.txt") { $help.about.Contains($line) | Should -BeTrue -Because $line }
+        $missing = Get-Content "$root/module/zh-CN/about_VodPreheat.help.txt" | Where-Object { -not $help.about.Contains($_) }
+        $missing | Should -BeNullOrEmpty
     }
 
     It 'shows the Chinese help of <_>' -ForEach $cmdlets {
