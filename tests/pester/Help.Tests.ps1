@@ -256,4 +256,12 @@ Describe 'The links of <_.Name>' -ForEach $pages {
             Join-Path $folder $match.Groups[1].Value | Should -Exist
         }
     }
+
+    It 'lead to headings that are there' {
+        foreach ($match in [regex]::Matches((Get-Content $_.FullName -Raw), '\]\((?!https?:)([^)#]*)#([^)]+)\)')) {
+            $file = $match.Groups[1].Length ? (Join-Path $_.DirectoryName $match.Groups[1].Value) : $_.FullName
+            $anchors = Select-String $file -Pattern '^#+ (.+)' | ForEach-Object { $_.Matches[0].Groups[1].Value.ToLowerInvariant() -replace '[^\w -]' -replace ' ', '-' }
+            $match.Groups[2].Value | Should -BeIn $anchors
+        }
+    }
 }
