@@ -4,8 +4,8 @@
     GUID                   = '5d9f3a0e-4f0c-4a39-9c7e-1f6f4c0b7d52'
     Author                 = 'VodPreheat contributors'
     CompanyName            = 'VodPreheat contributors'
-    Copyright              = '(c) VodPreheat contributors. MIT licence.'
-    Description            = 'Pre-loads video assets of Huawei Cloud Video on Demand into the CDN and tells, URL by URL, what is loaded and what failed.'
+    Copyright              = '(c) VodPreheat contributors. MIT license.'
+    Description            = 'Pre-loads video assets of Huawei Cloud Video on Demand (VOD) into the CDN, and reports for each URL whether it was loaded.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
     FormatsToProcess       = @('VodPreheat.Format.ps1xml')

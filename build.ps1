@@ -3,30 +3,34 @@
 
 <#
 .SYNOPSIS
-    Builds, tests, shows, measures and packs VodPreheat. Everything that it makes is in out/.
+    Builds, tests, demonstrates, measures, packs, and publishes VodPreheat. All output is in out/.
 .PARAMETER Task
-    Build makes out/VodPreheat, exactly what a user installs. The other tasks build it first, but for Format:
-    Demo     shows the whole job on the sandbox
-    Test     runs the unit tier and the Pester tier
-    Host     runs the host tier: the built module's load contexts and its client on .NET 8, 9 and 10, and the unit tier on .NET 8
-    Coverage runs the unit tier and the Pester tier with the C# instrumented, and prints what they reach
+    Specifies the task. Build creates out/VodPreheat, exactly what a user installs. The other tasks, except Format and Publish, build it
+    first:
+    Demo     shows the complete job in the sandbox
+    Test     runs the unit tests and the Pester tests
+    Host     runs the host tests: the load contexts and the client of the built module on .NET 8, 9, and 10; and the unit tests on .NET 8
+    Coverage runs the unit tests and the Pester tests, and displays the coverage of the C# code
     Format   fails if dotnet format would change something, or if something is marked as left to do
-    Analyze  runs PSScriptAnalyzer over every script
-    Bench    measures the module against references
-    Pack     makes the package for a gallery, its checksum and its bill of materials
+    Analyze  runs PSScriptAnalyzer on every script
+    Bench    measures the module and references
+    Pack     creates the package, its checksum, and its bill of materials
+    Publish  publishes the package that is in out/
 .PARAMETER NoBuild
-    Takes out/VodPreheat as it is: to test on one machine what another has built.
+    Uses out/VodPreheat as it is, for example to test on one machine what was built on another.
 .PARAMETER Required
-    For Analyze: fails where PSScriptAnalyzer cannot be had.
+    For Analyze: fails if PSScriptAnalyzer is not available.
 .PARAMETER CertificateThumbprint
-    For Pack, on Windows: signs the module's files with this certificate of the current user.
+    For Pack, on Windows: signs the files of the module with this certificate of the current user.
+.PARAMETER Tag
+    For Publish: the tag of the release, which must be the version of the module.
 .EXAMPLE
     ./build.ps1 Test
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Demo', 'Test', 'Host', 'Coverage', 'Format', 'Analyze', 'Bench', 'Pack')]
+    [ValidateSet('Build', 'Demo', 'Test', 'Host', 'Coverage', 'Format', 'Analyze', 'Bench', 'Pack', 'Publish')]
     [string] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
@@ -36,7 +40,9 @@ param(
 
     [switch] $Required,
 
-    [string] $CertificateThumbprint
+    [string] $CertificateThumbprint,
+
+    [string] $Tag
 )
 
 Set-StrictMode -Version Latest
@@ -51,14 +57,14 @@ $kind = $Configuration.ToLowerInvariant()
 $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $dotnetArguments = @('-c', $Configuration, '--nologo', '-v', 'quiet', '-clp:NoSummary')
 
-# PowerShell as a .NET tool: programs that are started from here find .NET where it does, in whatever folder that is.
+# If PowerShell is a .NET tool, the programs that are started here use the same .NET, in whatever folder it is.
 $runtime = [Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory().TrimEnd('/', '\')
 if (-not $env:DOTNET_ROOT -and $runtime -ne $PSHOME) { $env:DOTNET_ROOT = Resolve-Path "$runtime/../../.." }
 
-# .NET keeps what it downloads there.
+# .NET stores its downloads in the home folder.
 if (-not $IsWindows -and -not $env:HOME) { $env:HOME = New-Item (Join-Path $out home) -ItemType Directory -Force }
 
-# Made aside from nothing, so that neither a stray file of an older build ships nor a build that fails leaves half a module.
+# Builds into a new folder, so that no file of an older build is shipped and a failed build does not leave an incomplete module.
 function Build-Module {
     $new = Join-Path $out new VodPreheat
     if (Test-Path $new) { Remove-Item $new -Recurse -Force }
@@ -74,7 +80,7 @@ function Build-Module {
     & "$PSScriptRoot/tools/ConvertTo-Maml.ps1" -Path "$PSScriptRoot/docs" -ModulePath $new
     & "$PSScriptRoot/tools/Switch-Folder.ps1" -Path $new -Destination $module
 
-    # A folder without ./ would be looked for in the module path.
+    # Import-Module searches the module path for a folder without ./.
     $version = (Import-PowerShellDataFile "$module/VodPreheat.psd1").ModuleVersion
     $path = [IO.Path]::GetRelativePath($PWD, $module).Replace('\', '/')
     $path = $path -match '^\.|^/|:' ? $path : "./$path"
@@ -91,8 +97,8 @@ function Invoke-Demo {
     & $pwsh -NoProfile -File "$PSScriptRoot/samples/Demo.ps1"
 }
 
-# Runs a part of a tier, and counts by the results file that it writes: what it prints may be in any language. A part that
-# did not run to its end counts as a failure, and says why.
+# Runs tests and counts them by the results file, because the output can be in any language. Tests that did not run to the end count as
+# a failure, with the reason.
 function Invoke-Tier([string] $Name, [string] $ResultFile, [scriptblock] $Run) {
     Write-Host "`n$Name" -ForegroundColor Cyan
     $count = try {
@@ -107,7 +113,7 @@ function Invoke-Tier([string] $Name, [string] $ResultFile, [scriptblock] $Run) {
         if (-not (Test-Path $ResultFile)) { throw "There are no results; exit code $exitCode." }
         $read = $ResultFile -like '*.trx' ? (Read-Trx $ResultFile) : (Get-Content $ResultFile -Raw | ConvertFrom-Json)
         if ($read.Passed + $read.Failed -eq 0) { throw 'No test was run.' }
-        if ($exitCode -and -not $read.Failed) { throw "It ended before its end; exit code $exitCode." }
+        if ($exitCode -and -not $read.Failed) { throw "The tests ended early; exit code $exitCode." }
         $read
     } catch {
         Write-Host "$Name DID NOT RUN: $_" -ForegroundColor Red
@@ -143,20 +149,20 @@ function Test-Pester {
     Invoke-Tier 'Pester tier' "$results/pester.json" {
         Install-Pester
 
-        # In a process of its own: an imported assembly cannot be unloaded, and the tests want the one just built.
+        # In a separate process: an imported assembly cannot be unloaded, and the tests need the one that was just built.
         & $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/tests/pester/Invoke-Tier.ps1" -ResultFile "$results/pester.json"
     }
 }
 
-# What the Pester tier needs besides the module; the submitter brings the server.
+# What the Pester tests need in addition to the module. The submitter references the test server.
 function Install-Pester {
     $PSNativeCommandUseErrorActionPreference = $true
     dotnet build "$PSScriptRoot/tests/submitter" @dotnetArguments | Out-Host
     dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Install "-p:Out=$out" | Out-Host
 }
 
-# Self-contained hosts, so that only .NET SDK need be installed: once as a session begins, and once each with older and with
-# newer versions of the module's packages loaded first.
+# The hosts are self-contained, so only the .NET SDK has to be installed. Each runs as in a new session, and with older and newer
+# versions of the packages of the module loaded first.
 function Test-Host {
     $rid = [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
     $suffix = $IsWindows ? '.exe' : ''
@@ -181,7 +187,7 @@ function Test-Host {
     }
 }
 
-# Whether the code is as dotnet format leaves it, and nothing in it is marked as left to do.
+# Fails if dotnet format would change the code, or if something in it is marked as left to do.
 function Test-Format {
     dotnet restore "$PSScriptRoot/VodPreheat.slnx" --nologo -v quiet | Out-Host
     dotnet format "$PSScriptRoot/VodPreheat.slnx" --verify-no-changes --no-restore | Out-Host
@@ -192,7 +198,8 @@ function Test-Format {
     Write-Host 'The formatting is right, and nothing is marked as left to do.'
 }
 
-# Of both tiers; the module is copied, so that out/ stays what a user installs. What tests fail is Test's to say.
+# The coverage of unit tests and Pester tests, on a copy of the module, so that out/ remains what a user installs. Failed tests are
+# reported by Test, not here.
 function Measure-Coverage {
     $coverage = Join-Path $out coverage
     Remove-Item $coverage -Recurse -ErrorAction Ignore
@@ -218,7 +225,7 @@ function New-Package {
     & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 
-if (-not $NoBuild -and $Task -ne 'Format') { Build-Module }
+if (-not $NoBuild -and $Task -notin 'Format', 'Publish') { Build-Module }
 switch ($Task) {
     'Demo' { Invoke-Demo }
     'Test' { Complete-Test @(Test-Unit; Test-Pester) }
@@ -228,4 +235,5 @@ switch ($Task) {
     'Analyze' { & "$PSScriptRoot/tools/Test-Script.ps1" -Required:$Required }
     'Bench' { & "$PSScriptRoot/bench/Measure-Module.ps1" -ModulePath $module -OutFile "$out/bench.json" }
     'Pack' { New-Package }
+    'Publish' { & "$PSScriptRoot/tools/Publish-Package.ps1" -Path $out -Tag $Tag }
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Hands over to build.ps1, which has the tasks: with PowerShell 7.4 or later of the path, else with the one of
-# .config/dotnet-tools.json, which is restored. Needs bash, git and .NET SDK 10, nothing else.
+# Runs build.ps1, which has all tasks, with PowerShell 7.4 or later from the path, or otherwise with that of .config/dotnet-tools.json,
+# which is restored. Requires only bash, git, and .NET SDK 10.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-# .NET and PowerShell keep what they download there.
+# .NET and PowerShell store their downloads in the home folder.
 if [ -z "${HOME:-}" ]; then
     export HOME="$PWD/out/home"
     mkdir -p "$HOME"

@@ -2,9 +2,9 @@
 
 <#
 .SYNOPSIS
-    Gives the packages whose files are in bin/lib of the built module, as NuGet has restored them.
+    Gets the packages whose files are in bin/lib of the built module, as NuGet has restored them.
 .PARAMETER DependencyFile
-    The client's .deps.json, as the build writes it: what is shipped, and what of it needs what.
+    Specifies the .deps.json of the client, which the build writes: what is shipped, and what of it needs what.
 .OUTPUTS
     Name, Version, IsDirect (the client itself refers to it), License (SPDX id), LicenseText (null if the package has none),
     Copyright, Url, Sha512 (hexadecimal, of the package), Files and Dependencies (names).
@@ -25,7 +25,7 @@ foreach ($id in $target.Keys.Where({ $_ -notin $client }) | Sort-Object -Culture
     $name, $version = $id.Split('/')
     $folder = Join-Path $root $library.path
     $metadata = ([xml] (Get-Content "$folder/*.nuspec" -Raw)).package.metadata
-    if ($metadata.license.type -ne 'expression') { throw "$name has no licence that this script can read." }
+    if ($metadata.license.type -ne 'expression') { throw "$name has no license that this script can read." }
     $text = Get-ChildItem $folder -File | Where-Object BaseName -EQ 'LICENSE'
     [pscustomobject]@{
         Name         = $name

@@ -4,11 +4,11 @@
 .SYNOPSIS
     Writes the bill of materials of the module: the packages in it, as CycloneDX 1.6 in JSON.
 .PARAMETER Version
-    The module's version.
+    Specifies the version of the module.
 .PARAMETER DependencyFile
-    The client's .deps.json, as the build writes it.
+    Specifies the .deps.json of the client, which the build writes.
 .PARAMETER Destination
-    The file to write.
+    Specifies the file to write.
 #>
 [CmdletBinding()]
 param(

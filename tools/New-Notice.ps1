@@ -4,9 +4,9 @@
 .SYNOPSIS
     Writes THIRD-PARTY-NOTICES.md from the packages that are shipped with the module.
 .PARAMETER DependencyFile
-    The client's .deps.json, as the build writes it; that of out/ by default.
+    Specifies the .deps.json of the client, which the build writes; that of out/ by default.
 .PARAMETER Destination
-    The file to write; that of the repository by default.
+    Specifies the file to write; that of the repository by default.
 .EXAMPLE
     tools/New-Notice.ps1
 #>
@@ -37,7 +37,7 @@ $lines = @(
         $first = $group.Group[0]
         $text = $first.LicenseText
         if (-not $text) {
-            if ($first.License -ne 'MIT') { throw "$($first.Name) brings no text of its licence, $($first.License)." }
+            if ($first.License -ne 'MIT') { throw "$($first.Name) contains no text of its license, $($first.License)." }
             $text = "MIT License`n`n$($first.Copyright)`n`n$mit"
         }
         ''

@@ -2,16 +2,16 @@
 
 <#
 .SYNOPSIS
-    Makes the .nupkg that PowerShell Gallery takes out of the built module, and looks into it again. Beside it: its checksum
-    and the bill of materials.
+    Creates the .nupkg for the PowerShell Gallery from the built module, and checks its files. Also creates its checksum
+    and its bill of materials.
 .PARAMETER ModulePath
-    The built module's folder.
+    Specifies the folder of the built module.
 .PARAMETER DependencyFile
-    The client's .deps.json, as the build writes it.
+    Specifies the .deps.json of the client, which the build writes.
 .PARAMETER Destination
-    The folder of the package.
+    Specifies the folder of the package.
 .PARAMETER CertificateThumbprint
-    Signs the module's files first, with this certificate of the current user. On Windows only, as Set-AuthenticodeSignature is.
+    Specifies a certificate of the current user, to sign the files of the module first. On Windows only.
 #>
 [CmdletBinding()]
 param(
@@ -30,7 +30,7 @@ $data = $manifest.PrivateData.PSData
 $name = "$($manifest.Name).$($manifest.Version)"
 $package = Join-Path $Destination "$name.nupkg"
 
-# Of the assemblies only ours: those of the packages are signed by who made them.
+# Only our own assemblies: those of the packages are signed by their authors.
 if ($CertificateThumbprint) {
     if (-not $IsWindows) { throw 'The files can be signed on Windows only.' }
     $signing = @{
@@ -43,7 +43,7 @@ if ($CertificateThumbprint) {
     if ($unsigned) { throw "Not signed: $(($unsigned | ForEach-Object { "$($_.Path) ($($_.StatusMessage))" }) -join ', ')" }
 }
 
-# The tags by which a gallery finds modules and their commands.
+# The tags that a gallery uses to find modules and their commands.
 $tags = @($data.Tags; 'PSModule'; 'PSIncludes_Cmdlet'; $manifest.ExportedCmdlets.Keys.ForEach({ "PSCmdlet_$_"; "PSCommand_$_" }))
 $escape = { [Security.SecurityElement]::Escape($args[0]) }
 $nuspec = Join-Path $Destination "$($manifest.Name).nuspec"
@@ -73,10 +73,10 @@ Remove-Item $nuspec
 
 $zip = [IO.Compression.ZipFile]::OpenRead($package)
 try {
-    # The rest is NuGet's own: relations, content types, properties, the nuspec.
+    # All other files belong to NuGet: relations, content types, properties, the nuspec.
     $files = @($zip.Entries.Where({ $_.FullName -notmatch '^(_rels|package)/|^\[Content_Types\]|\.nuspec$' }))
     $stray = @($files.FullName.Where({ $_ -notmatch '^(VodPreheat\.(psd1|Format\.ps1xml)|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|bin/VodPreheat\.PowerShell\.dll|bin/lib/[\w.]+\.dll|[a-z]{2}-[A-Z]{2}/[\w.-]+\.(xml|txt)|samples/[\w-]+\.ps1)$' }))
-    if ($stray -or $files.Name -contains 'System.Management.Automation.dll') { throw "The package holds what it should not: $stray" }
+    if ($stray -or $files.Name -contains 'System.Management.Automation.dll') { throw "The package contains unexpected files: $stray" }
     $unpacked = ($files | Measure-Object Length -Sum).Sum
     Write-Host ('{0}: {1} files, {2:n0} KB unpacked, {3:n0} KB packed' -f
         (Split-Path $package -Leaf), $files.Count, ($unpacked / 1KB), ((Get-Item $package).Length / 1KB))
@@ -85,6 +85,6 @@ try {
     $zip.Dispose()
 }
 
-# As sha256sum -c reads it. Not named .nupkg.sha256: in a folder that is a repository PSResourceGet takes that for a package.
+# In the format of sha256sum -c. The name is not .nupkg.sha256, because PSResourceGet reads such a file in a local repository as a package.
 "$((Get-FileHash $package -Algorithm SHA256).Hash.ToLowerInvariant())  $(Split-Path $package -Leaf)`n" | Set-Content (Join-Path $Destination "$name.sha256") -NoNewline
 & "$PSScriptRoot/New-BillOfMaterials.ps1" -Version $manifest.Version -DependencyFile $DependencyFile -Destination (Join-Path $Destination "$name.cdx.json")

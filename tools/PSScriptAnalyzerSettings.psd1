@@ -1,13 +1,13 @@
 @{
     Severity     = @('Error', 'Warning')
     ExcludeRules = @(
-        # Scripts that a person or CI runs talk to the screen.
+        # Scripts that a person or CI runs write to the screen.
         'PSAvoidUsingWriteHost'
-        # Tests and samples make secrets out of made-up text.
+        # Tests and samples create secrets from plain text.
         'PSAvoidUsingConvertToSecureStringWithPlainText'
-        # Helpers of tests and builds are called by scripts only, never with -WhatIf.
+        # Functions of tests and builds are called only by scripts, never with -WhatIf.
         'PSUseShouldProcessForStateChangingFunctions'
-        # Blind to Pester's BeforeAll and to script blocks: variables set in one block and read in another look unused.
+        # These rules do not know BeforeAll of Pester and script blocks: a variable that is set in one block and read in another seems unused.
         'PSUseDeclaredVarsMoreThanAssignments'
         'PSReviewUnusedParameter'
     )

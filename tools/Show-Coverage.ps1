@@ -2,7 +2,7 @@
 
 <#
 .SYNOPSIS
-    Prints the line coverage of the C# by each test tier and by both, from the Cobertura files below a folder.
+    Displays the line coverage of the C# code by the unit tests, by the Pester tests, and by both, from the Cobertura files in a folder.
 #>
 [CmdletBinding()]
 param([Parameter(Mandatory)] [string] $Path)

@@ -2,9 +2,9 @@
 
 <#
 .SYNOPSIS
-    Puts a new folder in the place of an old one: whole, or not at all.
+    Replaces a folder by a new one: completely, or not at all.
 .DESCRIPTION
-    On Windows a session that has the module loaded keeps its files in use, and a folder with such a file cannot be moved.
+    On Windows, the files of a module that is loaded are in use, and a folder that contains such a file cannot be moved.
 #>
 [CmdletBinding()]
 param(

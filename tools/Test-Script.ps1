@@ -4,9 +4,9 @@
 .SYNOPSIS
     Runs PSScriptAnalyzer over every script and manifest of the repository.
 .DESCRIPTION
-    In the version that Directory.Packages.props names, from the PowerShell Gallery.
+    Uses the version in Directory.Packages.props, from the PowerShell Gallery.
 .PARAMETER Required
-    Fails where it cannot be had; otherwise says that nothing was analyzed, and why.
+    Fails if PSScriptAnalyzer is not available. Otherwise, displays that nothing was analyzed, and the reason.
 #>
 [CmdletBinding()]
 param([switch] $Required)
@@ -23,7 +23,7 @@ if (-not (Test-Path $analyzer)) {
     try {
         Save-PSResource PSScriptAnalyzer -Version $version -Path $modules -TrustRepository
     } catch {
-        $reason = "PSScriptAnalyzer $version cannot be had from the PowerShell Gallery: $_"
+        $reason = "PSScriptAnalyzer $version is not available from the PowerShell Gallery: $_"
         if ($Required) { throw $reason }
         Write-Host "SCRIPTS ARE NOT ANALYZED. $reason" -ForegroundColor Red
         return
@@ -31,7 +31,7 @@ if (-not (Test-Path $analyzer)) {
 }
 Import-Module $analyzer
 
-# The module's manifest as built: at the root the files that it names are not beside it.
+# The manifest of the built module, because the files that the source manifest names are not next to it.
 $files = @(
     Get-ChildItem $root -Recurse -File -Include *.ps1, *.psd1 | Where-Object FullName -NotMatch '[\\/](bin|obj|out)[\\/]|VodPreheat\.psd1$'
     Get-Item "$root/out/VodPreheat/VodPreheat.psd1"

@@ -4,7 +4,7 @@
     GUID                   = '0f0c3f3e-6f4e-4b58-8f0e-2f0b6d6f8f11'
     Author                 = 'VodPreheat contributors'
     CompanyName            = 'VodPreheat contributors'
-    Copyright              = '(c) VodPreheat contributors. MIT licence.'
+    Copyright              = '(c) VodPreheat contributors. MIT license.'
     Description            = 'The reference of the import figure: one cmdlet and one format file.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')

@@ -27,7 +27,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task Compressed_answer()
+    public async Task A_compressed_answer_is_read()
     {
         _cloud.Server.AddFault(FaultKind.Gzip);
         using VodClient client = await _cloud.ConnectAsync();
@@ -35,7 +35,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task Submission_of_URLs_and_of_an_asset_with_the_journal()
+    public async Task URLs_and_an_asset_are_submitted_and_recorded_in_the_journal()
     {
         using VodClient client = await _cloud.ConnectAsync();
         Submission urls = await client.SubmitUrlsAsync(s_urls, Cloud.Scope());
@@ -74,7 +74,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task Retries_that_are_used_up()
+    public async Task An_error_follows_the_last_retry()
     {
         _cloud.Server.AddFault(FaultKind.Error500, times: -1);
         using VodClient client = await _cloud.ConnectAsync(new TransportSettings { MaximumRetryCount = 1 });
@@ -83,7 +83,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task Throttled_requests_wait_for_as_long_as_the_service_says()
+    public async Task Throttled_requests_wait_as_long_as_the_service_specifies()
     {
         _cloud.Server.AddFault(FaultKind.Throttled429RetryAfter);
         using VodClient client = await _cloud.ConnectAsync();
@@ -93,7 +93,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task Limit_of_queries_a_minute()
+    public async Task Queries_are_limited_per_minute()
     {
         using VodClient client = await _cloud.ConnectAsync(new TransportSettings { RequestsPerMinute = 2 });
         using var impatience = new CancellationTokenSource();
@@ -108,7 +108,7 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task Refused_key()
+    public async Task A_refused_access_key_is_an_authentication_error()
     {
         _cloud.Server.RemoveAccessKey(LoopbackServer.DefaultAccessKey);
         using VodClient client = await _cloud.ConnectAsync();

@@ -10,7 +10,7 @@ public sealed class EdgeTests : IDisposable
     private readonly EdgeServer _edge = EdgeServer.Start();
 
     [Fact]
-    public async Task Answer_to_HEAD_and_to_GET_of_one_byte()
+    public async Task The_answers_to_HEAD_and_to_GET_of_one_byte_are_read()
     {
         _edge.SetFile("/a.mp4", 200, "Age: 5");
         _edge.SetFile("/b.mp4", 200, "Cache-Control: no-store");
@@ -24,7 +24,7 @@ public sealed class EdgeTests : IDisposable
     [InlineData(TlsFault.UntrustedRoot)]
     [InlineData(TlsFault.Expired)]
     [InlineData(TlsFault.WrongName)]
-    public async Task Certificate_that_is_refused(TlsFault fault)
+    public async Task An_untrusted_certificate_is_refused(TlsFault fault)
     {
         using EdgeServer edge = EdgeServer.StartTls(fault);
         Assert.Equal((null, CacheState.Unknown, EdgeFinding.TlsFailed), await TestAsync($"{edge.Endpoint}a.mp4"));
@@ -35,22 +35,22 @@ public sealed class EdgeTests : IDisposable
     [InlineData(FaultKind.ResetBeforeHeaders, EdgeFinding.ConnectionFailed)]
     [InlineData(FaultKind.CloseBeforeHeaders, EdgeFinding.ConnectionFailed)]
     [InlineData(FaultKind.Stall, EdgeFinding.TimedOut)]
-    public async Task Answer_that_does_not_come(FaultKind fault, EdgeFinding finding)
+    public async Task A_missing_answer_is_a_timeout(FaultKind fault, EdgeFinding finding)
     {
         _edge.SetFault("/a.mp4", fault);
         Assert.Equal((null, CacheState.Unknown, finding), await TestAsync($"{_edge.Endpoint}a.mp4", timeoutSec: 1));
     }
 
     [Fact]
-    public async Task Connection_that_is_refused() =>
+    public async Task A_refused_connection_is_an_error() =>
         Assert.Equal((null, CacheState.Unknown, EdgeFinding.ConnectionFailed), await TestAsync($"{ClosedPort.Refused()}a.mp4"));
 
     [Fact]
-    public async Task Name_that_does_not_exist() =>
+    public async Task An_unknown_host_name_is_a_finding() =>
         Assert.Equal((null, CacheState.Unknown, EdgeFinding.NameNotResolved), await TestAsync("http://host.invalid/a.mp4"));
 
     [Fact]
-    public async Task Proxy_that_opens_no_tunnel()
+    public async Task A_proxy_that_opens_no_tunnel_is_a_finding()
     {
         using ProxyServer proxy = ProxyServer.Start("user", "password");
         Assert.Equal((null, CacheState.Unknown, EdgeFinding.ConnectionFailed), await TestAsync("https://cdn.example.com/a.mp4", proxy: proxy.Endpoint));

@@ -10,18 +10,18 @@ public sealed class LoadingTests
     private static readonly AssemblyLoadContext s_private = AssemblyLoadContext.GetLoadContext(typeof(VodClient).Assembly)!;
 
     [Fact]
-    public void The_runtime_is_the_one_that_this_host_is_for() =>
+    public void The_tests_run_on_the_expected_runtime() =>
         Assert.Equal(AppContext.TargetFrameworkName, $".NETCoreApp,Version=v{Environment.Version.Major}.{Environment.Version.Minor}");
 
     [Fact]
-    public void The_client_comes_from_the_module_into_a_private_context()
+    public void The_client_of_the_module_is_loaded_into_a_private_context()
     {
         Assert.Equal("VodPreheat", s_private.Name);
         Assert.Equal(Path.Combine(Engine.Library, "VodPreheat.Client.dll"), typeof(VodClient).Assembly.Location);
     }
 
     [Fact]
-    public async Task Nothing_of_the_library_is_in_the_default_context()
+    public async Task The_default_context_has_no_assembly_of_bin_lib()
     {
         using var cloud = new Cloud();
         using VodClient client = await cloud.ConnectAsync();
@@ -32,7 +32,7 @@ public sealed class LoadingTests
     }
 
     [Fact]
-    public void This_host_has_no_package_of_the_library_beside_it()
+    public void The_host_has_no_package_of_bin_lib_in_its_folder()
     {
         // Else one that is missing in the library would be found here, and nowhere else. The runtime's own begin with System.
         IEnumerable<string> packages = Directory.GetFiles(Engine.Library).Select(file => Path.GetFileName(file))
@@ -44,7 +44,7 @@ public sealed class LoadingTests
     [InlineData("Microsoft.Extensions.Http")]
     [InlineData("Microsoft.Extensions.Options")]
     [InlineData("System.Diagnostics.DiagnosticSource")]
-    public void Another_modules_version_is_there_and_not_taken(string name)
+    public void The_version_of_another_module_is_loaded_but_not_used(string name)
     {
         Assert.Equal(10, s_private.LoadFromAssemblyName(new AssemblyName(name)).GetName().Version!.Major);
         int[] loaded =

@@ -12,7 +12,7 @@ namespace VodPreheat.HostTests;
 public sealed class NetworkTests
 {
     [Fact]
-    public async Task Proxy_with_a_login()
+    public async Task A_proxy_receives_its_password()
     {
         using var cloud = new Cloud();
         using ProxyServer proxy = ProxyServer.Start("user", "password");
@@ -29,7 +29,7 @@ public sealed class NetworkTests
     [InlineData(TlsFault.UntrustedRoot)]
     [InlineData(TlsFault.Expired)]
     [InlineData(TlsFault.WrongName)]
-    public async Task Certificate_that_is_refused(TlsFault fault)
+    public async Task An_untrusted_certificate_is_refused(TlsFault fault)
     {
         using LoopbackServer server = LoopbackServer.StartTls(fault);
         VodClientException failure = await FailureAsync(server.Endpoint);
@@ -38,14 +38,14 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public async Task Connection_that_is_refused()
+    public async Task A_refused_connection_is_an_error()
     {
         VodClientException failure = await FailureAsync(ClosedPort.Refused());
         Assert.Equal((FailureKind.ConnectionFailed, Delivery.NotSent), (failure.Kind, failure.Delivery));
     }
 
     [Fact]
-    public async Task Answer_that_does_not_come()
+    public async Task A_missing_answer_is_a_timeout()
     {
         using var cloud = new Cloud();
         cloud.Server.AddFault(FaultKind.Stall);
@@ -55,7 +55,7 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public async Task Node_of_the_CDN()
+    public async Task A_node_of_the_CDN_is_tested()
     {
         using EdgeServer edge = EdgeServer.Start();
         edge.SetFile("/a.mp4", 200, "x-hcs-proxy-type: 1");

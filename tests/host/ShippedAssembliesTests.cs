@@ -9,11 +9,11 @@ public sealed class ShippedAssembliesTests
     [Theory]
     [InlineData("VodPreheat.PowerShell.dll")]
     [InlineData("lib/VodPreheat.Client.dll")]
-    public void Ours_use_no_member_of_the_runtime_that_names_a_type_of_a_shipped_assembly(string file) =>
+    public void Our_assemblies_use_no_framework_member_whose_signature_has_a_type_of_a_shipped_assembly(string file) =>
         Assert.Empty(s_shared.FindIn(Path.Combine(Engine.Module, "bin", file)));
 
     [Fact]
-    public void Packages_use_only_those_that_the_client_does_not_come_to()
+    public void Packages_use_such_members_only_where_the_client_does_not_call_them()
     {
         // The filter that the library's factory puts in for its metrics; the client builds its handlers without the factory.
         string[] known =

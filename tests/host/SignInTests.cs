@@ -16,21 +16,21 @@ public sealed class SignInTests : IDisposable
     private readonly Cloud _cloud = new();
 
     [Fact]
-    public async Task Access_key()
+    public async Task An_access_key_signs_requests()
     {
         await AssertWorksAsync(_cloud.ConnectAsync(), "AccessKey");
         Assert.DoesNotContain(_cloud.Server.Requests, request => request.Area == "Iam");
     }
 
     [Fact]
-    public async Task Access_key_whose_project_is_looked_up()
+    public async Task The_project_of_an_access_key_is_looked_up()
     {
         await AssertWorksAsync(_cloud.Factory().ConnectWithAccessKeyAsync(Key, SecretKey(), securityToken: null, Cloud.Scope()), "AccessKey");
         Assert.Contains(_cloud.Server.Requests, request => request.Area == "Iam");
     }
 
     [Fact]
-    public Task Temporary_access_key()
+    public Task A_temporary_access_key_signs_requests()
     {
         _cloud.Server.AddTemporaryKey("TEMPORARYKEY", "temporary-secret", "security-token", Project);
         return AssertWorksAsync(
@@ -46,7 +46,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task Password_renewed_when_the_service_says_that_the_token_has_expired()
+    public async Task The_token_of_a_password_is_renewed_when_it_has_expired()
     {
         _cloud.Server.AddUser("user", "password", "account");
         using VodClient client = await _cloud.Factory().ConnectWithPasswordAsync("user", new Secret("password"), "account", Cloud.Scope());
@@ -57,7 +57,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public async Task Wrong_password()
+    public async Task An_incorrect_password_is_an_authentication_error()
     {
         _cloud.Server.AddUser("user", "password", "account");
         VodClientException refused = await Assert.ThrowsAsync<VodClientException>(() =>
@@ -66,7 +66,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public Task Identity_token()
+    public Task An_identity_token_is_exchanged()
     {
         _cloud.Server.AddIdentityProvider("ci", "vod");
         return AssertWorksAsync(
@@ -74,7 +74,7 @@ public sealed class SignInTests : IDisposable
     }
 
     [Fact]
-    public Task Identity_token_in_a_file_renewed_when_the_service_says_that_the_token_has_expired() => WithFileAsync(async file =>
+    public Task The_token_of_an_identity_token_file_is_renewed_when_it_has_expired() => WithFileAsync(async file =>
     {
         _cloud.Server.AddIdentityProvider("ci", "vod");
         await File.WriteAllTextAsync(file, _cloud.Server.MakeIdToken("ci", "vod"), TestContext.Current.CancellationToken);
@@ -87,7 +87,7 @@ public sealed class SignInTests : IDisposable
     });
 
     [Fact]
-    public async Task Agency_of_the_machine_renewed_when_the_service_says_that_its_keys_have_expired()
+    public async Task The_access_keys_of_an_agency_are_renewed_when_they_have_expired()
     {
         ConnectionFactory factory = _cloud.Factory(environment: ("VODPREHEAT_METADATA_ENDPOINT", _cloud.Server.Endpoint.AbsoluteUri));
         using VodClient client = await factory.ConnectWithIdentityAsync(Cloud.Scope());
@@ -109,7 +109,7 @@ public sealed class SignInTests : IDisposable
         "AccessKey");
 
     [Fact]
-    public Task Credentials_file() => WithFileAsync(async file =>
+    public Task A_credentials_file_is_used() => WithFileAsync(async file =>
     {
         await File.WriteAllTextAsync(file, $"[basic]\nak = {Key}\nsk = {LoopbackServer.DefaultSecretKey}\n", TestContext.Current.CancellationToken);
         ConnectionFactory factory = _cloud.Factory(environment: ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file));

@@ -2,7 +2,7 @@ BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $script:server = $TestServer::Start()
 
-    # A key that is good for one project only: a query by another account's key, or for its project, is refused.
+    # Each key is valid for one project only: a query with the key or for the project of the other account is refused.
     function Connect-Account([string] $Name) {
         $server.AddAccessKey("KEY$Name", "secret-$Name", "project-$Name")
         Connect-Once $server @{

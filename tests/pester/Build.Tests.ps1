@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    # What keeps a folder from being moved: on Windows an open file, elsewhere a parent that may not be written to. Root may always.
+    # What prevents a folder from being moved: on Windows an open file, elsewhere a parent folder without write permission, except for root.
     $canBeInUse = $IsWindows -or (id -u) -ne '0'
 }
 

@@ -1,10 +1,10 @@
-# What Accounts.Tests.ps1 does not have: 16 runspaces, and connections that come and go under the queries.
+# In addition to Accounts.Tests.ps1: 16 runspaces, and connections that are created and ended during the queries.
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     . "$PSScriptRoot/submit.common.ps1"
 
-    # Nobody's request had the key, the token or the project of the other account, or a key that was already wiped.
+    # No request had the key, token, or project of the other account, or a key that was already overwritten.
     function Assert-NeverMixed {
         $server.Requests.Where({ $_.Area -eq 'Vod' -and $_.StatusSent -notin 0, 200, 201, 202 }) | Should -BeNullOrEmpty
         $server.Requests.Where({
@@ -16,7 +16,7 @@ BeforeAll {
 
 Describe 'Two accounts that connect and disconnect at the same time' {
     BeforeEach {
-        # One a test: the sockets of a connection that was replaced as the default close in their own time.
+        # One server per test, because the sockets of a replaced default connection are closed later.
         $script:server = $TestServer::Start()
         $server.AnyTask = $true
         $server.Quota = 1e6
@@ -25,7 +25,7 @@ Describe 'Two accounts that connect and disconnect at the same time' {
         $server.AddProject('project-B', 'cn-north-4')
         $server.TokenLife = [timespan]::FromSeconds(5)
 
-        # Account A signs by key, account B by a password whose token is renewed every four seconds; each has a project of its own.
+        # Account A uses an access key, account B a password whose token is renewed every four seconds. Each has its own project.
         $shared = @{ Region = 'cn-north-4'; Endpoint = $server.Endpoint; IamEndpoint = $server.Endpoint; RequestsPerMinute = 0; SubmissionsPerMinute = 0; MaximumRetryCount = 0 }
         $script:accounts = @{
             A = $shared + @{ AccessKey = ConvertTo-Credential 'KEYA' 'secret-A'; ProjectId = 'project-A' }
@@ -74,7 +74,7 @@ Describe 'Two accounts that connect and disconnect at the same time' {
             } $number
         }
         try {
-            # Beside what the pipelines wrote, Complete-Aside gives the errors of submissions that were under way.
+            # In addition to the output of the pipelines, Complete-Aside returns the errors of submissions in progress.
             $runs = @(foreach ($worker in $workers) { Complete-Aside $worker }).Where({ $_ -isnot [Management.Automation.ErrorRecord] })
         } finally {
             $over.Cancel()
@@ -86,7 +86,7 @@ Describe 'Two accounts that connect and disconnect at the same time' {
         $ended.ForEach({ $_.Failure.FullyQualifiedErrorId.Split(',')[0] }) | Select-Object -Unique | Should -Be 'VodNotConnected'
         Assert-Failure $ended[0].Failure VodNotConnected ConnectionError
         $whole.Where({ $_.Rows.Count -ne ($_.Kind -eq 1 ? 2 : 20) }) | Should -BeNullOrEmpty
-        # What came before the end is the pipeline's own, and in order; tasks end in any order.
+        # The output before the end belongs to the pipeline and is in order. Tasks finish in any order.
         $runs.Where({
                 $run = $_
                 $got = $run.Kind -eq 1 ? $run.Rows.Url -replace '.*/' : @($run.Rows.TaskId)
@@ -99,7 +99,7 @@ Describe 'Two accounts that connect and disconnect at the same time' {
             Group-Object { [regex]::Match("$($_.TaskId) $($_.Body)", 'w\d+-\d+-').Value }
         $projects = foreach ($pipeline in $pipelines) { "$($pipeline.Group.ForEach({ $_.Headers['X-Project-Id'] }) | Select-Object -Unique)" }
 
-        # One each, but both accounts were in use, and pipelines ended in all three ways.
+        # Both accounts were used, and pipelines ended in all three ways.
         $projects | Sort-Object -Unique | Should -Be 'project-A', 'project-B'
         $whole | Should -Not -BeNullOrEmpty
         $ended.Where({ "$($_.Failure)" -match 'There is no connection' }) | Should -Not -BeNullOrEmpty

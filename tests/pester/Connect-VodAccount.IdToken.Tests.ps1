@@ -207,7 +207,7 @@ Describe 'Connect-VodAccount with an identity provider' {
             $pipe = Join-Path $TestDrive "pipe-$([guid]::NewGuid())"
             mkfifo $pipe
             foreach ($file in $pipe, '/dev/zero') {
-                # In a runspace of its own: whoever opens the pipe would wait for ever.
+                # In a separate runspace, because a program that opens the pipe would wait forever.
                 $run = Invoke-Aside {
                     param($file)
                     Connect-VodAccount -IdentityProvider ci -IdTokenPath $file -Region cn-north-4

@@ -95,15 +95,15 @@ Describe 'Connect-VodAccount with an identity provider of the environment' {
             $script:page = (Get-Content "$root/docs/signing-in.md" -Raw) -replace "`r"
             $script:urls = 'https://cdn.example.com/a.mp4', 'https://cdn.example.com/b.mp4'
 
-            # The block of code below a heading.
+            # The code block after a heading.
             function Get-Block([string] $Heading, [string] $Language) {
                 [regex]::Match($page, "(?ms)^### $Heading\n.*?^``````$Language\n(.*?)^``````").Groups[1].Value
             }
 
-            # The module is there already.
+            # The module is already installed.
             function Install-PSResource { $null = $args }
 
-            # Runs a script where a job would run, with waits that are short.
+            # Runs a script as a job does, with short intervals.
             function Invoke-Job([string] $Code) {
                 Push-Location $TestDrive
                 try {

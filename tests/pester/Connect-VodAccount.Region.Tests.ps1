@@ -35,7 +35,7 @@ Describe 'Connect-VodAccount, project and region' {
 
     Context 'the project' {
         BeforeAll {
-            # Ids are kept for the life of the process, by key: each test has a key of its own.
+            # Project IDs are cached in the process by access key, so each test has its own access key.
             function Connect-Key([string] $Name, [hashtable] $With = @{}) {
                 $server.AddAccessKey($Name, 'sk', $project)
                 Connect-Once $server (@{ AccessKey = ConvertTo-Credential $Name 'sk'; ProjectId = $null; PassThru = $true } + $With)
@@ -199,7 +199,7 @@ Describe 'Connect-VodAccount, project and region' {
             Assert-Failure (Get-Failure { Connect-Once $server $parameters }) VodInvalidEndpoint InvalidArgument '-IamEndpoint', 'HUAWEICLOUD_SDK_IAM_ENDPOINT'
             $server.Requests.Where({ $_.Area -ne 'Metadata' }) | Should -BeNullOrEmpty
 
-            # With it, from the environment too, it goes there.
+            # With the address, also from the environment, the request is sent there.
             $env:HUAWEICLOUD_SDK_IAM_ENDPOINT = $server.Endpoint
             $null = Get-Outcome { Connect-Once $server $parameters }
             $server.Requests.Where({ $_.Area -eq 'Iam' }) | Should -Not -BeNullOrEmpty

@@ -21,7 +21,7 @@ Describe 'Connect-VodAccount, sources of credentials' {
             $script:sk = $TestServer::DefaultSecretKey
             $script:file = Join-Path $TestDrive credentials
 
-            # Runs a script with another home folder, which is not $HOME: the module asks the environment.
+            # Runs a script with another home folder. The module reads it from the environment, not from $HOME.
             function Invoke-AtHome([string] $Folder, [scriptblock] $Script) {
                 $env:HOME = Join-Path $TestDrive $Folder
                 try { & $Script } finally { $env:HOME = $HOME }
@@ -225,7 +225,7 @@ Describe 'Connect-VodAccount, sources of credentials' {
             $pipe = Join-Path $TestDrive "pipe-$([guid]::NewGuid())"
             mkfifo $pipe
             foreach ($path in $pipe, '/dev/zero') {
-                # In a runspace of its own: whoever opens the pipe would wait for ever.
+                # In a separate runspace, because a program that opens the pipe would wait forever.
                 $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = $path
                 "$(Complete-Aside (Invoke-Aside { Connect-VodAccount -Region cn-north-4 }))" | Should -Match 'not a regular file'
             }

@@ -155,7 +155,7 @@ Describe 'Connect-VodAccount' {
         }
 
         It 'prompts for the secret key of an access key ID' {
-            # This runspace has no one to prompt; that it wants to is what its error tells.
+            # This runspace cannot prompt. Its error shows that the cmdlet tried.
             $failure = Complete-Aside (Invoke-Aside { Connect-VodAccount -AccessKey NAME -Region cn-north-4 -ProjectId p })
             "$failure" | Should -Match 'user interaction|prompt'
             Get-VodConnection | Should -BeNullOrEmpty

@@ -1,15 +1,15 @@
-# What becomes of a connection that nobody uses any more.
+# The release of connections that are not used any more.
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $script:server = $TestServer::Start()
 
-    # The default connection, without handing it out as Get-VodConnection does.
+    # The default connection, without the effect of Get-VodConnection that it is then kept.
     function Get-DefaultUnseen {
         [VodPreheat.VodConnection].Assembly.GetType('VodPreheat.Connections.DefaultConnection').GetProperty('Current').GetValue($null)
     }
 
-    # Whether all secrets, as Get-HeldSecret gave them, are wiped.
+    # Whether all secrets that Get-HeldSecret returned are overwritten.
     function Test-Wiped([byte[][]] $Secret) { -not $Secret.Where({ ($_ | Measure-Object -Sum).Sum }) }
 
     function Invoke-Collector {
@@ -19,8 +19,8 @@ BeforeAll {
         }
     }
 
-    # Runs a script that makes connections and lets go of them; gives the bytes of their secrets. In a runspace of its own, so
-    # that no variable and no output of it is left here.
+    # Runs a script that creates connections without keeping them, and returns the bytes of their secrets. In a separate runspace, so
+    # that no variable and no output of it remains here.
     function Invoke-LettingGo([scriptblock] $Script) {
         $run = Invoke-Aside {
             param($common, $server, $script)

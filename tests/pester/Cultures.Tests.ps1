@@ -4,7 +4,7 @@ BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $script:server = $TestServer::Start()
 
-    # Runs a script under a culture, in this runspace, which then has its own again.
+    # Runs a script in this runspace with another culture.
     function Invoke-Under([string] $Culture, [scriptblock] $Script) {
         $before = [cultureinfo]::CurrentCulture, [cultureinfo]::CurrentUICulture
         try {

@@ -6,7 +6,7 @@ BeforeAll {
     $script:server = $TestServer::Start()
     $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 
-    # A script that signs in from the environment, as a scheduled one does, and goes on with the given text.
+    # A script that signs in with the credentials of the environment, as a scheduled script does, and then runs the specified text.
     function New-Script([string] $Text) {
         $file = Join-Path (Get-PSDrive TestDrive).Root "$([guid]::NewGuid()).ps1"
         Set-Content $file @"
@@ -63,7 +63,7 @@ Describe 'The environment of the module' {
             [math]::Round($told.Left) | Should -Be 24
             $told.Age | Should -BeGreaterOrEqual 0
             $told.Age | Should -BeLessThan 60
-            # Had the token seemed to have ended, there were another one.
+            # If the token had seemed to be expired, another one would have been requested.
             $server.TokensIssued | Should -Be 1
         }
     }
@@ -118,7 +118,7 @@ Describe 'The environment of the module' {
     }
 
     Context 'under $ErrorActionPreference' {
-        # -ErrorAction on a query is with the errors; here: the preference, and the cmdlets that submit and wait.
+        # Errors.Tests.ps1 tests -ErrorAction of a query. Here: the preference variable, and the cmdlets that submit and wait.
         BeforeDiscovery {
             $script:commands = @(
                 @{ Command = { Get-VodPreheatResult '', good @common }; Id = 'VodInvalidTaskId' }
@@ -147,7 +147,7 @@ Describe 'The environment of the module' {
             if ($Action -eq 'Stop') {
                 Get-ErrorId $failure | Should -Be $Id
 
-                # What was gathered before the error is submitted first.
+                # The URLs before the error are submitted first.
                 $server.SubmittedUrls | Where-Object { $_ -notlike '*/good.mp4' } | Should -BeNullOrEmpty
             } else {
                 $failure | Should -BeNullOrEmpty

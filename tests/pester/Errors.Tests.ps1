@@ -1,6 +1,6 @@
 BeforeDiscovery {
-    # What the service answers, and what the user gets. Stops: a terminating error. Sends: the requests, with one retry; with none
-    # where the service throttles, because throttled requests wait for minutes before they count as failed.
+    # The answers of the service and the expected errors. Stops: the error is terminating. Sends: the number of requests, with one retry, or
+    # without retries if the service throttles, because throttled requests wait for minutes before they fail.
     $script:answers = @'
 Status ; Id         ; Category            ; Stops ; Sends ; Match
 400    ; VOD.10053  ; InvalidArgument     ;       ; 1     ; Check the value
@@ -48,7 +48,7 @@ Status ; Id         ; Category            ; Stops ; Sends ; Match
         @{ Status = [int] $_.Status; Id = $_.Id; Category = $_.Category; Stops = $_.Stops; Sends = [int] $_.Sends; Match = $_.Match }
     }
 
-    # What happens on the way -> what the user gets.
+    # The faults of the network and the expected errors.
     $script:faults = @(
         @{ Fault = 'Throttled429RetryNow'; Id = 'APIGW.0308'; Category = 'LimitsExceeded'; Match = '-RequestsPerMinute' }
         @{ Fault = 'Error500'; Id = 'VOD.10051'; Category = 'ResourceUnavailable'; Sends = 2 }
@@ -59,7 +59,7 @@ Status ; Id         ; Category            ; Stops ; Sends ; Match
         @{ Fault = 'ResetBeforeHeaders'; Id = 'VodConnectionFailed'; Category = 'ConnectionError'; Sends = 2 }
         @{ Fault = 'ResetInHeaders'; Id = 'VodConnectionFailed'; Category = 'ConnectionError'; Sends = 2 }
         @{ Fault = 'ResetInBody'; Id = 'VodConnectionFailed'; Category = 'ConnectionError'; Sends = 2 }
-        # HttpClient itself sends a GET three times more when the connection ends without an answer.
+        # HttpClient itself sends a GET three more times if the connection ends without an answer.
         @{ Fault = 'CloseBeforeHeaders'; Id = 'VodConnectionFailed'; Category = 'ConnectionError'; Sends = 8 }
         @{ Fault = 'TruncatedBody'; Id = 'VodConnectionFailed'; Category = 'ConnectionError'; Sends = 2; Match = 'closed the connection' }
         @{ Fault = 'Redirect302'; Id = 'VodUnexpectedResponse'; Category = 'InvalidData'; Match = 'redirect' }
@@ -84,7 +84,7 @@ BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $script:server = $TestServer::Start()
 
-    # Asks for a task that fails and one that does not, and holds what comes to the table.
+    # Queries a task that fails and one that does not, and compares the result with the table.
     function Assert-Query([hashtable] $Case) {
         $outcome = Get-Outcome { 'bad', 'good' | Get-VodPreheatResult }
         $failure = $outcome.Failure ?? $outcome.Errors[0]
@@ -119,7 +119,7 @@ Describe 'Errors' {
         BeforeEach { Connect-Once $server @{ MaximumRetryCount = $_.Category -eq 'LimitsExceeded' ? 0 : 1 } }
 
         It '<Id>, HTTP <Status>, is <Category>' -ForEach $answers {
-            # With retries, what is throttled is repeated for five minutes.
+            # With retries, a throttled request is retried for five minutes.
             if ($Category -eq 'LimitsExceeded') { Connect-Once $server }
             $body = @{ error_code = $Id; error_msg = 'What the service says.' } | ConvertTo-Json
             $server.AddAnswerFor('bad', $Status, $body, 'application/json', 'Retry-After', '0', -1)

@@ -33,7 +33,7 @@ Describe 'Faults of IAM' {
             $sent = 1
             { Connect-SignIn Password $with }
         } else {
-            # Ids are kept for the life of the process, by key.
+            # Project IDs are cached in the process by access key.
             $server.AddAccessKey("LOOKUP$($Fault -replace '\W')", $known[0], $TestServer::DefaultProjectId)
             $sent = $SendsPerAttempt
             if ($Category -eq 'PermissionDenied') { $Id, $Category = 'VodProjectNotFound', 'ObjectNotFound' }

@@ -2,12 +2,12 @@ BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $script:server = $TestServer::Start()
 
-    # Makes tasks that the server never answers.
+    # Adds tasks that the server never answers.
     function Add-StalledTask([string[]] $Id) {
         foreach ($one in $Id) { $server.AddFaultFor($one, 'Stall', -1) }
     }
 
-    # Nothing is under way when only idle connections are left: one for each answer that was got at the same time.
+    # No request is in progress if only idle connections remain, one for each concurrent answer.
     function Wait-ForNoRequest([int] $Idle = 1) { Wait-Until { $server.OpenConnections -le $Idle } }
 }
 
@@ -253,7 +253,7 @@ Describe 'Get-VodPreheatResult' {
             $ids = 1..7 | ForEach-Object { "stalled-$_" }
             Add-StalledTask $ids
 
-            # The first answer comes when all requests of the window have been sent.
+            # The first answer is sent when all concurrent requests have been received.
             $server.LatencyMs = 300
         }
 

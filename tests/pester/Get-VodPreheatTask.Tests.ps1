@@ -3,12 +3,12 @@ BeforeAll {
     . $PSScriptRoot/submit.common.ps1
     $server = $TestServer::Start()
 
-    # What a completion offers.
+    # The values that a completion offers.
     function Get-Completion([string] $Line) {
         (TabExpansion2 $Line $Line.Length).CompletionMatches
     }
 
-    # Lines of the journal by hand.
+    # Creates lines of the journal.
     function Add-Line([string[]] $Line) {
         $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory -Force
         Add-Content $env:VODPREHEAT_JOURNAL $Line

@@ -2,14 +2,13 @@
 
 <#
 .SYNOPSIS
-    Runs the Pester tier on the built module in out/ and writes its counts.
+    Runs the Pester tests on the built module in out/ and counts them.
 .DESCRIPTION
-    On the one version of Pester that Directory.Packages.props names, which build.ps1 puts into out/: an installed one is not
-    looked for.
+    Uses the version of Pester in Directory.Packages.props, which build.ps1 copies to out/, and not an installed one.
 .PARAMETER ResultFile
-    Where the counts go, as JSON; beside it, all results as JUnit XML.
+    Specifies the file for the counts, as JSON. All results are written next to it as JUnit XML.
 .PARAMETER Path
-    The test files; all of this folder by default.
+    Specifies the test files. By default, all files of this folder.
 #>
 [CmdletBinding()]
 param(
@@ -27,7 +26,7 @@ $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $result = Invoke-Pester -Configuration $configuration
 
-# A file that cannot even be read counts as a failure: Pester lists it apart from its tests.
+# A file that cannot be read counts as a failure. Pester lists it separately.
 $failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBlocksCount
 if ($ResultFile) {
     [ordered]@{ Passed = $result.PassedCount; Failed = $failed; Skipped = $result.SkippedCount + $result.NotRunCount } |
@@ -35,8 +34,8 @@ if ($ResultFile) {
     try {
         Export-JUnitReport $result ([IO.Path]::ChangeExtension($ResultFile, '.junit.xml'))
     } catch {
-        # The text of a failed test may have what XML cannot have.
-        Write-Warning "The results as JUnit XML were not written whole: $_"
+        # The text of a failed test can contain characters that are invalid in XML.
+        Write-Warning "The results as JUnit XML are incomplete: $_"
     }
 }
 exit [Math]::Min($failed, 1)

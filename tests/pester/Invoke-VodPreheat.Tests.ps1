@@ -3,7 +3,7 @@ BeforeAll {
     . $PSScriptRoot/submit.common.ps1
     $server = $TestServer::Start()
 
-    # What is written for each URL, by the number of its name.
+    # The outcomes by the number in the name of the URL.
     function Get-Status($Outcomes) { $Outcomes | Sort-Object { [int] [regex]::Match($_.Url, '(\d+)\D*$').Groups[1].Value } | ForEach-Object Status }
 }
 
@@ -161,7 +161,7 @@ Describe 'Invoke-VodPreheat' {
         BeforeAll {
             function Get-Again([int] $Count) { Get-SampleUrl $Count | Invoke-VodPreheat -ResumeSince (Get-Date).Date -PollIntervalSec 1 }
 
-            # After the last run: every URL loaded and reported once, and nothing submitted again that was accepted and did not fail.
+            # After the last run, every URL is loaded and reported once, and nothing that was accepted and did not fail was submitted again.
             function Assert-Finished($Outcomes, [int] $Count, [string[]] $MayRepeat = @()) {
                 $Outcomes | Should -HaveCount $Count
                 ($Outcomes.Url | Select-Object -Unique) | Should -HaveCount $Count

@@ -12,7 +12,7 @@ BeforeAll {
     $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
     $script:longUrl = "https://cdn.example.com/$('long/' * 60)end.mp4"
 
-    # A script that signs in from the environment, as a scheduled one does, and goes on with the given text.
+    # A script that signs in with the credentials of the environment, as a scheduled script does, and then runs the specified text.
     function New-Script([string] $Text) {
         $file = Join-Path (Get-PSDrive TestDrive).Root "$([guid]::NewGuid()).ps1"
         Set-Content $file @"
@@ -24,7 +24,7 @@ $Text
         $file
     }
 
-    # What another process makes of objects: all of their types are data only.
+    # Serializes and deserializes objects, as for another process.
     function Copy-Through([string] $Way, [object[]] $Objects) {
         switch ($Way) {
             'Clixml' { $Objects | Export-Clixml TestDrive:/copy.xml; Import-Clixml TestDrive:/copy.xml }
@@ -60,7 +60,7 @@ Describe 'Jobs and scheduled scripts' {
             $taskCopy.TaskId | Should -BeExactly $task.TaskId
             $taskCopy.Url | Should -Be $task.Url
             $taskCopy.AssetId | Should -Be $null
-            # The engine makes a bag of properties of it in one, a local time in the other.
+            # PowerShell deserializes it as a property bag from CliXml, and as local time from JSON.
             $at = $way -eq 'Clixml' ? $taskCopy.SubmittedAt : [datetimeoffset] $taskCopy.SubmittedAt
             $at.UtcTicks | Should -Be $task.SubmittedAt.UtcTicks
             foreach ($name in $row.PSObject.Properties.Name) { $rowCopy.$name | Should -BeExactly $row.$name }
@@ -144,7 +144,7 @@ Get-VodPreheatResult '' -ErrorAction Continue
 Get-VodPreheatResult '$('x' * 300)' | Format-List Url
 exit 3
 "@
-            # A runner may have colours off.
+            # A CI system can disable colors.
             $script:noColor = $env:NO_COLOR
             $env:NO_COLOR = $null
         }
@@ -184,7 +184,7 @@ exit 3
             sh -c $run
             $LASTEXITCODE | Should -Be 0
             $text = Get-Content $file -Raw
-            # Behind a shell's redirection the engine itself leaves its colours in the header; a row must begin with its status.
+            # If the shell redirects, PowerShell itself writes its colors in the header. A row must begin with its status.
             $text | Should -Match '(?m)^failed '
             if (-not $Outer) { $text | Should -Not -Match "`e" }
             $text -replace '\s' | Should -Match ([regex]::Escape($longUrl))

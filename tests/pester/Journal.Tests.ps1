@@ -1,7 +1,7 @@
-# The journal of submissions: what a session, many of them at once, and one that is killed leave in it.
+# The journal of submissions: of a session, of many at the same time, and of one that is terminated.
 
 BeforeDiscovery {
-    # A limit on the size of files stands for a full disk; Windows has none.
+    # A limit for the size of files simulates a full disk. Windows has no such limit.
     $script:hasFileLimit = -not $IsWindows
 }
 
@@ -12,7 +12,7 @@ BeforeAll {
     $program = (Get-ChildItem "$root/out/artifacts/bin/VodPreheat.Submitter/*/VodPreheat.Submitter.dll" | Sort-Object LastWriteTime | Select-Object -Last 1).FullName
     $program = $program -replace '\.dll$', ($IsWindows ? '.exe' : '')
 
-    # The submissions in the journal, each with its URL; what cannot be read is a failure.
+    # The submissions in the journal, each with its URL. A line that cannot be read is a failure.
     function Get-Journal {
         Get-VodPreheatTask -AllProjects -WarningVariable warnings
         $warnings | Should -BeNullOrEmpty
@@ -23,14 +23,14 @@ BeforeAll {
         if (Test-Path $env:VODPREHEAT_JOURNAL) { Get-Content $env:VODPREHEAT_JOURNAL | ConvertFrom-Json }
     }
 
-    # Begins a process of tests/submitter; its journal is that of this process.
+    # Starts a process of tests/submitter, which uses the journal of this process.
     function Start-Submitter([string] $Name, [int] $Count, [string] $Where, [string] $Shell) {
         $start = [Diagnostics.ProcessStartInfo]::new($Shell ? '/bin/sh' : $program)
         $start.RedirectStandardOutput = $start.RedirectStandardError = $true
         if ($Shell) { '-c', "$Shell; exec `"`$0`" `"`$@`"", $program | ForEach-Object { $start.ArgumentList.Add($_) } }
         $Name, $Count, $Where | ForEach-Object { $start.ArgumentList.Add($_) }
 
-        # The runtime of this process, wherever it is; and without the large file that it makes for its code, which a limit would forbid.
+        # The .NET of this process; and without its large code file, which the limit would not permit.
         $runtime = [Runtime.InteropServices.RuntimeEnvironment]::GetRuntimeDirectory().TrimEnd('/', '\')
         if ($runtime -ne $PSHOME) { $start.Environment['DOTNET_ROOT'] = Resolve-Path "$runtime/../../.." }
         $start.Environment['DOTNET_EnableWriteXorExecute'] = '0'
@@ -38,7 +38,7 @@ BeforeAll {
         [pscustomobject]@{ Process = $process; Output = $process.StandardOutput; Errors = $process.StandardError.ReadToEndAsync() }
     }
 
-    # Waits for its end, which must be a good one.
+    # Waits for its end, which must be successful.
     function Complete-Submitter($Submitter) {
         $null = $Submitter.Output.ReadToEnd()
         if (-not $Submitter.Process.WaitForExit(300000)) { throw 'It did not come to its end.' }
@@ -223,7 +223,7 @@ Describe 'The journal under load' {
     AfterEach { Clear-Session }
 
     It 'loses nothing that 16 processes write while another process trims it' {
-        # More than is kept, part of it old.
+        # More than the maximum size, part of it old.
         $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
         $line = '{{"event":"sending","id":"{0}","time":"{1}","endpoint":"https://e","project_id":"p","urls":["https://cdn.example.com/' + ('f' * 40000) + '"]}}'
         $old, $young = -400, -1 | ForEach-Object { , [string[]] ($line -f 'filler', [datetimeoffset]::UtcNow.AddDays($_).ToString('o')) }
@@ -247,7 +247,7 @@ Describe 'The journal under load' {
         $random = [Random]::new(1)
         $kills = 200
         for ($next = 0; $next -lt $kills; $next += 4) {
-            # Four at a time, which also write side by side; each is killed at a random moment of a random submission.
+            # Four processes at the same time. Each is terminated at a random moment of a random submission.
             $running = $next..($next + 3) | ForEach-Object { Start-Submitter $_ 1000000 $server.Endpoint }
             foreach ($submitter in $running) {
                 foreach ($line in 1..$random.Next(1, 6)) { $null = $submitter.Output.ReadLine() }
@@ -265,7 +265,7 @@ Describe 'The journal under load' {
         $written = [Collections.Generic.HashSet[string]]::new([string[]] $tasks.ForEach({ $_.Url[0] }))
         $accepted.Where({ -not $written.Contains($_) }) | Should -BeNullOrEmpty
 
-        # Only what was under way when its process was killed has no answer.
+        # Only submissions in progress when the process was terminated have no answer.
         $tasks.Where({ -not $_.TaskId }).Count | Should -BeLessOrEqual $kills
     }
 

@@ -4,7 +4,7 @@ BeforeAll {
     $script:library = "$folder/bin/lib"
     $script:cmdletAssembly = [VodPreheat.VodConnection].Assembly
 
-    # A copy of the module without one file of bin/lib; gives its manifest.
+    # A copy of the module without a file of bin/lib. Returns its manifest.
     function Copy-ModuleWithout([string] $File) {
         $copy = Join-Path $TestDrive ([guid]::NewGuid())
         Copy-Item $folder $copy -Recurse
@@ -12,7 +12,7 @@ BeforeAll {
         Join-Path $copy VodPreheat.psd1
     }
 
-    # A copy of the module with another version, each of its digits a 9, in its manifest and in its assembly's name.
+    # A copy of the module with another version, in which each digit is 9, in its manifest and in the name of its assembly.
     function Copy-ModuleAsNine {
         $copy = Join-Path $TestDrive ([guid]::NewGuid())
         Copy-Item $folder $copy -Recurse
@@ -85,7 +85,7 @@ Describe 'The module' {
                 for ($base = $type; $base; $base = $base.BaseType) { $null = $types.Add($base) }
                 $type.GetInterfaces().ForEach({ $null = $types.Add($_) })
                 foreach ($member in $type.GetMembers([Reflection.BindingFlags] 'Instance, Static, Public, NonPublic, DeclaredOnly')) {
-                    # Properties show by their methods; nested types come by themselves.
+                    # Properties are covered by their methods, and nested types are listed separately.
                     if ($member.IsPublic -or $member.IsFamily -or $member.IsFamilyOrAssembly) {
                         foreach ($used in @($member.ReturnType; $member.FieldType; if ($member -is [Reflection.MethodBase]) { $member.GetParameters().ParameterType })) {
                             if ($used) { $null = $types.Add($used) }
@@ -101,7 +101,7 @@ Describe 'The module' {
 
     Context 'load contexts' {
         It 'loads only the cmdlet assembly at import' {
-            # What the engine itself loads at a first import differs by its version, so another module comes first.
+            # What PowerShell itself loads for its first import depends on its version, so another module is imported first.
             Set-Content "$TestDrive/Empty.psd1" "@{ ModuleVersion = '1.0' }"
             $text = Invoke-Child {
                 param($manifest, $empty)

@@ -6,7 +6,7 @@ BeforeAll {
     $dependencies = Get-Item "$root/out/artifacts/bin/VodPreheat.Client/*/VodPreheat.Client.deps.json" | Sort-Object LastWriteTime | Select-Object -Last 1
     $shipped = & "$tools/Get-ShippedPackage.ps1" -DependencyFile $dependencies
 
-    # The package of a version, in a folder that is a repository.
+    # Creates the package of a version in a local repository.
     function New-TestPackage([string] $Version, [string] $Repository) {
         $module = Join-Path $TestDrive $Version
         Copy-Item (Split-Path $Manifest) $module -Recurse
@@ -28,7 +28,7 @@ Describe 'The package' {
 
     It 'has for the gallery <Name>' -ForEach @(
         @{ Name = 'its id'; Path = 'id'; Match = '^VodPreheat$' }
-        @{ Name = 'its licence'; Path = 'license'; Match = '^MIT$' }
+        @{ Name = 'its license'; Path = 'license'; Match = '^MIT$' }
         @{ Name = 'its project'; Path = 'projectUrl'; Match = '^https://' }
         @{ Name = 'its icon'; Path = 'iconUrl'; Match = '^https://.*\.png$' }
         @{ Name = 'that it is a module'; Path = 'tags'; Match = '\bPSModule\b' }
@@ -72,6 +72,43 @@ Describe 'The package' {
     }
 }
 
+Describe 'The publication of a package' {
+    BeforeAll {
+        $release = New-Item "$TestDrive/release" -ItemType Directory
+        Copy-Item (Split-Path $Manifest) "$release/VodPreheat" -Recurse
+        Copy-Item "$repository/VodPreheat.$version.*" $release
+
+        $called = [Collections.Generic.List[string]]::new()
+        function gh { $called.Add("gh $args") }
+        function Publish-PSResource([string] $NupkgPath, [string] $ApiKey) { $called.Add("Publish-PSResource $(Split-Path $NupkgPath -Leaf) $ApiKey") }
+    }
+
+    BeforeEach { $called.Clear() }
+
+    It 'creates a release in GitHub, and then publishes it to the gallery' {
+        & "$tools/Publish-Package.ps1" -Path $release -Tag "v$version" -ApiKey key
+        $called.Count | Should -Be 2
+        $called[0] | Should -BeLike "gh release create v$version *.nupkg *.sha256 *.cdx.json *"
+        $called[1] | Should -BeExactly "Publish-PSResource VodPreheat.$version.nupkg key"
+    }
+
+    It 'is refused with a tag that is not its version' {
+        { & "$tools/Publish-Package.ps1" -Path $release -Tag v0.0.1 -ApiKey key } | Should -Throw "*v0.0.1 is not the version $version*"
+        $called | Should -BeNullOrEmpty
+    }
+
+    It 'is refused without an API key' {
+        { & "$tools/Publish-Package.ps1" -Path $release -Tag "v$version" -ApiKey '' } | Should -Throw '*API key*'
+        $called | Should -BeNullOrEmpty
+    }
+
+    It 'is refused with an incorrect checksum' {
+        Add-Content "$release/VodPreheat.$version.nupkg" 'x'
+        { & "$tools/Publish-Package.ps1" -Path $release -Tag "v$version" -ApiKey key } | Should -Throw '*checksum*incorrect*'
+        $called | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'The third-party packages in it' {
     It 'are those whose files are in bin/lib' {
         $files = (Get-ChildItem "$(Split-Path $Manifest)/bin/lib").Name
@@ -97,7 +134,7 @@ Describe 'The third-party packages in it' {
             $component.hashes.content | Should -Match '^[0-9a-f]{128}$'
         }
 
-        # From the module one comes to every package, and to nothing else.
+        # Every package, and nothing else, can be reached from the module.
         $reached = [Collections.Generic.HashSet[string]]::new()
         $open = [Collections.Generic.Queue[string]]::new([string[]] $bill.metadata.component.purl)
         while ($open.Count) {
@@ -111,7 +148,7 @@ Describe 'The third-party packages in it' {
 
 Describe 'The package in a local repository' {
     BeforeAll {
-        # A user of their own: what is installed and registered goes to where it is looked for, but not into this machine's account.
+        # As a separate user: what is installed and registered is found, but does not change the account of this machine.
         $names = 'HOME', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'PSModulePath'
         $before = $names.ForEach({ [Environment]::GetEnvironmentVariable($_) })
         $names.ForEach({ [Environment]::SetEnvironmentVariable($_, $null) })
@@ -120,7 +157,7 @@ Describe 'The package in a local repository' {
             $null = New-Item $env:HOME -ItemType Directory
         }
 
-        # What a user does with the module once it is installed; the runbook of the package ends the process.
+        # Uses the installed module. The runbook of the package ends the process.
         $script:use = @'
 Import-Module VodPreheat -ErrorAction Stop
 $module = Get-Module VodPreheat
@@ -161,7 +198,7 @@ Connect-VodAccount -Sandbox
         Assert-Usable $text $version
     }
 
-    # Windows has one folder of documents for an account, wherever HOME is.
+    # On Windows, the documents folder of an account does not depend on HOME.
     if (-not $IsWindows) {
         It 'can be installed by Install-PSResource and imported by name' {
             $text = Invoke-Child {

@@ -56,7 +56,7 @@ Describe 'A proxy' {
         }
 
         It 'transfers a query through the tunnel' -Skip:$IsWindows {
-            # The test server's certificate is trusted in a child process only, where it is known before TLS begins.
+            # The certificate of the test server is trusted in a child process only, where it is known before the first TLS connection.
             $client = [Net.Sockets.TcpClient]::new('127.0.0.1', $tls.Endpoint.Port)
             try {
                 $stream = [Net.Security.SslStream]::new($client.GetStream(), $false, { $true })

@@ -1,4 +1,4 @@
-# A service locks an access key or a user after a few refusals in a row. The rule holds across calls and runspaces: so are the tests.
+# The service locks an access key or a user after a few refusals in a row. The rule applies across calls and runspaces, as these tests do.
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
@@ -9,7 +9,7 @@ BeforeAll {
         Token         = { @{ Token = ConvertTo-Secret 'nonsense' } }
     }
 
-    # Calls of all kinds, one after the other; what each failed with.
+    # Calls all cmdlets one after the other, and returns their errors.
     function Get-CallFailure([int] $Count) {
         foreach ($number in 1..$Count) {
             Get-Failure {
@@ -23,7 +23,7 @@ BeforeAll {
         }
     }
 
-    # The same from 16 runspaces; the ids of the failures.
+    # The same in 16 runspaces. Returns the IDs of the errors.
     function Get-ParallelFailureId([int] $Count) {
         1..$Count | ForEach-Object -ThrottleLimit 16 -Parallel {
             Import-Module $using:Manifest
@@ -64,7 +64,7 @@ Describe 'Refused credentials' {
         $server.RequestCount | Should -Be 1
         $server.FailuresInARow($TestServer::DefaultAccessKey) | Should -Be 1
 
-        # Each names its own task, the request that was refused, and what to do.
+        # Each has its own task, the request ID of the refusal, and what to do.
         foreach ($number in 0, 1, 999) {
             Assert-Failure $failures[$number] 'APIGW.0301' AuthenticationError 'verify aksk signature fail', 'Connect-VodAccount'
             $failures[$number].TargetObject | Should -Be ($number + 1)
@@ -175,7 +175,7 @@ Describe 'A password that is changed during a session' {
         Get-ParallelFailureId 16 | Select-Object -Unique | Should -BeExactly 'VodHttpError'
         Get-RefusedCount Iam | Should -Be 1
 
-        # As many as were under way at once, which each find it out for themselves; nothing after them.
+        # Only the concurrent requests are refused, and nothing is sent after them.
         Get-RefusedCount Vod | Should -BeLessOrEqual (16 * 8)
         $sent = $server.RequestCount
         $null = Get-CallFailure 20
@@ -199,7 +199,7 @@ Describe 'A password that is changed during a session' {
         $null = Get-CallFailure 20
         Get-RefusedCount Iam | Should -Be 1
 
-        # One at most was sent before the end and arrived after it.
+        # At most one was sent before the end and arrived after it.
         Get-RefusedCount Vod | Should -BeLessOrEqual 1
     }
 }

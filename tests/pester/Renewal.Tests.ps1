@@ -1,11 +1,11 @@
-# Credentials that end: renewed without anybody noticing, and a renewal that fails makes nothing worse. In real time, with keys
-# and tokens that live a few seconds; tests/unit has days of it on a clock of its own.
+# Credentials that expire are renewed without a failed request, and a failed renewal has no other effect. In real time, with access keys
+# and tokens that expire after a few seconds. The unit tests cover days with a fake clock.
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $script:server = $TestServer::Start()
 
-    # The requests of one kind that the server got: Vod, Iam or Metadata.
+    # The requests of one kind that the server received: Vod, Iam, or Metadata.
     function Get-Request([string] $Area) { $server.Requests.Where({ $_.Area -eq $Area }) }
 
     function Assert-Query {
@@ -25,7 +25,7 @@ BeforeAll {
 
     function Connect-Machine { Connect-Once $server @{ Identity = $true; PassThru = $true } }
 
-    # Queries one after the other until a time; how many there were, and the seconds of the slowest.
+    # Sends queries one after the other until a time. Returns their number and the seconds of the slowest.
     function Measure-Query([datetimeoffset] $Until) {
         $times = while ([datetimeoffset]::UtcNow -lt $Until) {
             (Measure-Command { (Get-VodPreheatResult t -ErrorAction Stop).TaskId | Should -Be 't' }).TotalSeconds
@@ -57,7 +57,7 @@ Describe 'Renewal' {
             $server.AddIamFault('Stall')
             Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt.AddSeconds(-2) }
 
-            # Here the life counts from before the request for it, so that it seems to end a little earlier.
+            # The module counts the lifetime from before the request, so the token seems to expire slightly earlier.
             $measured = Measure-Query $endsAt.AddSeconds(-1)
             $measured.Count | Should -BeGreaterThan 3
             $measured.Maximum | Should -BeLessThan 1
@@ -148,7 +148,7 @@ Describe 'Renewal' {
                     $id = $_
                     $server.LatencyMs = @{ soon = 50; late = 400; end = 0 }[$id]
                     if ($id -eq 'end') {
-                        # The pipeline is busy here, so that nothing but the refusal itself can hold the late one back.
+                        # The pipeline is busy here, so only the refusal itself can prevent the late request.
                         Wait-Until { $server.Requests.Where({ $_.TaskId -eq 'late' }).StatusSent -eq 401 }
                         Start-Sleep -Milliseconds 100
                     }

@@ -8,7 +8,7 @@ BeforeAll {
     $modulePath = $env:PSModulePath
     $env:PSModulePath = "$root/out$([IO.Path]::PathSeparator)$modulePath"
 
-    # Runs the runbook as a scheduler does, on the test's list; gives its exit code and its report.
+    # Runs the runbook as a scheduler does, with the list of the test. Returns its exit code and its report.
     function Invoke-Runbook([string[]] $Arguments) {
         $output = & $pwsh -NoProfile -NonInteractive -File $runbook -UrlFile $list @Arguments 2>&1
         [pscustomobject]@{
@@ -32,7 +32,7 @@ Describe 'Invoke-PreheatRunbook' {
         $list = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
         $env:VODPREHEAT_JOURNAL = "$list.journal.jsonl"
 
-        # Where the default chain finds the server's key and address.
+        # Where the module finds the access key and the address of the server.
         $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
         $env:HUAWEICLOUD_SDK_SK = $TestServer::DefaultSecretKey
         $env:HUAWEICLOUD_SDK_PROJECT_ID = $TestServer::DefaultProjectId

@@ -5,7 +5,7 @@ BeforeDiscovery {
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
 
-    # One process goes through all ways of signing in, with a folder for each: all that was shown, written and thrown is in it.
+    # One process uses all sign-in methods, each with a folder that has everything that was displayed, written, and thrown.
     $script:text = Invoke-Child {
         param($common, $folder)
         . $common
@@ -15,7 +15,7 @@ BeforeAll {
         $proxy = [VodPreheat.TestServer.ProxyServer]::Start('proxyuser', 'proxy+Secret/Pass=1')
         $VerbosePreference = $DebugPreference = 'Continue'
 
-        # Shows an error as a terminal does, which goes on after it.
+        # Displays an error as a terminal does, and continues.
         function Show-Error([scriptblock] $Script) { try { & $Script | Out-Default } catch { $_ | Out-Default } }
 
         function Write-Way([string] $Name, [scriptblock] $Connect, [scriptblock] $Renew, [scriptblock] $GetSecret) {
@@ -33,9 +33,9 @@ BeforeAll {
             & $Connect @{} | Out-Default
             $connection = Get-VodConnection
             Get-VodPreheatResult first, second -Verbose -Debug | Out-Default
-            # The refusal comes last: after it the connection sends nothing more.
+            # The refusal is last, because the connection sends nothing after it.
             foreach ($fault in 'EchoSecretsIn400', 'Html502', 'ResetBeforeHeaders', 'TruncatedJson', 'InvalidUtf8', 'EchoCanonicalRequest') {
-                # Twice, since a refused credential may be renewed.
+                # Twice, because refused credentials can be renewed.
                 $server.AddFault($fault, 2)
                 Show-Error { Get-VodPreheatResult "after-$fault" -Verbose -Debug }
                 $server.ClearFaults()
@@ -59,7 +59,7 @@ BeforeAll {
                 }) | Out-String | Set-Content "$way/members.txt"
             $connection | Get-Member -Force | Out-String -Width 500 | Set-Content "$way/get-member.txt"
 
-            # A failure that comes while connecting.
+            # A failure during the connect.
             $server.AddIamFault('EchoSecretsIn400', -1)
             Show-Error { & $Connect @{ ProjectId = 'a/b' } }
             Show-Error { & $Connect @{ ProjectId = $null } }
@@ -129,7 +129,7 @@ BeforeAll {
             param($more)
             Connect-Shown @{ Identity = $true } $more
         } -Renew { param($connection) $server.ExpireTemporaryKey($connection.AccountName) } -GetSecret {
-            # The server tells the keys of its metadata service to nobody else.
+            # The access keys of the metadata service are known only to the server.
             $args | ForEach-Object { Get-HeldSecret $_ } | ForEach-Object { [Text.Encoding]::UTF8.GetString($_) }
             $server.Requests.ForEach({ $_.Headers['X-Security-Token'], $_.Headers['X-Metadata-Token'] }).Where({ $_ }) | Select-Object -Unique
         }
@@ -139,7 +139,7 @@ BeforeAll {
         Write-Way Environment { param($more) Connect-Shown @{ Default = $true } $more } -GetSecret {
             'temp+Sk/0000000001='
             'temp+Token/0000000001=='
-            # From now on half a source, which is an error.
+            # From here on, the source is incomplete, which is an error.
             $env:HUAWEICLOUD_SDK_AK = ''
         }
         Clear-Session

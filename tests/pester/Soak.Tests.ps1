@@ -1,4 +1,4 @@
-# Long runs under random faults: short ones by default, the whole ones with VODPREHEAT_SOAK=long.
+# Long runs with random faults: by default shortened, and complete with VODPREHEAT_SOAK=long.
 
 BeforeDiscovery { $script:stops = $env:VODPREHEAT_SOAK -eq 'long' ? 200 : 60 }
 
@@ -7,7 +7,7 @@ BeforeAll {
     $script:server = $TestServer::Start()
     $script:queries = $env:VODPREHEAT_SOAK -eq 'long' ? 20000 : 2000
 
-    # Collects what the task scheduler reports of failed tasks that nobody looked at; a handler must not need a runspace.
+    # Collects unobserved exceptions. The event handler must not need a runspace.
     $script:watcher = Join-Path $TestDrive Unobserved.cs
     Set-Content $watcher @'
 using System;
@@ -39,7 +39,7 @@ public static class Unobserved
 }
 '@
 
-    # Signs in by password; the token ends every few seconds.
+    # Signs in with a password. The token expires every few seconds.
     function Reset-Server([double] $FaultRate) {
         $server.Reset()
         $server.AnyTask = $true
@@ -50,7 +50,7 @@ public static class Unobserved
         $server.RandomFaultRate = $FaultRate
     }
 
-    # The number of VOD requests that the server is answering; it has no public member for it.
+    # The number of VOD requests in progress at the server, which has no public member for it.
     function Get-InFlight {
         $hidden = [Reflection.BindingFlags] 'Instance, NonPublic'
         $state = $TestServer.GetField('_state', $hidden).GetValue($server)
@@ -81,7 +81,7 @@ Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
                     -Endpoint $endpoint -IamEndpoint $endpoint -RequestsPerMinute 0 -SubmissionsPerMinute 0 -MaximumRetryCount $Retries -NoDefault
             }
 
-            # How many answers and errors came, how many out of turn, and the ids of the errors.
+            # The number of answers and errors, how many of them are out of order, and the IDs of the errors.
             function Invoke-Query($Connection, [int] $Count) {
                 $ids = 1..$Count -replace '^', 't-'
                 $told = @{ Answered = 0; OutOfTurn = 0; Failed = @{} }
@@ -127,7 +127,7 @@ Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
             ForEach-Object { $start.ArgumentList.Add($_) }
         $child = [Diagnostics.Process]::Start($start)
         try {
-            # Meanwhile: the most sockets, and from time to time a token that ends before its time.
+            # Meanwhile: the maximum number of sockets, and sometimes a token that is revoked.
             $told = $child.StandardOutput.ReadLineAsync()
             $script:mostSockets = $script:round = 0
             Wait-Until -Seconds 1200 {
@@ -166,7 +166,7 @@ Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
     }
 
     It 'renew the token, one at a time' {
-        # One for each connection, one for each that ended before its time, one for each 2.4 s.
+        # One for each connection, one for each revoked token, and one for each 2.4 s.
         $server.TokensIssued | Should -BeGreaterThan 2
         $server.TokensIssued | Should -BeLessThan (4 + $figures.Seconds * 2 + $round / 350)
     }
@@ -177,7 +177,7 @@ Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
     }
 
     It 'share a few sockets, which are closed by Disconnect-VodAccount' {
-        # 8 of each connection, and those just broken. Each fault breaks one at most.
+        # 8 for each connection, and those that were just broken. Each fault breaks one at most.
         $mostSockets | Should -BeGreaterOrEqual 8
         $mostSockets | Should -BeLessThan 24
         $server.ConnectionCount | Should -BeLessThan (24 + $queries / 20)
@@ -196,7 +196,7 @@ Describe 'Stopping <_> at random moments' -ForEach $stops {
         if (-not ('Unobserved' -as [type])) { Add-Type -Path $watcher }
         $null = [Unobserved]::Collect()
         Reset-Server 0
-        # One waits before its retries; the other has failures that nobody takes any more after a stop.
+        # One connection waits before its retries; the other has failures that are not received after a stop.
         $script:connections = foreach ($retries in 3, 0) {
             Connect-Server $server @{
                 Credential = ConvertTo-Credential 'ops' 'password'; DomainName = 'acme'; MaximumRetryCount = $retries; NoDefault = $true
@@ -220,7 +220,7 @@ Describe 'Stopping <_> at random moments' -ForEach $stops {
         try {
             foreach ($stop in 1..$_) {
                 $server.SetTask("s$stop-3", 'processing https://cdn.example.com/open.mp4')
-                # A minute: longer than any wait here, so that only the client's going away can end the request.
+                # A minute is longer than any wait here, so only a client that disconnects can end the request.
                 $server.LatencyMs = (0, 3, 20, 60000)[$random.Next(4)]
                 $before = $server.RequestCount
                 $marks.Add($before)
@@ -229,7 +229,7 @@ Describe 'Stopping <_> at random moments' -ForEach $stops {
                     AddArgument($connections[$random.Next(2)]).AddArgument("s$stop")
                 $run = [pscustomobject]@{ Shell = $shell; Result = $shell.BeginInvoke() }
                 if ($random.Next(2)) {
-                    # After a throttled answer one goes alone, whose answer does not come here while all take a minute.
+                    # After a throttled answer, one request is sent alone, and its answer takes a minute here.
                     $count = $before + 1 + $random.Next($which -eq 1 -or $server.LatencyMs -ge 60000 ? 1 : 8)
                     Wait-Until { $server.RequestCount -ge $count -or $run.Result.IsCompleted }
                 } else {
@@ -251,14 +251,14 @@ Describe 'Stopping <_> at random moments' -ForEach $stops {
     AfterAll { $connections.ForEach({ Disconnect-VodAccount -Connection $_ }) }
 
     It 'ends, with no request left at the server' {
-        # Had one not, the loop above had thrown. That it proves something: most commands still ran, many with requests.
+        # Otherwise, the loop above would have thrown. Most commands were still running, many with requests, so this test can fail.
         $marks.Count | Should -Be ($_ + 1)
         $early | Should -BeGreaterThan ($_ / 2)
         $caught | Should -BeGreaterThan ($_ / 4)
     }
 
     It 'prevents all further requests' {
-        # A request that was in the socket at the stop may be read a little later: during the next command, but not after.
+        # A request that was in the socket at the stop can be read during the next command, but not after it.
         $requests = $server.Requests
         $late = foreach ($stop in 1..$_) {
             for ($i = $marks[$stop - 1]; $i -lt $marks[$stop]; $i++) {
@@ -275,7 +275,7 @@ Describe 'Stopping <_> at random moments' -ForEach $stops {
     }
 
     It 'leaves no unobserved exception' {
-        # Apart from the server's own: it leaves a bare socket read pending while it waits.
+        # Except those of the server, which has a pending socket read while it waits.
         [Unobserved]::Collect() -notmatch 'VodPreheat\.TestServer|ValueTaskSourceAsTask' | Should -BeNullOrEmpty
         [Unobserved]::Leave()
         [Unobserved]::Collect() -match 'left alone' | Should -Not -BeNullOrEmpty

@@ -1,4 +1,4 @@
-# Whatever ends the command: a failure after which nothing more is sent is reported, and every URL that was given to the command
+# Whatever ends the command, a failure after which nothing more is sent is reported, and every URL that the command received
 # is in a task or in the TargetObject of exactly one error.
 
 BeforeAll {
@@ -6,12 +6,12 @@ BeforeAll {
     . $PSScriptRoot/submit.common.ps1
     $server = $TestServer::Start()
 
-    # Each given URL exactly once: in a task, or in the error about it.
+    # Each URL exactly once: in a task, or in its error.
     function Assert-NothingLost([string[]] $Given, $Tasks, $Errors) {
         @($Tasks.Url) + @($Errors.TargetObject) | Where-Object { $_ } | Sort-Object | Should -Be ($Given | Sort-Object)
     }
 
-    # Runs a script as Ctrl+C finds it: stops it once the condition holds. Gives what the session knows afterwards.
+    # Runs a script and stops it, as Ctrl+C does, when the condition is true. Returns the variables and errors of the session afterwards.
     function Invoke-Stopped([scriptblock] $Script, [scriptblock] $When, [object[]] $ArgumentList) {
         $run = Invoke-Aside $Script $ArgumentList
         Wait-Until $When

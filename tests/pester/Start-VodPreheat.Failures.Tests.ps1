@@ -16,7 +16,7 @@ Describe 'Start-VodPreheat, failures' {
     }
 
     BeforeAll {
-        # Does not return before the server has answered well once: a reused connection, accepted credentials.
+        # Returns after one successful answer, so that the connection is reused and the credentials are accepted.
         function Connect-Warm([hashtable] $With = @{}) {
             Connect-Server $server $With
             $null = Start-VodPreheat 'https://cdn.example.com/warm.mp4'
@@ -171,7 +171,7 @@ Describe 'Start-VodPreheat, failures' {
         $given = @(Get-SampleUrl 40) + @('not a URL') + @(Get-SampleUrl 75 -From 41)
         $run = Get-Outcome { $given | Start-VodPreheat }
 
-        # A refused key ends the pipeline, a used-up quota does not.
+        # A refused access key ends the pipeline; a used-up quota does not.
         @($run.Failure).Where({ $_ }).Count | Should -Be ($Last ? 1 : 0)
         $run.Errors.Count | Should -Be ($Last ? 10 : 11)
         $reported = @($run.Output.Url) + @($run.Errors.TargetObject) + @($run.Failure).Where({ $_ }).TargetObject

@@ -3,7 +3,7 @@ BeforeAll {
     . $PSScriptRoot/submit.common.ps1
     $server = $TestServer::Start()
 
-    # The URLs of each request, in the order in which the requests arrived.
+    # The URLs of each request, in the order of arrival.
     function Get-Batch {
         foreach ($request in $server.Requests) { , @(($request.Body | ConvertFrom-Json).urls) }
     }
@@ -186,7 +186,7 @@ Describe 'Start-VodPreheat, input and requests' {
         }
 
         It 'send nothing before the prompt is answered' {
-            # Nobody can answer in a runspace without a host.
+            # A runspace without a host cannot prompt.
             $run = Invoke-Aside { Start-VodPreheat https://cdn.example.com/a.mp4 -Confirm }
             Wait-Until { $run.Result.IsCompleted }
             $run.Shell.HadErrors | Should -BeTrue

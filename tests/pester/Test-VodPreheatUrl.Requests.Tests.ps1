@@ -8,13 +8,13 @@ BeforeAll {
     $script:site = $edge.Endpoint.GetLeftPart('Authority')
     $script:closed = [VodPreheat.TestServer.ClosedPort]::Refused().GetLeftPart('Authority')
 
-    # One file of the edge node, given its answer and tested.
+    # Sets the answer for a file of the edge node, and tests its URL.
     function Test-File([int] $Status = 200, [string[]] $Header = @()) {
         $edge.SetFile('/a.mp4', $Status, $Header)
         Test-VodPreheatUrl "$site/a.mp4"
     }
 
-    # Paths that the edge node never answers for.
+    # Adds paths that the edge node never answers.
     function Add-StalledFile([string[]] $Path) {
         foreach ($one in $Path) { $edge.SetFault($one, 'Stall') }
     }
@@ -136,7 +136,7 @@ Describe 'Test-VodPreheatUrl, requests' {
             $paths = 1..7 | ForEach-Object { "/stalled-$_" }
             Add-StalledFile $paths
 
-            # The first answer comes when all requests of the window have been sent.
+            # The first answer is sent when all concurrent requests have been received.
             $edge.LatencyMs = 300
             $urls = @("$site/first") + $paths.ForEach({ "$site$_" })
         }

@@ -7,7 +7,7 @@ BeforeAll {
     $script:site = $edge.Endpoint.GetLeftPart('Authority')
     $script:closed = [VodPreheat.TestServer.ClosedPort]::Refused().GetLeftPart('Authority')
 
-    # One file of the edge node, given its answer and tested.
+    # Sets the answer for a file of the edge node, and tests its URL.
     function Test-File([int] $Status = 200, [string[]] $Header = @()) {
         $edge.SetFile('/a.mp4', $Status, $Header)
         Test-VodPreheatUrl "$site/a.mp4"

@@ -1,5 +1,5 @@
 BeforeDiscovery {
-    # Each fence of the page is a whole test file.
+    # Each code block of the page is a complete test file.
     $page = Get-Content "$PSScriptRoot/../../docs/testing.md" -Raw
     $fences = [regex]::Matches($page, '(?ms)^## (?<Title>[^\n]+)\n(?:(?!^## ).)*?^```powershell\n(?<Code>.*?)^```') |
         ForEach-Object { @{ Title = $_.Groups['Title'].Value; Code = $_.Groups['Code'].Value } }
@@ -12,7 +12,7 @@ BeforeAll {
 
 Describe 'docs/testing.md' -ForEach @{ Fences = $fences; FenceCount = $fenceCount } {
     BeforeAll {
-        # In a process of its own, as its reader runs it: with the module from the module path, and nothing else.
+        # In a separate process, as a reader runs it: with the module from the module path, and nothing else.
         $folder = New-Item (Join-Path $TestDrive page) -ItemType Directory
         for ($i = 0; $i -lt $Fences.Count; $i++) { $Fences[$i].Code | Set-Content "$folder/Fence$i.Tests.ps1" }
         $text = Invoke-Child {

@@ -1,4 +1,4 @@
-# What users see of objects and errors: live or copied, in every language mode, on every host.
+# The views of objects and errors: live or deserialized, in each language mode, in each host.
 
 BeforeDiscovery {
     $script:kinds = 'a task of one URL', 'a task of many URLs', 'a task of an asset', 'a result', 'an outcome', 'a URL test', 'a connection'
@@ -8,7 +8,7 @@ BeforeDiscovery {
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
 
-    # A host without a window, which says so in its own way: each member of its RawUI throws.
+    # A host without a window, in which each member of RawUI throws.
     Add-Type -IgnoreWarnings -TypeDefinition @'
 using System;
 using System.Collections.Generic;
@@ -99,14 +99,14 @@ public sealed class WindowlessHost(Exception complaint) : PSHost
         switch ($Form) {
             'live' { $Object }
             'from Export-Clixml' { $Object | Export-Clixml TestDrive:/copy.xml; Import-Clixml TestDrive:/copy.xml }
-            # A job sends objects one level deep: what is deeper comes as text.
+            # A job serializes objects with a depth of one; deeper values are text.
             'from a job' { [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($Object, 1)) }
         }
     }
 
     $script:runspaces = @{}
 
-    # The text of a format command in a runspace with such a host and language mode.
+    # The output of a format command in a runspace with this host and language mode.
     function Get-View($Object, [string] $Command = 'Format-Table', [string] $LanguageMode = 'FullLanguage', [string] $Throws) {
         $runspace = $runspaces["$LanguageMode $Throws"]
         if (-not $runspace) {
@@ -128,7 +128,7 @@ public sealed class WindowlessHost(Exception complaint) : PSHost
         }
     }
 
-    # Of an asset and of a date a list has more than a table; as text a date has the form of the culture that wrote it.
+    # A list has more of an asset and of a date than a table. A date as text has the format of the culture that serialized it.
     function Assert-View([string] $Text, [string] $Kind, [switch] $Loosely) {
         foreach ($part in $parts[$Kind]) {
             if ($Loosely) { $part = $part -replace '^asset ' -replace '^2026-.*', '2026' }
@@ -210,7 +210,7 @@ Describe 'An error' {
         $record = $run.Failure ?? $run.Errors[0]
         $ErrorView = $View
 
-        # ConciseView breaks the lines, and puts a bar in front of each.
+        # ConciseView breaks lines and begins each with a bar.
         $text = ($record | Out-String -Width 2000) -replace '\r?\n\s*\|?\s*', ' '
         $text | Should -BeLike "*$([WildcardPattern]::Escape($record.Exception.Message))*"
         [regex]::Matches($text, [regex]::Escape($record.Exception.Hint)).Count | Should -Be 1

@@ -5,7 +5,7 @@ BeforeAll {
     . $PSScriptRoot/submit.common.ps1
     $server = $TestServer::Start()
 
-    # The answers of a task, one query after the other; the last one stays.
+    # Sets the answers to the queries of a task. The last one is repeated.
     function Set-Task([string] $TaskId, [string[][]] $Answers) {
         foreach ($answer in $Answers) { $server.AddTaskAnswer($TaskId, $answer) }
     }
@@ -123,7 +123,7 @@ Describe 'Wait-VodPreheat, early end and progress' {
 
     Context 'progress' {
         BeforeAll {
-            # All at the same time: each takes three seconds. Answers of a task, one a second.
+            # All at the same time, because each takes three seconds. A task has one answer per second.
             $server.Reset()
             Connect-Server $server
             foreach ($name in 'shown', 'ignored', 'silent', 'enough') {
@@ -162,7 +162,7 @@ Describe 'Wait-VodPreheat, early end and progress' {
         }
 
         It 'is updated at most twice per second' {
-            # From the third second on, and the one that takes it away.
+            # From the third second on, and the record that completes it.
             $bar.Count | Should -BeLessOrEqual (2 * ($clock.Elapsed.TotalSeconds - 2) + 2)
         }
 

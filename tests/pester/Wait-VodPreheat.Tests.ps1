@@ -5,7 +5,7 @@ BeforeAll {
     . $PSScriptRoot/submit.common.ps1
     $server = $TestServer::Start()
 
-    # The answers of a task, one query after the other; the last one stays.
+    # Sets the answers to the queries of a task. The last one is repeated.
     function Set-Task([string] $TaskId, [string[][]] $Answers) {
         foreach ($answer in $Answers) { $server.AddTaskAnswer($TaskId, $answer) }
     }
@@ -184,7 +184,7 @@ Describe 'Wait-VodPreheat' {
             $run = Get-Outcome {
                 'open', 'done', 'other' | Wait-VodPreheat -PollIntervalSec 1 | ForEach-Object { $server.RemoveAccessKey($TestServer::DefaultAccessKey); $_ }
             }
-            # 'other' is unknown to the server; whether it was told so before the key went is a matter of time.
+            # 'other' is unknown to the server. Whether this is reported before the key is refused depends on timing.
             $run.Output.TaskId | Should -Be 'done'
             Assert-Failure $run.Failure 'APIGW.0301' 'AuthenticationError'
             $run.Failure.TargetObject | Should -Contain 'open'

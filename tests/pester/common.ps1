@@ -1,11 +1,11 @@
-# Dot-sourced by every test file in its BeforeAll: the module as built, the test server, and what the tests share.
+# Dot-sourced by every test file in BeforeAll: the built module, the test server, and shared functions.
 
 $root = (Resolve-Path "$PSScriptRoot/../..").Path
 
-# PowerShell's own telemetry loads assemblies and opens sockets, which some tests count.
+# The telemetry of PowerShell loads assemblies and opens sockets, which some tests count.
 $env:POWERSHELL_TELEMETRY_OPTOUT = 1
 
-# VODPREHEAT_TEST_MODULE: the folder of another copy, as coverage has it.
+# VODPREHEAT_TEST_MODULE specifies the folder of another copy, which the coverage uses.
 $script:Manifest = "$($env:VODPREHEAT_TEST_MODULE ?? "$root/out/VodPreheat")/VodPreheat.psd1"
 Import-Module $Manifest -Force
 if (-not ('VodPreheat.TestServer.LoopbackServer' -as [type])) {
@@ -22,7 +22,7 @@ function ConvertTo-Secret([string] $Text) {
     $secure
 }
 
-# The forms in which a secret may show.
+# The notations in which a secret can be displayed.
 function Get-Form([string] $Secret) {
     $bytes = [Text.Encoding]::UTF8.GetBytes($Secret)
     $Secret
@@ -35,8 +35,8 @@ function ConvertTo-Credential([string] $Name, [string] $Secret) {
     [pscredential]::new($Name, (ConvertTo-Secret $Secret))
 }
 
-# Connects to a test server by its default access key; more parameters of Connect-VodAccount may follow, $null takes one away.
-# Another way of signing in takes the place of the access key.
+# Connects to a test server with its default access key. More parameters of Connect-VodAccount can be specified; $null removes one.
+# Another sign-in method replaces the access key.
 function Connect-Server($Server, [hashtable] $With = @{}) {
     $parameters = @{
         AccessKey            = ConvertTo-Credential $TestServer::DefaultAccessKey $TestServer::DefaultSecretKey
@@ -55,14 +55,14 @@ function Connect-Server($Server, [hashtable] $With = @{}) {
     Connect-VodAccount @parameters
 }
 
-# The same without retries, where these are not the subject.
+# The same without retries.
 function Connect-Once($Server, [hashtable] $With = @{}) {
     $parameters = @{ MaximumRetryCount = 0 }
     foreach ($key in $With.Keys) { $parameters[$key] = $With[$key] }
     Connect-Server $Server $parameters
 }
 
-# The bytes of every secret that a connection holds: a look behind its curtain.
+# The bytes of every secret that a connection holds, by reflection.
 function Get-HeldSecret($Connection) {
     $hidden = [Reflection.BindingFlags] 'Instance, NonPublic'
     $client = [VodPreheat.VodConnection].GetProperty('Client', $hidden).GetValue($Connection)
@@ -72,8 +72,8 @@ function Get-HeldSecret($Connection) {
     }
 }
 
-# Ends the default connection, takes away the environment that Connect-VodAccount reads, and begins an empty journal, so that none
-# of the tests' submissions come into that of whoever runs them. A runspace or child process of a test keeps to its test's journal.
+# Ends the default connection, removes the environment variables that Connect-VodAccount reads, and starts an empty journal, so that the
+# tests do not write to the journal of the user. A runspace or child process of a test uses the journal of the test.
 function Clear-Session {
     Disconnect-VodAccount
     if ($drive = Get-PSDrive TestDrive -ErrorAction Ignore) {
@@ -82,7 +82,7 @@ function Clear-Session {
     Remove-Item Env:HUAWEICLOUD_SDK_*, Env:HW_REGION_NAME*, Env:VODPREHEAT_METADATA_ENDPOINT*
 }
 
-# Runs a script and gives all that came of it: what it wrote, its non-terminating errors, and the terminating one, if any.
+# Runs a script and returns its output, its non-terminating errors, and its terminating error, if any.
 function Get-Outcome([scriptblock] $Script) {
     $ErrorActionPreference = 'Continue'
     $all = [Collections.Generic.List[object]]::new()
@@ -92,12 +92,12 @@ function Get-Outcome([scriptblock] $Script) {
     [pscustomobject]@{ Output = @($output); Errors = @($errors); Failure = $failure }
 }
 
-# The terminating error of a script, which must have one.
+# Returns the terminating error of a script, which must have one.
 function Get-Failure([scriptblock] $Script) {
     (Get-Outcome $Script).Failure ?? $(throw "Nothing failed: $Script")
 }
 
-# Holds an error to what every error of the module has; the message must match all patterns.
+# Checks what every error of the module must have. The message must match all patterns.
 function Assert-Failure($Failure, [string] $Id, [string] $Category, [string[]] $Match = @()) {
     $Failure | Should -BeOfType ([Management.Automation.ErrorRecord])
     $Failure.FullyQualifiedErrorId.Split(',')[0] | Should -BeExactly $Id
@@ -113,7 +113,7 @@ function Assert-Failure($Failure, [string] $Id, [string] $Category, [string[]] $
     foreach ($pattern in $Match) { "$Failure" | Should -Match $pattern }
 }
 
-# Waits for what comes sooner or later; a bound for what never comes, not a measure.
+# Waits until a condition is true. The timeout is only for a condition that never becomes true.
 function Wait-Until([scriptblock] $Condition, [int] $Seconds = 20) {
     $end = [datetime]::UtcNow.AddSeconds($Seconds)
     while (-not (& $Condition)) {
@@ -122,7 +122,7 @@ function Wait-Until([scriptblock] $Condition, [int] $Seconds = 20) {
     }
 }
 
-# Begins a script in a runspace of its own, which has the module: Shell, Result and the growing Output.
+# Starts a script in a separate runspace with the module. Returns Shell, Result, and the growing Output.
 function Invoke-Aside([scriptblock] $Script, [object[]] $ArgumentList) {
     $state = [initialsessionstate]::CreateDefault2()
     $state.ImportPSModule($Manifest)
@@ -134,7 +134,7 @@ function Invoke-Aside([scriptblock] $Script, [object[]] $ArgumentList) {
     [pscustomobject]@{ Shell = $shell; Output = $output; Result = $shell.BeginInvoke($inputs, $output) }
 }
 
-# Waits for the end of such a script and lets go of it; gives its errors, terminating ones too, and then what it wrote.
+# Waits for the end of this script and disposes it. Returns its errors, including terminating ones, and then its output.
 function Complete-Aside($Run) {
     try {
         Wait-Until { $Run.Result.IsCompleted } -Seconds 60
@@ -146,14 +146,14 @@ function Complete-Aside($Run) {
     $Run.Output
 }
 
-# Stops such a script as Ctrl+C does, which must come to its end, and lets go of it.
+# Stops this script, as Ctrl+C does, waits for its end, and disposes it.
 function Stop-Aside($Run) {
     $stop = $Run.Shell.BeginStop($null, $null)
     Wait-Until { $stop.IsCompleted -and $Run.Result.IsCompleted }
     $Run.Shell.Dispose()
 }
 
-# Runs a script with text arguments in a process of its own; gives all it printed as one text, and its $LASTEXITCODE.
+# Runs a script with text arguments in a separate process. Returns its output as one text, and sets $LASTEXITCODE.
 function Invoke-Child([scriptblock] $Script, [string[]] $ArgumentList) {
     $file = Join-Path (Get-PSDrive TestDrive).Root "$([guid]::NewGuid()).ps1"
     Set-Content $file $Script.ToString()

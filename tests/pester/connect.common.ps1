@@ -1,4 +1,4 @@
-# Dot-sourced behind common.ps1 by the tests of Connect-VodAccount: the server, and what several files need.
+# Dot-sourced after common.ps1 by the tests of Connect-VodAccount: the server, and shared functions.
 
 $script:server = $TestServer::Start()
 $script:project = $TestServer::DefaultProjectId
@@ -6,7 +6,7 @@ $script:project = $TestServer::DefaultProjectId
 # The requests of one kind that the server received: Vod, Iam, or Metadata.
 function Get-Request([string] $Area) { $server.Requests.Where({ $_.Area -eq $Area }) }
 
-# The default connection works.
+# Checks that the default connection works.
 function Assert-Query {
     (Get-VodPreheatResult t).TaskId | Should -Be 't'
     (Get-Request Vod)[-1].StatusSent | Should -Be 200

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using VodPreheat.TestServer.Faults;
 using VodPreheat.TestServer.Services;
 using VodPreheat.TestServer.State;
 

@@ -4,7 +4,7 @@ namespace VodPreheat.UnitTests;
 public sealed class RuntimeTests
 {
     [Fact]
-    public void The_tier_runs_on_the_runtime_that_was_asked_for()
+    public void The_tests_run_on_the_requested_runtime()
     {
         string? asked = Environment.GetEnvironmentVariable("VODPREHEAT_TEST_RUNTIME");
         Assert.True(asked is null || Environment.Version.Major.ToString(System.Globalization.CultureInfo.InvariantCulture) == asked, $"Runs on {Environment.Version}.");

@@ -12,7 +12,7 @@ namespace VodPreheat.UnitTests;
 public sealed class VodClientTests
 {
     [Fact]
-    public async Task Disposing_ends_requests_in_flight_and_those_that_wait_for_the_first_answer()
+    public async Task Disposing_cancels_requests_in_progress_and_those_that_wait_for_the_first_answer()
     {
         using var network = new FakeNetwork(Answers.Never);
         VodClient client = TestClient.Create(network);
@@ -23,7 +23,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task Disposing_ends_a_request_over_a_socket()
+    public async Task Disposing_cancels_a_request_over_a_socket()
     {
         using LoopbackServer server = LoopbackServer.Start();
         server.AddFault(FaultKind.Stall);
@@ -35,7 +35,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task Disposing_ends_requests_that_are_held_back()
+    public async Task Disposing_cancels_delayed_requests()
     {
         using var network = new FakeNetwork(Answers.Throttled);
         VodClient client = TestClient.Create(network, new Microsoft.Extensions.Time.Testing.FakeTimeProvider());
@@ -46,7 +46,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task A_disposed_client_sends_nothing_and_its_secrets_are_wiped()
+    public async Task A_disposed_client_sends_nothing_and_its_secrets_are_overwritten()
     {
         using var network = new FakeNetwork(Answers.Good);
         AccessKeyCredential key = TestClient.Key("tok");
@@ -64,7 +64,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task Disposing_while_an_answer_is_read_shows_no_secret_that_it_echoes()
+    public async Task Disposing_while_an_answer_is_read_displays_no_echoed_secret()
     {
         const string Token = "tem+porary/token==";
         string echo = $$"""{"error_code":"VOD.10053","error_msg":"{{new string(' ', 1500)}}{{Token}}"}""";
@@ -91,7 +91,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public void Disposing_twice_is_no_error()
+    public void Disposing_twice_has_no_effect()
     {
         VodClient client = TestClient.Create(new FakeNetwork(Answers.Good));
         client.Dispose();
@@ -100,7 +100,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task A_cancelled_request_is_cancelled_even_if_the_client_is_disposed_as_well()
+    public async Task A_canceled_request_is_canceled_even_if_the_client_is_also_disposed()
     {
         using var network = new FakeNetwork(Answers.Never);
         VodClient client = TestClient.Create(network);
@@ -114,7 +114,7 @@ public sealed class VodClientTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_cancelled_attempt_is_no_failure_whatever_the_closed_socket_says(bool asIOError)
+    public async Task A_canceled_attempt_is_not_a_failure_of_the_closed_socket(bool asIOError)
     {
         using var stop = new CancellationTokenSource();
         using var network = new FakeNetwork(async (_, cancellation) =>
@@ -129,7 +129,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_attempt_and_its_retries()
+    public async Task Cancellation_ends_the_attempt_and_its_retries()
     {
         using var stop = new CancellationTokenSource();
         using var network = new FakeNetwork(async (_, _) =>
@@ -143,7 +143,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task A_submission_sends_its_urls_or_its_asset_and_nothing_else()
+    public async Task A_submission_has_only_its_URLs_or_its_asset()
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = TestClient.Create(network);
@@ -167,7 +167,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task A_refused_key_is_counted_once_by_the_service()
+    public async Task A_refused_key_is_sent_once()
     {
         using LoopbackServer server = LoopbackServer.Start();
         using VodClient client = TestClient.Create(
@@ -178,7 +178,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task A_retired_client_is_disposed_at_once_when_no_request_is_under_way()
+    public async Task A_retired_client_is_disposed_immediately_if_no_request_is_in_progress()
     {
         using var network = new FakeNetwork(Answers.Good);
         AccessKeyCredential key = TestClient.Key();
@@ -194,7 +194,7 @@ public sealed class VodClientTests
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
-    public async Task A_retired_client_answers_what_is_under_way_and_is_disposed_then(string method)
+    public async Task A_retired_client_is_disposed_after_the_requests_in_progress(string method)
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var network = new FakeNetwork(Answers.Good, Answers.After(go.Task, Answers.Good));
@@ -212,7 +212,7 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task Clients_that_were_let_go_leave_no_socket_and_no_secret()
+    public async Task Clients_without_references_leave_no_socket_and_no_secret()
     {
         using LoopbackServer server = LoopbackServer.Start();
         server.AnyTask = true;

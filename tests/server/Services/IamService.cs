@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using VodPreheat.TestServer.Faults;
 using VodPreheat.TestServer.State;
 using VodPreheat.TestServer.Wire;
 

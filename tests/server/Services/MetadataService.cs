@@ -1,4 +1,5 @@
 using System.Globalization;
+using VodPreheat.TestServer.Faults;
 using VodPreheat.TestServer.State;
 using VodPreheat.TestServer.Wire;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using VodPreheat.TestServer.Faults;
 
 namespace VodPreheat.TestServer.State;
 

@@ -1,3 +1,4 @@
+using VodPreheat.TestServer.Faults;
 using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer.State;

@@ -1,3 +1,5 @@
+using VodPreheat.TestServer.Faults;
+
 namespace VodPreheat.TestServer.State;
 
 /// <summary>An IAM user.</summary>

@@ -57,7 +57,7 @@ public sealed class OrderedRequestBufferTests
     }
 
     [Fact]
-    public void Answers_are_taken_as_soon_as_all_before_them_are_there()
+    public void An_answer_is_returned_as_soon_as_all_answers_before_it()
     {
         TaskCompletionSource<int>[] answers = [new(), new(), new(), new()];
         var taken = new List<int>();
@@ -76,7 +76,7 @@ public sealed class OrderedRequestBufferTests
     }
 
     [Fact]
-    public void A_failed_answer_is_taken_in_its_turn_and_the_next_one_follows()
+    public void A_failure_is_returned_in_its_turn_and_the_next_answer_follows()
     {
         var taken = new List<Task<int>>();
         using var window = new OrderedRequestBuffer<int, int>(2, item => item == 0
@@ -91,7 +91,7 @@ public sealed class OrderedRequestBufferTests
     }
 
     [Fact]
-    public void A_request_that_cannot_be_started_leaves_the_window_as_it_was()
+    public void A_request_that_cannot_be_started_does_not_change_the_buffer()
     {
         using var window = new OrderedRequestBuffer<int, int>(1, _ => throw new InvalidOperationException("no"));
         Assert.Throws<InvalidOperationException>(() => window.Add(0, static () => Assert.Fail("There is nothing to take.")));
@@ -99,7 +99,7 @@ public sealed class OrderedRequestBufferTests
     }
 
     [Fact]
-    public void Disposing_looks_at_failures_that_nobody_takes()
+    public void Disposing_observes_failures_that_were_not_returned()
     {
         string mark = Guid.NewGuid().ToString();
         bool unobserved = false;

@@ -7,7 +7,7 @@ public sealed class TaskWaiterTests
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(1);
 
     [Fact]
-    public void A_task_that_has_ended_is_not_waited_for()
+    public void A_completed_task_is_not_waited_for()
     {
         int idle = 0;
         foreach (Task ended in new[] { Task.CompletedTask, Task.FromException(new IOException()), Task.FromCanceled(new CancellationToken(true)) })
@@ -19,7 +19,7 @@ public sealed class TaskWaiterTests
     }
 
     [Fact]
-    public void The_idle_callback_runs_again_and_again_on_the_waiting_thread()
+    public void The_idle_callback_runs_repeatedly_on_the_waiting_thread()
     {
         var work = new TaskCompletionSource();
         int thread = Environment.CurrentManagedThreadId;
@@ -40,7 +40,7 @@ public sealed class TaskWaiterTests
     }
 
     [Fact]
-    public void A_task_that_fails_while_waited_for_throws_nothing()
+    public void A_task_that_fails_during_the_wait_throws_nothing()
     {
         var work = new TaskCompletionSource();
         TaskWaiter.For(work.Task, s_idle, () => work.TrySetException(new IOException("boom")), CancellationToken.None);
@@ -48,7 +48,7 @@ public sealed class TaskWaiterTests
     }
 
     [Fact]
-    public void An_end_elsewhere_wakes_an_endless_wait()
+    public void A_completion_on_another_thread_ends_an_infinite_wait()
     {
         var work = new TaskCompletionSource();
         _ = Task.Run(work.SetResult);
@@ -57,7 +57,7 @@ public sealed class TaskWaiterTests
     }
 
     [Fact]
-    public void Cancelling_wakes_an_endless_wait()
+    public void A_cancellation_ends_an_infinite_wait()
     {
         using var stop = new CancellationTokenSource();
         _ = Task.Run(stop.Cancel);
@@ -67,6 +67,6 @@ public sealed class TaskWaiterTests
     }
 
     [Fact]
-    public void What_the_idle_callback_throws_comes_through() => Assert.Throws<NotSupportedException>(
+    public void An_exception_of_the_idle_callback_is_thrown() => Assert.Throws<NotSupportedException>(
         () => TaskWaiter.For(new TaskCompletionSource().Task, s_idle, () => throw new NotSupportedException(), CancellationToken.None));
 }

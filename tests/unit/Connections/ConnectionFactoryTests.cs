@@ -38,7 +38,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_of_the_environment_brings_its_project()
+    public async Task An_access_key_of_the_environment_has_its_project()
     {
         ConnectionFactory connector = New(variables:
         [
@@ -50,7 +50,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_given_project_wins_over_the_one_beside_the_keys()
+    public async Task A_specified_project_overrides_that_of_the_source()
     {
         ConnectionFactory connector = New(projectId: "given", variables: [("HUAWEICLOUD_SDK_AK", "A"), ("HUAWEICLOUD_SDK_SK", "S"), ("HUAWEICLOUD_SDK_PROJECT_ID", "beside")]);
         using VodClient client = await connector.ConnectWithFoundCredentialAsync(TestClient.Scope());
@@ -58,7 +58,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_project_it_is_looked_up_by_the_regions_name()
+    public async Task The_project_is_looked_up_by_the_name_of_the_region()
     {
         using VodClient byKey = await New().ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Scope());
         _server.AddToken("tok", TestClient.ProjectId);
@@ -68,7 +68,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_password_is_tried_at_once_and_its_token_brings_the_project()
+    public async Task A_password_is_sent_immediately_and_its_token_has_the_project()
     {
         _server.AddUser("user", "pass", "acme");
         using VodClient client = await New().ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope());
@@ -83,7 +83,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     [Theory]
     [InlineData(null, "name", "cn-north-4")]
     [InlineData(TestClient.ProjectId, "id", TestClient.ProjectId)]
-    public async Task An_identity_token_is_exchanged_at_once_for_the_given_project_or_the_regions(string? projectId, string key, string value)
+    public async Task An_identity_token_is_exchanged_immediately_for_the_specified_project_or_that_of_the_region(string? projectId, string key, string value)
     {
         _server.AddIdentityProvider("ci", "vod");
         using var token = new Secret(_server.MakeIdToken("ci", "vod") + "\n");
@@ -99,7 +99,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task An_identity_token_that_was_given_once_ends_with_the_callers_advice()
+    public async Task The_expiry_of_an_identity_token_has_the_hint_of_the_caller()
     {
         _server.AddIdentityProvider("ci", "vod");
         using VodClient client = await New().ConnectWithIdTokenAsync("ci", new Secret(_server.MakeIdToken("ci", "vod")), "Do this.", TestClient.Scope());
@@ -112,7 +112,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task An_identity_token_in_a_file_is_read_again_at_each_renewal()
+    public async Task An_identity_token_file_is_read_again_for_each_renewal()
     {
         _server.AddIdentityProvider("ci", "vod");
         await WithFileAsync(async file =>
@@ -137,7 +137,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task An_identity_token_that_was_refused_is_not_sent_again_until_the_file_has_another()
+    public async Task A_refused_identity_token_is_not_sent_again_until_the_file_has_another_one()
     {
         _server.AddIdentityProvider("ci", "vod");
         await WithFileAsync(async file =>
@@ -176,7 +176,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_day_of_jobs_is_renewed_before_each_end_from_what_the_file_has_then()
+    public async Task In_a_day_of_renewals_each_uses_the_current_content_of_the_file()
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
         var seen = new List<string>();
@@ -222,7 +222,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     [InlineData("a b")]
     [InlineData("ci\r\nX-Evil: 1")]
     [InlineData("prüfer")]
-    public async Task A_name_that_cannot_be_an_identity_providers_is_refused_unsent(string name)
+    public async Task An_invalid_name_of_an_identity_provider_is_refused_without_a_request(string name)
     {
         foreach (Func<Task> connect in new Func<Task>[]
         {
@@ -235,7 +235,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_that_the_service_calls_expired_is_renewed_within_the_request()
+    public async Task An_expired_token_is_renewed_during_the_request()
     {
         _server.AddUser("user", "pass", "acme");
         using VodClient client = await New().ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope());
@@ -245,7 +245,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task The_agencys_keys_sign_and_are_renewed()
+    public async Task The_access_keys_of_an_agency_sign_and_are_renewed()
     {
         ConnectionFactory connector = New(projectId: TestClient.ProjectId, variables: (MetadataClient.EndpointVariable, _server.Endpoint.AbsoluteUri));
         using VodClient client = await connector.ConnectWithIdentityAsync(TestClient.Scope());
@@ -257,7 +257,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_connect_wipes_the_secrets()
+    public async Task A_failed_connect_overwrites_the_secrets()
     {
         _server.IamForbidden = true;
         Secret secret = Sk();
@@ -298,7 +298,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     [InlineData("AK", "s s", "t")]
     [InlineData("AK", "s", "")]
     [InlineData("AK", "s", "t\r\nX-Evil: 1")]
-    public async Task Keys_that_cannot_be_keys_are_refused_unsent(string accessKey, string secretKey, string token)
+    public async Task Invalid_access_keys_are_refused_without_a_request(string accessKey, string secretKey, string token)
     {
         VodClientException failure = await TestClient.FailureAsync(
             () => New().ConnectWithAccessKeyAsync(accessKey, new Secret(secretKey), new Secret(token), TestClient.Scope()));
@@ -309,11 +309,11 @@ public sealed class ConnectionFactoryTests : IDisposable
     [InlineData("")]
     [InlineData("to ken")]
     [InlineData("token\n")]
-    public async Task A_text_that_cannot_be_a_token_is_refused_unsent(string token) => Assert.Equal(
+    public async Task An_invalid_token_is_refused_without_a_request(string token) => Assert.Equal(
         ErrorIds.CredentialInvalid, (await TestClient.FailureAsync(() => New().ConnectWithTokenAsync(new Secret(token), TestClient.Scope()))).ErrorCode);
 
     [Fact]
-    public async Task An_empty_password_is_refused_unsent()
+    public async Task An_empty_password_is_refused_without_a_request()
     {
         VodClientException failure = await TestClient.FailureAsync(() => New().ConnectWithPasswordAsync("user", new Secret(""), "acme", TestClient.Scope()));
         Assert.Equal((ErrorIds.CredentialInvalid, 0), (failure.ErrorCode, _server.ConnectionCount));
@@ -323,11 +323,11 @@ public sealed class ConnectionFactoryTests : IDisposable
     [InlineData("../x")]
     [InlineData("a b")]
     [InlineData("a\r\nX-Evil: 1")]
-    public void A_text_that_cannot_be_a_project_id_is_refused(string projectId) =>
+    public void An_invalid_project_ID_is_refused(string projectId) =>
         Assert.Equal(ErrorIds.ProjectNotFound, Assert.Throws<VodClientException>(() => New(projectId: projectId)).ErrorCode);
 
     [Fact]
-    public async Task Without_region_a_project_cannot_be_looked_up()
+    public async Task A_project_cannot_be_looked_up_without_a_region()
     {
         ConnectionFactory connector = New(region: null);
         Assert.Null(connector.Region);
@@ -346,7 +346,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public void The_region_is_given_or_comes_from_the_environment()
+    public void The_region_is_specified_or_from_the_environment()
     {
         Assert.Equal("cn-north-1", New(region: " cn-north-1 ", variables: ("HW_REGION_NAME", "cn-east-2")).Region);
         Assert.Equal("cn-east-2", New(region: " ", variables: [("HW_REGION_NAME", "cn-east-2"), ("HUAWEICLOUD_SDK_REGION", "cn-north-1")]).Region);
@@ -356,7 +356,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task The_region_may_be_written_in_any_case()
+    public async Task The_region_is_not_case_sensitive()
     {
         CultureInfo.CurrentCulture = new CultureInfo("tr-TR");
         using VodClient client = await New(region: "CN-North-4").ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Scope());
@@ -365,7 +365,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public async Task No_way_of_signing_in_sends_anything_to_the_public_IAM_beside_another_cloud()
+    public async Task No_sign_in_method_sends_a_request_to_the_public_IAM_for_another_cloud()
     {
         foreach ((string Name, string Value)[] variables in new[] { [], new[] { ("HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4", "https://vod.private.example") } })
         {
@@ -399,7 +399,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
-    public void A_proxy_with_a_login_in_its_address_is_refused() => Assert.Equal(
+    public void A_proxy_address_with_a_password_is_refused() => Assert.Equal(
         ErrorIds.InvalidEndpoint,
         Assert.Throws<VodClientException>(() => new ConnectionFactory(new ConnectSettings
         {

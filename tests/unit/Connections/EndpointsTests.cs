@@ -22,7 +22,7 @@ public sealed class EndpointsTests
     ];
 
     [Fact]
-    public void The_six_known_regions_are_there() => Assert.Equal(
+    public void The_six_regions_are_known() => Assert.Equal(
         ["ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "cn-east-2", "cn-north-1", "cn-north-4"],
         Endpoints.Regions.Select(region => region.Key).Order(StringComparer.Ordinal));
 
@@ -65,7 +65,7 @@ public sealed class EndpointsTests
     [InlineData("https://notmyhuaweicloud.com")]
     [InlineData("https://192.0.2.7")]
     [InlineData("http://127.0.0.1:8080")]
-    public void Beside_a_VOD_of_another_cloud_IAM_is_never_guessed(string vod)
+    public void The_address_of_IAM_is_not_derived_for_a_VOD_of_another_cloud(string vod)
     {
         foreach (string? region in new[] { "cn-north-4", "eu-west-101", null })
         {
@@ -80,7 +80,7 @@ public sealed class EndpointsTests
     [InlineData("https://VOD.cn-north-4.MyHuaweiCloud.com")]
     [InlineData("https://vod.cn-north-4.myhuaweicloud.com.:443/gate")]
     [InlineData("https://myhuaweicloud.com")]
-    public void Beside_a_VOD_of_the_public_cloud_IAM_is_that_of_the_region(string vod) =>
+    public void The_address_of_IAM_is_that_of_the_region_for_a_VOD_of_the_public_cloud(string vod) =>
         Assert.Equal("https://iam.cn-north-4.myhuaweicloud.com/", Endpoints.Iam(null, new Uri(vod), "cn-north-4", s_nothing).AbsoluteUri);
 
     [Theory]
@@ -110,11 +110,11 @@ public sealed class EndpointsTests
     [InlineData("http://127.0.0.1")]
     [InlineData("http://127.9.9.9:80")]
     [InlineData("http://[::1]:8080/x")]
-    public void Http_to_loopback_is_taken(string address) => Assert.Equal(new Uri(address), Endpoints.Vod(new Uri(address), null, s_nothing));
+    public void Http_to_loopback_is_permitted(string address) => Assert.Equal(new Uri(address), Endpoints.Vod(new Uri(address), null, s_nothing));
 
     [Theory]
     [MemberData(nameof(Unusable))]
-    public void An_unusable_address_is_refused_without_a_word_that_may_be_a_password(string address)
+    public void An_invalid_address_is_refused_without_displaying_a_possible_password(string address)
     {
         var uri = new Uri(address, UriKind.RelativeOrAbsolute);
         foreach (Func<Uri?> use in new Func<Uri?>[] { () => Endpoints.Vod(uri, null, s_nothing), () => Endpoints.Iam(uri, s_cloud, null, s_nothing), () => Endpoints.Proxy(uri, null) })
@@ -128,7 +128,7 @@ public sealed class EndpointsTests
     [InlineData("https://")]
     [InlineData("https://user:hunter2@a b")]
     [InlineData("https://user:hunter2@host:port")]
-    public void An_address_in_the_environment_that_is_none_is_refused_without_a_word_that_may_be_a_password(string text)
+    public void An_invalid_address_in_the_environment_is_refused_without_displaying_a_possible_password(string text)
     {
         VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => Endpoints.Iam(
             null, s_cloud, null, TestClient.Environment(("HUAWEICLOUD_SDK_IAM_ENDPOINT", text))));
@@ -157,14 +157,14 @@ public sealed class EndpointsTests
     }
 
     [Fact]
-    public void A_proxy_may_be_http_or_https()
+    public void A_proxy_can_be_http_or_https()
     {
         Assert.Null(Endpoints.Proxy(null, null));
         Assert.Equal(new Uri("http://proxy.example:3128"), Endpoints.Proxy(new Uri("http://proxy.example:3128"), null));
     }
 
     [Fact]
-    public void A_login_needs_a_proxy()
+    public void A_proxy_password_requires_a_proxy()
     {
         using var login = new ProxyLogin("user", string.Empty, new Secret("hunter2"));
         VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => Endpoints.Proxy(null, login));
@@ -178,7 +178,7 @@ public sealed class EndpointsTests
     [InlineData("http://127.0.0.1:1", null, false)]
     [InlineData("http://127.0.0.1:1", "http://proxy.example:3128", false)]
     [InlineData("http://127.0.0.1:1", "http://127.0.0.1:3128", true)]
-    public void Plain_http_uses_no_proxy_off_this_machine(string endpoint, string? proxy, bool may) =>
+    public void Plain_http_uses_no_proxy_on_another_machine(string endpoint, string? proxy, bool may) =>
         Assert.Equal(may, Endpoints.MayUseProxy(new Uri(endpoint), proxy is null ? null : new Uri(proxy)));
 
     private static VodClientException AssertFails(string code, FailureKind kind, Func<Uri?> act)

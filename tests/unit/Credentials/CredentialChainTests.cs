@@ -34,7 +34,7 @@ public sealed class CredentialChainTests : IDisposable
     }
 
     [Fact]
-    public void Everything_that_stands_beside_the_keys_comes_with_them()
+    public void All_values_of_a_source_are_used_together()
     {
         using AccessKeyCredential key = Find(("AK", "ENVAK"), ("SK", "envsk"), ("SECURITY_TOKEN", "envtoken"), ("PROJECT_ID", "envproject"));
         AssertKey(key, "ENVAK", "envproject", "envsk", "envtoken");
@@ -43,14 +43,14 @@ public sealed class CredentialChainTests : IDisposable
     [Theory]
     [InlineData("SECURITY_TOKEN")]
     [InlineData("PROJECT_ID")]
-    public void A_left_over_of_the_environment_is_no_source_and_does_not_mix_with_the_file(string name)
+    public void A_remaining_security_token_of_the_environment_is_not_combined_with_the_file(string name)
     {
         using AccessKeyCredential key = Find((name, "leftover"), ("AK", " "), ("CREDENTIALS_FILE", Write("[basic]\nak=FILEAK\nsk=filesk")));
         AssertKey(key, "FILEAK", null, "filesk");
     }
 
     [Fact]
-    public void The_default_file_is_read_when_none_is_named()
+    public void The_default_file_is_read_if_none_is_specified()
     {
         Write("[basic]\nak=FILEAK\nsk=filesk\nsecurity_token=filetoken\nproject_id=fileproject");
         using AccessKeyCredential key = Find(("CREDENTIALS_FILE", " "));
@@ -60,7 +60,7 @@ public sealed class CredentialChainTests : IDisposable
     [Theory]
     [InlineData("AK", "HUAWEICLOUD_SDK_AK but not HUAWEICLOUD_SDK_SK")]
     [InlineData("SK", "HUAWEICLOUD_SDK_SK but not HUAWEICLOUD_SDK_AK")]
-    public void Half_a_pair_in_the_environment_never_falls_through_to_the_file(string name, string told)
+    public void Half_a_key_pair_in_the_environment_is_not_skipped(string name, string told)
     {
         string file = Write("[basic]\nak=FILEAK\nsk=filesk");
         AssertInvalid(told, (name, "FINDME"), ("CREDENTIALS_FILE", file));
@@ -75,10 +75,10 @@ public sealed class CredentialChainTests : IDisposable
     [InlineData("[basic]\nak=FIND ME\nsk=FINDME", "access key id")]
     [InlineData("[basic]\nak=A\nsk=FIND ME", "secret key")]
     [InlineData("[basic]\nak=A\nsk=S\nsecurity_token=FIND ME", "security token")]
-    public void A_faulty_file_is_an_error(string text, string told) => AssertInvalid(told, ("CREDENTIALS_FILE", Write(text)));
+    public void An_invalid_file_is_an_error(string text, string told) => AssertInvalid(told, ("CREDENTIALS_FILE", Write(text)));
 
     [Fact]
-    public void A_named_file_that_is_missing_is_an_error()
+    public void A_missing_specified_file_is_an_error()
     {
         Write("[basic]\nak=FILEAK\nsk=filesk");
         AssertInvalid("HUAWEICLOUD_SDK_CREDENTIALS_FILE, does not exist", ("CREDENTIALS_FILE", Path.Combine(_home.FullName, "none")));
@@ -108,7 +108,7 @@ public sealed class CredentialChainTests : IDisposable
     [InlineData("IDP_ID", "HUAWEICLOUD_SDK_IDP_ID but not HUAWEICLOUD_SDK_ID_TOKEN_FILE")]
     [InlineData("ID_TOKEN_FILE", "HUAWEICLOUD_SDK_ID_TOKEN_FILE but not HUAWEICLOUD_SDK_IDP_ID")]
     [InlineData("AK", "HUAWEICLOUD_SDK_AK but not HUAWEICLOUD_SDK_SK")]
-    public void Half_an_identity_provider_never_falls_through_nor_does_half_a_key_before_it(string name, string told)
+    public void Half_an_identity_provider_and_half_a_key_before_it_are_not_skipped(string name, string told)
     {
         string file = Write("[basic]\nak=FILEAK\nsk=filesk");
         AssertInvalid(told, (name, "FINDME"), ("CREDENTIALS_FILE", file));
@@ -119,7 +119,7 @@ public sealed class CredentialChainTests : IDisposable
     }
 
     [Fact]
-    public void Paths_of_the_environment_are_resolved_as_the_caller_does_it()
+    public void Paths_of_the_environment_are_resolved_by_the_caller()
     {
         string file = Write("[basic]\nak=FILEAK\nsk=filesk");
         using AccessKeyCredential key = FindAny([("CREDENTIALS_FILE", "~/mine")], path => path == "~/mine" ? file : null).Key!;
@@ -136,7 +136,7 @@ public sealed class CredentialChainTests : IDisposable
     [Theory]
     [InlineData("AK", "FIND ME", "SK", "sk", "The environment")]
     [InlineData("AK", "AK", "SK", "FIND ME", "The environment")]
-    public void A_key_that_cannot_be_one_is_told_with_its_source(string first, string one, string second, string two, string source) =>
+    public void An_invalid_key_is_reported_with_its_source(string first, string one, string second, string two, string source) =>
         AssertInvalid(source, (first, one), (second, two));
 
     [Theory]
@@ -146,7 +146,7 @@ public sealed class CredentialChainTests : IDisposable
     [InlineData("620", "mode 620")]
     [InlineData("666", "mode 666")]
     [InlineData("602", "mode 602")]
-    public void A_file_that_others_may_write_is_used_with_a_warning(string mode, string? told)
+    public void A_file_that_other_users_can_write_to_causes_a_warning(string mode, string? told)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -168,7 +168,7 @@ public sealed class CredentialChainTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_found_lists_what_was_looked_at()
+    public void An_error_without_credentials_lists_the_sources()
     {
         VodClientException failure = Assert.Throws<VodClientException>(() => Find());
         Assert.Equal((ErrorIds.NoCredential, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));

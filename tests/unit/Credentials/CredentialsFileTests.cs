@@ -37,7 +37,7 @@ public sealed class CredentialsFileTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void A_file_is_read_as_people_write_it(string text, string expected)
+    public void Common_notations_of_a_file_are_read(string text, string expected)
     {
         IReadOnlyDictionary<string, string> values = CredentialsFile.Parse(text, Path);
         Assert.Equal(expected, $"{values["ak"]}|{values["sk"]}");
@@ -45,7 +45,7 @@ public sealed class CredentialsFileTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void A_fault_is_told_with_path_and_line_and_never_with_the_text(string text, int line)
+    public void An_invalid_line_is_reported_with_path_and_line_number_but_without_its_text(string text, int line)
     {
         VodClientException failure = Assert.Throws<VodClientException>(() => CredentialsFile.Parse(text, Path));
         Assert.Equal((ErrorIds.CredentialInvalid, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
@@ -58,7 +58,7 @@ public sealed class CredentialsFileTests
     [InlineData("ak=A\nsk=S")]
     [InlineData("[global]\nak=A\nsk=S")]
     [InlineData("#[basic]\nak=A")]
-    public void A_file_without_the_section_is_faulty(string text) => Assert.Contains(
+    public void A_file_without_the_section_is_invalid(string text) => Assert.Contains(
         $"{Path} has no section [basic]", Assert.Throws<VodClientException>(() => CredentialsFile.Parse(text, Path)).What, StringComparison.Ordinal);
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class CredentialsFileTests
     [InlineData("600", 1000, 0, "another user")]
     [InlineData("620", 1000, 1000, "mode 620")]
     [InlineData("646", 0, 1000, "mode 646")]
-    public void Others_than_this_user_and_root_should_not_write_the_file(string mode, uint owner, uint user, string? told)
+    public void Only_this_user_and_root_should_be_able_to_write_to_the_file(string mode, uint owner, uint user, string? told)
     {
         string? who = CredentialsFile.WhoElseMayWrite(new UnixFileStatus(true, (UnixFileMode)Convert.ToInt32(mode, 8), owner), user);
         Assert.Equal(told is null, who is null);
@@ -77,7 +77,7 @@ public sealed class CredentialsFileTests
     }
 
     [Fact]
-    public void No_text_makes_it_throw_anything_but_the_clients_exception() => Fuzz.Run(
+    public void Any_text_causes_only_the_exception_of_the_client() => Fuzz.Run(
         ["[basic]\r\nak = A\r\nsk = S==\r\n# c\r\n[global]\r\nx", "\uFEFF[basic]\nak=A\nsk=S\nsecurity_token=T"],
         input =>
         {

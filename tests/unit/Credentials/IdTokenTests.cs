@@ -21,7 +21,7 @@ public sealed class IdTokenTests : IDisposable
     [InlineData("aA0-_.b.c\r\n\r\n")]
     [InlineData("\uFEFFaA0-_.b.c\n")]
     [InlineData(" \t\naA0-_.b.c ")]
-    public void A_token_is_read_as_files_have_it(string text)
+    public void Common_contents_of_a_token_file_are_read(string text)
     {
         File.WriteAllText(Path, text);
         using Secret token = IdToken.ReadFile(Path);
@@ -35,14 +35,14 @@ public sealed class IdTokenTests : IDisposable
     [InlineData("""{"value":"FIND.ME.x"}""", "something else")]
     [InlineData("Bearer FIND.ME.x", "something else")]
     [InlineData("FIND.MÉ.x", "something else")]
-    public void What_is_no_token_is_refused_without_a_word_of_it(string text, string told)
+    public void An_invalid_token_is_refused_without_displaying_it(string text, string told)
     {
         File.WriteAllText(Path, text);
         AssertRefused(told);
     }
 
     [Fact]
-    public void A_file_may_have_100_KiB()
+    public void A_file_can_have_100_KiB()
     {
         File.WriteAllText(Path, new string('a', IdToken.MaxFileBytes));
         using Secret token = IdToken.ReadFile(Path);
@@ -52,7 +52,7 @@ public sealed class IdTokenTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_an_error() => AssertRefused("does not exist");
+    public void A_missing_file_is_an_error() => AssertRefused("does not exist");
 
     [Theory]
     [InlineData("""{"iss":"https://i.example","aud":"client","sub":"repo:a/b","exp":1772366399}""",
@@ -64,7 +64,7 @@ public sealed class IdTokenTests : IDisposable
     [InlineData("[]", "not a readable JWT")]
     [InlineData("{", "not a readable JWT")]
     [InlineData("""{"sub":"\ud800"}""", "not a readable JWT")]
-    public void The_claims_of_a_token_can_be_told(string claims, string told)
+    public void The_claims_of_a_token_are_displayed(string claims, string told)
     {
         string payload = Convert.ToBase64String(Encoding.UTF8.GetBytes(claims)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         using var token = new Secret($"head.{payload}.signature");
@@ -79,14 +79,14 @@ public sealed class IdTokenTests : IDisposable
     [InlineData("..")]
     [InlineData("a.b.c")]
     [InlineData("a.&&&&.c")]
-    public void A_token_that_is_no_JWT_is_called_that(string text)
+    public void A_token_that_is_not_a_JWT_is_reported(string text)
     {
         using var token = new Secret(text);
         Assert.Equal("The token is not a readable JWT.", IdTokenClaims.Describe(token, s_now));
     }
 
     [Fact]
-    public void No_token_makes_it_throw() => Fuzz.Run(
+    public void No_token_causes_an_exception() => Fuzz.Run(
         ["eyJh.eyJpc3MiOiJpIiwiYXVkIjoiYSIsInN1YiI6InMiLCJleHAiOjE3NzIzNjYzOTl9.c2ln", "{\"aud\":1}"],
         input =>
         {

@@ -42,7 +42,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     [InlineData(25 * 60, 20 * 60)]
     [InlineData(1000, 800)]
     [InlineData(10, 8)]
-    public async Task A_credential_is_renewed_the_smaller_of_five_minutes_and_a_fifth_of_its_life_before_it_ends(int life, int renewAfter)
+    public async Task A_credential_is_renewed_five_minutes_or_a_fifth_of_its_lifetime_before_it_expires(int life, int renewAfter)
     {
         _fetcher.Life = TimeSpan.FromSeconds(life);
         Credential first = await GetAsync();
@@ -58,7 +58,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task The_life_of_a_credential_counts_from_before_it_was_asked_for()
+    public async Task The_lifetime_of_a_credential_counts_from_before_its_request()
     {
         TaskCompletionSource go = _fetcher.Block();
         Task<Credential> first = GetAsync();
@@ -74,7 +74,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Requests_go_on_with_the_credential_in_hand_while_its_renewal_hangs_and_wait_for_it_at_its_end()
+    public async Task Requests_use_the_current_credential_during_a_renewal_and_wait_when_it_has_expired()
     {
         Credential first = await GetAsync();
         TaskCompletionSource go = _fetcher.Block();
@@ -98,7 +98,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(PassingFailures))]
-    public async Task A_renewal_that_fails_leaves_the_credential_in_hand_in_use_and_is_tried_again_after_a_growing_pause(FailureKind kind)
+    public async Task A_failed_renewal_keeps_the_current_credential_and_is_retried_after_increasing_delays(FailureKind kind)
     {
         Credential first = await GetAsync();
         _clock.Advance(s_day - TimeSpan.FromMinutes(5));
@@ -129,7 +129,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_renewal_that_succeeds_sets_the_pause_back()
+    public async Task A_successful_renewal_resets_the_delay()
     {
         await GetAsync();
         for (int day = 0; day < 3; day++)
@@ -149,7 +149,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task The_pause_goes_by_monotonic_time_and_the_end_by_the_wall_clock()
+    public async Task The_delay_uses_monotonic_time_and_the_expiry_uses_the_system_clock()
     {
         Credential first = await GetAsync();
         _clock.Advance(s_day - TimeSpan.FromMinutes(5));
@@ -170,7 +170,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refusal_of_IAM_at_a_renewal_is_not_repeated_and_the_credential_in_hand_is_used_to_its_end()
+    public async Task A_renewal_that_IAM_refused_is_not_retried_and_the_current_credential_is_used_until_it_expires()
     {
         Credential first = await GetAsync();
         _clock.Advance(s_day - TimeSpan.FromMinutes(5));
@@ -191,7 +191,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refusal_of_IAM_without_a_credential_in_hand_is_not_repeated()
+    public async Task A_refusal_of_IAM_without_a_current_credential_is_not_retried()
     {
         _fetcher.Failure = Failure(FailureKind.Authentication);
         TaskCompletionSource go = _fetcher.Block();
@@ -203,7 +203,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Credentials_that_are_not_there_are_looked_for_again()
+    public async Task Missing_credentials_are_requested_again()
     {
         _fetcher.Failure = new VodClientException(FailureKind.Authentication, ErrorIds.NoCredential, "what", "hint") { Service = CloudService.Metadata };
         Assert.Same(_fetcher.Failure, await TestClient.FailureAsync(GetAsync));
@@ -221,7 +221,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task Over_a_day_of_renewals_of_which_most_fail_no_request_fails_or_waits(int seed)
+    public async Task In_a_day_in_which_most_renewals_fail_no_request_fails_or_waits(int seed)
     {
         var random = new Random(seed);
         _fetcher.Life = TimeSpan.FromHours(1);
@@ -267,7 +267,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
 
     /// <summary>A day in which the service is down for half an hour at a time: requests fail only without a living credential, and at once not any more.</summary>
     [Fact]
-    public async Task Over_a_day_of_long_outages_requests_fail_only_after_the_end_of_the_credential_in_hand()
+    public async Task In_a_day_of_long_outages_requests_fail_only_after_the_current_credential_has_expired()
     {
         _fetcher.Life = TimeSpan.FromHours(1);
         await GetAsync();
@@ -295,7 +295,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_that_wait_share_one_fetch()
+    public async Task Waiting_requests_share_one_fetch()
     {
         TaskCompletionSource go = _fetcher.Block();
         Task<Credential>[] waiting = [.. Enumerable.Range(0, 50).Select(_ => GetAsync())];
@@ -305,7 +305,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_whose_credential_was_rejected_share_one_renewal()
+    public async Task Requests_with_a_rejected_credential_share_one_renewal()
     {
         Credential rejected = await GetAsync();
         TaskCompletionSource go = _fetcher.Block();
@@ -321,7 +321,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rejected_credential_is_not_used_again_when_its_renewal_fails()
+    public async Task A_rejected_credential_is_not_used_again_if_its_renewal_fails()
     {
         _source.Reject(await GetAsync());
         _fetcher.Failure = Failure(FailureKind.ConnectionFailed);
@@ -334,7 +334,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_fetch_is_shared_by_those_who_waited_and_tried_again_by_later_ones()
+    public async Task Waiting_requests_share_a_failed_fetch_and_later_ones_retry_it()
     {
         TaskCompletionSource go = _fetcher.Block();
         _fetcher.Failure = Failure(FailureKind.ConnectionFailed);
@@ -351,7 +351,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_fetch_goes_on_for_the_others_when_one_of_those_who_wait_is_cancelled()
+    public async Task A_fetch_continues_when_one_waiting_request_is_canceled()
     {
         using var stop = new CancellationTokenSource();
         TaskCompletionSource go = _fetcher.Block();
@@ -365,7 +365,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_fetch_ends_with_the_last_of_those_who_wait()
+    public async Task A_fetch_is_canceled_with_the_last_waiting_request()
     {
         using var stop = new CancellationTokenSource();
         _fetcher.Block();
@@ -384,7 +384,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task The_secrets_before_the_renewal_are_still_known_and_older_ones_are_wiped()
+    public async Task The_previous_secrets_are_kept_and_older_ones_are_overwritten()
     {
         Credential first = await GetAsync();
         _source.Reject(first);
@@ -398,7 +398,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Disposing_wipes_every_secret()
+    public async Task Disposing_overwrites_every_secret()
     {
         Credential first = await GetAsync();
         _source.Reject(first);
@@ -412,7 +412,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Disposing_ends_a_renewal_that_nobody_waits_for()
+    public async Task Disposing_cancels_a_background_renewal()
     {
         await GetAsync();
         _fetcher.Block();
@@ -424,7 +424,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_credential_that_arrives_after_disposing_is_wiped()
+    public async Task A_credential_that_is_received_after_disposing_is_overwritten()
     {
         TaskCompletionSource go = _fetcher.Block(heedsCancellation: false);
         Task<Credential> late = GetAsync();
@@ -435,7 +435,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task It_tells_its_account_and_the_end_of_the_credential_in_use()
+    public async Task The_account_and_the_expiry_of_the_current_credential_are_available()
     {
         Assert.Equal(("Password", "user", null), (_source.AuthenticationType, _source.AccountName, _source.ExpiresAt));
         Credential credential = await GetAsync();
@@ -444,7 +444,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_renewal_is_traced_with_the_end_of_the_credential_in_hand()
+    public async Task A_failed_renewal_is_traced_with_the_expiry_of_the_current_credential()
     {
         await GetAsync();
         _clock.Advance(s_day - TimeSpan.FromMinutes(5));
@@ -484,7 +484,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_credential_that_ends_is_renewed_however_many_there_were_before()
+    public async Task Every_credential_that_expires_is_renewed()
     {
         var refused = new HashSet<string>();
         using var network = new FakeNetwork((sent, cancellation) =>
@@ -499,7 +499,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_many_that_are_refused_in_mid_session_one_tries_the_renewed_credential()
+    public async Task Of_many_refused_requests_one_tries_the_renewed_credential()
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var network = new FakeNetwork(Answers.Good, Answers.After(go.Task, Answers.Unauthorized));
@@ -515,7 +515,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refusal_that_comes_late_neither_renews_again_nor_holds_the_others_up()
+    public async Task A_late_refusal_causes_no_other_renewal_and_no_delay()
     {
         var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var last = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -535,7 +535,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_password_that_was_changed_in_mid_session_costs_one_refused_request()
+    public async Task A_password_that_was_changed_causes_one_refused_request()
     {
         using var network = new FakeNetwork(Answers.Good, Answers.Unauthorized);
         using VodClient client = Client(network);
@@ -550,7 +550,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task An_IAM_that_is_down_when_a_token_is_refused_is_asked_by_each_request_and_VOD_by_none()
+    public async Task If_IAM_is_unavailable_after_a_refusal_each_request_asks_IAM_and_none_asks_VOD()
     {
         using var network = new FakeNetwork(Answers.Good, Answers.Unauthorized, Answers.Good);
         using VodClient client = Client(network);
@@ -568,7 +568,7 @@ public sealed class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_submission_whose_credential_could_not_be_fetched_was_never_sent()
+    public async Task A_submission_without_a_credential_is_not_sent()
     {
         _fetcher.Failure = new FailureFactory(CloudService.Iam, new Redactor(() => []), new TransportSettings())
             .FromTransport(TestClient.Endpoint, new HttpRequestException(HttpRequestError.ResponseEnded));

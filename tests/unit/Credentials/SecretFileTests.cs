@@ -14,7 +14,7 @@ public sealed class SecretFileTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void A_file_is_read_whole_and_its_bytes_are_wiped_afterwards()
+    public void A_file_is_read_and_its_bytes_are_overwritten_afterwards()
     {
         File.WriteAllText(Path, "s3cret");
         ArraySegment<byte> kept = default;
@@ -33,14 +33,14 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_none()
+    public void A_missing_file_returns_nothing()
     {
         Assert.Null(Read(Path));
         Assert.Null(Read(System.IO.Path.Combine(Path, "deeper")));
     }
 
     [Fact]
-    public void A_file_that_is_too_large_is_refused_before_all_of_it_is_read()
+    public void A_file_that_is_too_large_is_not_read_completely()
     {
         using (FileStream stream = File.Create(Path))
         {
@@ -76,7 +76,7 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pipe_is_refused_at_once_also_behind_a_link()
+    public async Task A_pipe_is_refused_immediately_also_as_the_target_of_a_link()
     {
         Unix();
         using (Process make = Process.Start("mkfifo", [Path]))

@@ -9,7 +9,7 @@ namespace VodPreheat.UnitTests.Credentials;
 public sealed class SecretTests
 {
     [Fact]
-    public void Wiping_zeroes_the_bytes_and_ends_all_use()
+    public void Overwriting_a_secret_zeroes_its_bytes_and_prevents_its_use()
     {
         var secret = new Secret("s3cret");
         ReadOnlySpan<byte> bytes = secret.Bytes;
@@ -23,7 +23,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void A_secret_that_was_let_go_is_wiped()
+    public void A_secret_without_references_is_overwritten()
     {
         byte[] bytes = LetGo();
         GC.Collect();
@@ -41,7 +41,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void No_text_of_a_secret_or_credential_tells_it()
+    public void The_text_of_a_secret_or_credential_does_not_contain_it()
     {
         using AccessKeyCredential key = TestClient.Key("security-token");
         using var token = new TokenCredential(new Secret("to-ken"));
@@ -68,7 +68,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void Every_visible_ASCII_character_may_be_in_a_secret()
+    public void A_secret_can_contain_every_visible_ASCII_character()
     {
         string all = string.Concat(Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c));
         Assert.Equal(all, new Secret(all).CheckedForHeader("token").Reveal());

@@ -28,7 +28,7 @@ public sealed class CacheHeadersTests
     [InlineData(CacheState.Hit, "X-Cache-Lookup: Hit From Disktank", "Age: 0")]
     [InlineData(CacheState.Hit, "x-hcs-proxy-type: 7", "X-Cache-Lookup: Hit From Disktank")]
     [InlineData(CacheState.Hit, "x-hcs-proxy-type: 7", "Age: 5")]
-    public void The_state_is_that_of_the_first_header_that_says_it(CacheState state, params string[] headers) =>
+    public void The_state_is_that_of_the_first_header_that_shows_it(CacheState state, params string[] headers) =>
         Assert.Equal(state, Read(headers).State);
 
     [Theory]
@@ -46,14 +46,14 @@ public sealed class CacheHeadersTests
     [InlineData(null, "Age: ١")]
     [InlineData(null, "Age: ")]
     [InlineData(null, "Age: ,5")]
-    public void The_age_is_whole_seconds_or_nothing(int? age, params string[] headers) => Assert.Equal(age, Read(headers).Age);
+    public void The_age_is_an_integer_or_empty(int? age, params string[] headers) => Assert.Equal(age, Read(headers).Age);
 
     [Theory]
     [InlineData(null)]
     [InlineData("Private ,  MAX-age=0", "Cache-Control: Private ,  MAX-age=0")]
     [InlineData("max-age=0, no-store", "Cache-Control: max-age=0", "Cache-Control: no-store")]
     [InlineData("\"", "cache-control: \"")]
-    public void Cache_control_is_as_sent(string? text, params string[] headers) => Assert.Equal(text, Read(headers).CacheControl);
+    public void Cache_control_is_not_changed(string? text, params string[] headers) => Assert.Equal(text, Read(headers).CacheControl);
 
     private static CacheHeaders Read(string[] headers)
     {

@@ -25,7 +25,7 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Fact]
-    public async Task An_answer_is_read_by_head_alone()
+    public async Task An_answer_to_HEAD_is_sufficient()
     {
         _edge.SetFile("/a.mp4", 200, "x-hcs-proxy-type: 1", "Cache-Control: Max-Age=60", "Age: 12");
         EdgeTestResult result = await TestAsync("/a.mp4");
@@ -40,7 +40,7 @@ public sealed class EdgeClientTests : IDisposable
     [InlineData(403, 403, 403, EdgeFinding.AccessDenied)]
     [InlineData(405, 404, 404, EdgeFinding.NotFound)]
     [InlineData(501, 501, 501, EdgeFinding.ServerError)]
-    public async Task Where_head_is_refused_the_first_byte_is_asked_for(int toHead, int toGet, int status, EdgeFinding finding)
+    public async Task If_HEAD_is_refused_the_first_byte_is_requested(int toHead, int toGet, int status, EdgeFinding finding)
     {
         _edge.SetFile("/a.mp4", toGet, "Age: 3");
         _edge.SetHeadStatus("/a.mp4", toHead);
@@ -57,7 +57,7 @@ public sealed class EdgeClientTests : IDisposable
     [InlineData(429)]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task Any_other_answer_to_head_counts(int status)
+    public async Task Any_other_answer_to_HEAD_is_used(int status)
     {
         _edge.SetFile("/a.mp4");
         _edge.SetHeadStatus("/a.mp4", status);
@@ -66,7 +66,7 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_request_has_what_every_player_sends_and_nothing_more()
+    public async Task A_request_has_only_the_headers_of_a_player()
     {
         using var activity = new Activity("ambient").Start();
         _edge.SetFile("/a.mp4", 403, "Set-Cookie: session=1; path=/", "WWW-Authenticate: Basic realm=\"x\"");
@@ -91,7 +91,7 @@ public sealed class EdgeClientTests : IDisposable
     [Theory]
     [InlineData("/a%2Fb%41%zz/../c//d;e?auth_key=1-0-0-%2B+&x=/?")]
     [InlineData("/a|b^c`{}\"<>?q='*()!~")]
-    public async Task The_url_goes_out_byte_for_byte(string target)
+    public async Task The_URL_is_sent_byte_for_byte(string target)
     {
         _edge.AnyFile = true;
         Assert.Equal(EdgeFinding.Ok, (await TestAsync(target + "#t=5")).Finding);
@@ -102,7 +102,7 @@ public sealed class EdgeClientTests : IDisposable
     [InlineData(TlsFault.UntrustedRoot, "UntrustedRoot")]
     [InlineData(TlsFault.Expired, "NotTimeValid")]
     [InlineData(TlsFault.WrongName, "RemoteCertificateNameMismatch")]
-    public async Task A_bad_certificate_is_a_finding_and_nothing_is_sent(TlsFault fault, string reason)
+    public async Task An_invalid_certificate_is_a_finding_and_nothing_is_sent(TlsFault fault, string reason)
     {
         using EdgeServer edge = EdgeServer.StartTls(fault);
         EdgeTestResult result = await _client.TestAsync($"{edge.Endpoint}a.mp4", TestClient.Scope());
@@ -111,7 +111,7 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_without_tls_is_a_finding_of_its_own() =>
+    public async Task A_server_without_TLS_has_a_specific_finding() =>
         Assert.Equal(EdgeFinding.TlsFailed, (await _client.TestAsync($"https://{_edge.Endpoint.Authority}/a.mp4", TestClient.Scope())).Finding);
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class EdgeClientTests : IDisposable
     [InlineData(1)]
     [InlineData(70)]
     [InlineData(240)]
-    public async Task A_name_that_does_not_exist_or_cannot_is_a_finding(int length) => Assert.Equal(
+    public async Task An_unknown_or_invalid_host_name_is_a_finding(int length) => Assert.Equal(
         EdgeFinding.NameNotResolved, (await _client.TestAsync($"https://{new string('h', length)}.invalid/a.mp4", TestClient.Scope())).Finding);
 
     [Theory]
@@ -135,7 +135,7 @@ public sealed class EdgeClientTests : IDisposable
     [InlineData(FaultKind.DripBody, EdgeFinding.Ok)]
     [InlineData(FaultKind.EndlessBody, EdgeFinding.Ok)]
     [InlineData(FaultKind.BrokenGzip, EdgeFinding.Ok)]
-    public async Task What_comes_behind_the_headers_is_not_waited_for(FaultKind fault, EdgeFinding finding)
+    public async Task The_body_is_not_waited_for(FaultKind fault, EdgeFinding finding)
     {
         _edge.SetFile("/a.mp4");
         _edge.SetHeadStatus("/a.mp4", 405);
@@ -147,7 +147,7 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Headers_without_end_are_cut()
+    public async Task Endless_headers_are_limited()
     {
         _edge.SetFile("/a.mp4", 200, [.. Enumerable.Range(0, 300).Select(number => $"X-Long-{number}: {new string('x', 100)}")]);
         EdgeTestResult result = await TestAsync("/a.mp4");
@@ -158,7 +158,7 @@ public sealed class EdgeClientTests : IDisposable
     [InlineData(FaultKind.EndlessBody)]
     [InlineData(FaultKind.DripBody)]
     [InlineData(null)]
-    public async Task Of_an_endless_or_long_body_a_few_kilobytes_are_read(FaultKind? fault)
+    public async Task Only_a_few_kilobytes_of_a_long_body_are_read(FaultKind? fault)
     {
         _edge.SetFile("/a.mp4", 403);
         if (fault is { } kind)
@@ -191,7 +191,7 @@ public sealed class EdgeClientTests : IDisposable
     [Theory]
     [InlineData("/stalled.mp4")]
     [InlineData("/get-stalled.mp4")]
-    public async Task One_url_has_one_time_limit(string path)
+    public async Task The_timeout_applies_to_one_URL(string path)
     {
         _edge.SetFile("/get-stalled.mp4");
         _edge.SetHeadStatus("/get-stalled.mp4", 405);
@@ -208,7 +208,7 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Cancelling_ends_a_test_as_cancelled_and_its_connection()
+    public async Task Cancellation_ends_a_test_and_its_connection()
     {
         _edge.SetFault("/stalled.mp4", FaultKind.Stall);
         using var cancellation = new CancellationTokenSource();
@@ -220,7 +220,7 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_request_leaves_a_line_without_what_is_not_sent()
+    public async Task Each_request_has_a_trace_line_with_what_is_sent()
     {
         _edge.SetFile("/a.mp4");
         _edge.SetHeadStatus("/a.mp4", 405);
@@ -236,7 +236,7 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_proxy_gets_the_url_without_user_name_and_its_login_and_the_server_does_not()
+    public async Task Only_the_proxy_receives_its_password_and_it_receives_the_URL_without_a_user_name()
     {
         _edge.AnyFile = true;
         using ProxyServer proxy = ProxyServer.Start("user", "pass");
@@ -248,7 +248,7 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_proxy_that_echoes_its_login_does_not_bring_it_into_the_hint()
+    public async Task The_hint_does_not_contain_a_password_that_the_proxy_echoes()
     {
         using var network = new FakeNetwork(Answers.Body(302, "", ("Location", "https://proxy.example.com/?login=pass%3Aword&basic=dXNlcjpwYXNzOndvcmQ=")));
         using var client = new EdgeClient(Settings() with
@@ -278,7 +278,7 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_proxy_that_is_not_there_is_not_blamed_on_the_host()
+    public async Task An_unreachable_proxy_is_reported_as_the_cause()
     {
         using var client = new EdgeClient(Settings() with { Proxy = ClosedPort.Refused() });
         EdgeTestResult result = await client.TestAsync("https://cdn.example.com/a.mp4", TestClient.Scope());
@@ -291,7 +291,7 @@ public sealed class EdgeClientTests : IDisposable
     [InlineData("http://user:secret@proxy.example.com", null)]
     [InlineData("socks5://proxy.example.com", "user")]
     [InlineData(null, "user")]
-    public void A_proxy_that_cannot_be_used_is_refused_at_once_and_its_password_wiped(string? proxy, string? user)
+    public void An_invalid_proxy_is_refused_immediately_and_its_password_is_overwritten(string? proxy, string? user)
     {
         using var password = new Secret("secret");
         VodClientException failure = Assert.Throws<VodClientException>(() => new EdgeClient(new TransportSettings

@@ -46,7 +46,7 @@ public sealed class EdgeFindingsTests
     [InlineData("1", CacheState.Hit, "has the file in its cache. Other nodes may not")]
     [InlineData("0", CacheState.Miss, "may have brought it there")]
     [InlineData("", CacheState.Unknown, "does not say")]
-    public async Task What_one_request_cannot_know_is_said(string proxyType, CacheState state, string hint)
+    public async Task The_hint_says_what_one_request_cannot_show(string proxyType, CacheState state, string hint)
     {
         EdgeTestResult result = await TestAsync(Answers.Body(200, "", ("x-hcs-proxy-type", proxyType)));
         Assert.Equal((EdgeFinding.Ok, state), (result.Finding, result.Cache));
@@ -57,7 +57,7 @@ public sealed class EdgeFindingsTests
     [Theory]
     [InlineData("0", false)]
     [InlineData("1", true)]
-    public async Task A_file_that_may_not_be_cached_is_no_good_even_when_a_node_has_it(string proxyType, bool isCached)
+    public async Task A_file_that_is_not_cacheable_is_reported_even_if_a_node_has_it(string proxyType, bool isCached)
     {
         EdgeTestResult result = await TestAsync(Answers.Body(200, "", ("Cache-Control", "public, max-age=0"), ("Age", "3"), ("x-hcs-proxy-type", proxyType)));
         Assert.Equal((EdgeFinding.NotCacheable, "public, max-age=0", 3), (result.Finding, result.CacheControl, result.Age));
@@ -66,7 +66,7 @@ public sealed class EdgeFindingsTests
     }
 
     [Fact]
-    public async Task Only_a_file_that_is_served_is_judged_by_its_cache_control()
+    public async Task Cache_control_is_evaluated_only_for_a_file_that_is_served()
     {
         EdgeTestResult result = await TestAsync(Answers.Body(404, "", ("Cache-Control", "no-store")));
         Assert.Equal((EdgeFinding.NotFound, "no-store"), (result.Finding, result.CacheControl));
@@ -106,7 +106,7 @@ public sealed class EdgeFindingsTests
     [Theory]
     [InlineData(HttpRequestError.NameResolutionError)]
     [InlineData(HttpRequestError.ConnectionError)]
-    public async Task What_the_proxy_resolves_and_connects_is_not_blamed_on_the_host(HttpRequestError error)
+    public async Task Failures_of_the_proxy_are_not_reported_for_the_host(HttpRequestError error)
     {
         var failure = new HttpRequestException(error, "outer", new SocketException((int)SocketError.ConnectionRefused));
         EdgeTestResult result = await TestAsync(Answers.Throws(failure), new Uri("http://proxy.test.invalid:3128"));
@@ -115,7 +115,7 @@ public sealed class EdgeFindingsTests
     }
 
     [Fact]
-    public async Task A_proxy_that_wants_a_login_says_so_and_not_where_it_is()
+    public async Task A_proxy_that_requires_a_password_is_reported_without_its_address()
     {
         var failure = new HttpRequestException(
             HttpRequestError.ProxyTunnelError, "The proxy tunnel request to proxy 'http://u:secret@p/' failed", null, HttpStatusCode.ProxyAuthenticationRequired);
@@ -125,7 +125,7 @@ public sealed class EdgeFindingsTests
     }
 
     [Fact]
-    public async Task A_broken_socket_is_a_failed_connection() =>
+    public async Task A_broken_socket_is_a_connection_failure() =>
         Assert.Equal(EdgeFinding.ConnectionFailed, (await TestAsync(Answers.Throws(new IOException("broken pipe")))).Finding);
 
     private static async Task<EdgeTestResult> TestAsync(Answer answer, Uri? proxy = null)

@@ -25,10 +25,10 @@ public sealed class WireUrlTests
     [InlineData("https://h/a b", "https://h/a%20b")]
     [InlineData("https://h/预热?q=é", "https://h/%E9%A2%84%E7%83%AD?q=%C3%A9")]
     [InlineData("https://h/\ud83d\ude00\u202e", "https://h/%F0%9F%98%80%E2%80%AE")]
-    public void Only_what_no_request_line_can_carry_is_changed(string url, string wire) => Assert.Equal(wire, WireUrl.Of(url));
+    public void Only_characters_that_are_invalid_in_a_request_line_are_changed(string url, string wire) => Assert.Equal(wire, WireUrl.Of(url));
 
     [Property(MaxTest = 2000, Arbitrary = [typeof(OddTexts)])]
-    public async Task Every_valid_url_makes_a_request(string text)
+    public async Task Every_valid_URL_can_be_requested(string text)
     {
         using var network = new FakeNetwork(Answers.Body(200, ""));
         using var client = new EdgeClient(new TransportSettings { Network = () => network });

@@ -15,17 +15,17 @@ public sealed class DisplayTextTests
     [InlineData("\u202eb\u200b", " b ")]
     [InlineData("a\u2028\u2029b", "a b")]
     [InlineData("a\U000E0041b", "a b")]
-    public void What_drives_a_terminal_is_one_blank(string text, string shown) => Assert.Equal(shown, DisplayText.Clean(text));
+    public void Control_characters_are_replaced_by_one_space(string text, string shown) => Assert.Equal(shown, DisplayText.Clean(text));
 
     [Theory]
     [InlineData(4, "abcdef", "abcd...")]
     [InlineData(6, "abcdef", "abcdef")]
     [InlineData(3, "ab\U0001F600d", "ab\U0001F600...")]
     [InlineData(3, "\u001b\u001b\u001b\u001bab", " ab")]
-    public void A_text_is_cut_between_characters(int maxLength, string text, string shown) => Assert.Equal(shown, DisplayText.Clean(text, maxLength));
+    public void A_text_is_truncated_between_characters(int maxLength, string text, string shown) => Assert.Equal(shown, DisplayText.Clean(text, maxLength));
 
     [Property(Arbitrary = [typeof(OddTexts)])]
-    public void What_was_cleaned_is_clean(string text)
+    public void A_cleaned_text_is_not_changed_again(string text)
     {
         string shown = DisplayText.Clean(text);
         Assert.True(DisplayText.IsClean(shown));

@@ -83,7 +83,7 @@ public sealed class ErrorCatalogTests
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public void A_known_code_decides_whatever_the_status(string code, FailureKind kind)
+    public void A_known_code_decides_for_any_status(string code, FailureKind kind)
     {
         foreach (int status in new[] { 200, 400, 401, 403, 404, 429, 500 })
         {
@@ -108,7 +108,7 @@ public sealed class ErrorCatalogTests
     [Theory]
     [InlineData("GET", "vod:asset:getPreheatTask")]
     [InlineData("POST", "vod:asset:preheat")]
-    public void A_permission_error_names_the_one_permission_that_the_call_needs(string method, string permission)
+    public void A_permission_error_names_the_required_permission(string method, string permission)
     {
         string hint = ErrorCatalog.Find("VOD.10074", HttpStatusCode.Forbidden, CloudService.Vod, new HttpMethod(method)).Hint;
         Assert.Equal(permission, hint.Split(' ').Single(word => word.StartsWith("vod:", StringComparison.Ordinal)));
@@ -117,7 +117,7 @@ public sealed class ErrorCatalogTests
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
-    public void A_permission_error_of_IAM_names_none_of_VOD(string method)
+    public void A_permission_error_of_IAM_names_no_permission_of_VOD(string method)
     {
         string hint = ErrorCatalog.Find("IAM.0003", HttpStatusCode.Forbidden, CloudService.Iam, new HttpMethod(method)).Hint;
         Assert.DoesNotContain("vod:", hint, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class FailureTests
     private readonly SkippingClock _clock = new();
 
     [Fact]
-    public async Task The_message_says_what_happened_the_code_the_status_the_request_id_and_what_to_do()
+    public async Task The_message_has_the_cause_the_code_the_status_the_request_ID_and_the_hint()
     {
         VodClientException failure = await TestClient.QueryFailureAsync(
             Answers.Error(400, "VOD.10053", "The request parameter is illegal.", ("X-Request-Id", "4711")));
@@ -35,7 +35,7 @@ public sealed class FailureTests
     [InlineData("X-Request-Id", "a", "a")]
     [InlineData("X-IAM-Trace-Id", "token_cn-north-4_null_b", "token_cn-north-4_null_b")]
     [InlineData("X-Other", "c", "in the body")]
-    public async Task The_request_id_comes_from_a_header_or_else_from_the_body(string header, string value, string expected)
+    public async Task The_request_ID_is_from_a_header_or_otherwise_from_the_body(string header, string value, string expected)
     {
         VodClientException failure = await TestClient.QueryFailureAsync(Answers.Body(
             400, """{"error_code":"VOD.10053","error_msg":"m","request_id":"in the body"}""", (header, value)));
@@ -49,7 +49,7 @@ public sealed class FailureTests
     [InlineData("{\"error\":")]
     [InlineData("[1]")]
     [InlineData("\"text\"")]
-    public async Task A_body_without_error_leaves_the_status_to_speak(string body)
+    public async Task Without_an_error_in_the_body_the_status_is_used(string body)
     {
         VodClientException failure = await TestClient.QueryFailureAsync(Answers.Body(502, body, ("Content-Type", "text/html")));
         Assert.Equal((ErrorIds.HttpError, FailureKind.Unavailable), (failure.ErrorCode, failure.Kind));
@@ -57,7 +57,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task Keystones_number_is_no_error_code()
+    public async Task The_number_of_Keystone_is_not_an_error_code()
     {
         VodClientException failure = await TestClient.QueryFailureAsync(
             Answers.Body(401, """{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}"""));
@@ -68,7 +68,7 @@ public sealed class FailureTests
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
-    public async Task An_error_in_a_good_answer_is_an_error(string method)
+    public async Task An_error_in_a_successful_answer_is_an_error(string method)
     {
         using var network = new FakeNetwork(Answers.Error(200, "VOD.10062", "The asset or resource does not exist."));
         using VodClient client = TestClient.Create(network);
@@ -77,7 +77,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_refused_key_in_a_good_answer_ends_the_scope()
+    public async Task A_refused_key_in_a_successful_answer_ends_the_invocation()
     {
         using var network = new FakeNetwork(Answers.Error(200, "APIGW.0301", "refused"));
         using VodClient client = TestClient.Create(network);
@@ -102,7 +102,7 @@ public sealed class FailureTests
     [Theory]
     [InlineData(-16, "16 minutes ahead of the service's")]
     [InlineData(75, "75 minutes behind the service's")]
-    public async Task A_refused_signature_is_laid_to_a_clock_that_is_off(int minutes, string told)
+    public async Task A_refused_signature_with_an_incorrect_clock_names_the_clock(int minutes, string told)
     {
         VodClientException failure = await RefusedAsync(401, "APIGW.0301", minutes);
         Assert.Contains(told, failure.Message, StringComparison.Ordinal);
@@ -116,7 +116,7 @@ public sealed class FailureTests
     [InlineData(401, "IAM.0061", 75)]
     [InlineData(403, "APIGW.0302", 75)]
     [InlineData(400, "VOD.10053", 75)]
-    public async Task A_clock_is_not_blamed_when_it_is_right_or_the_failure_is_another(int status, string code, int minutes) =>
+    public async Task The_clock_is_not_named_if_it_is_correct_or_the_failure_is_another(int status, string code, int minutes) =>
         Assert.DoesNotContain("clock is", (await RefusedAsync(status, code, minutes)).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -127,7 +127,7 @@ public sealed class FailureTests
     [InlineData(HttpRequestError.ResponseEnded, "in the middle of its answer", false)]
     [InlineData(HttpRequestError.InvalidResponse, "did not answer in HTTP", false)]
     [InlineData(HttpRequestError.Unknown, "broke", false)]
-    public async Task A_broken_connection_tells_its_sort_and_its_innermost_cause(HttpRequestError reason, string told, bool beforeSending)
+    public async Task A_connection_failure_has_its_kind_and_its_innermost_cause(HttpRequestError reason, string told, bool beforeSending)
     {
         var error = new HttpRequestException(reason, "outer", new IOException("middle", new IOException("cause\u001b[31m.")));
         VodClientException failure = await TestClient.QueryFailureAsync(Answers.Throws(error));
@@ -144,7 +144,7 @@ public sealed class FailureTests
     [InlineData(400, false)]
     [InlineData(401, false)]
     [InlineData(429, false)]
-    public async Task Only_a_failure_without_a_verdict_leaves_the_outcome_unknown(int status, bool unknown) =>
+    public async Task The_outcome_is_unknown_only_after_a_failure_without_a_result(int status, bool unknown) =>
         Assert.Equal(unknown, (await TestClient.QueryFailureAsync(Answers.Body(status, "{}"))).OutcomeUnknown);
 
     [Theory]
@@ -155,7 +155,7 @@ public sealed class FailureTests
     [InlineData(403, "VOD.10074", false, false)]
     [InlineData(500, "VOD.10051", false, false)]
     [InlineData(400, "VOD.10053", false, false)]
-    public async Task A_used_up_quota_ends_submissions_and_refused_credentials_everything(int status, string code, bool everything, bool submissions)
+    public async Task A_used_up_quota_ends_submissions_and_refused_credentials_end_everything(int status, string code, bool everything, bool submissions)
     {
         VodClientException failure = await TestClient.QueryFailureAsync(Answers.Error(status, code, "m"));
         Assert.Equal((everything, submissions), (failure.EndsEverything, failure.EndsSubmissions));
@@ -165,7 +165,7 @@ public sealed class FailureTests
     [InlineData(429, "APIGW.0308", "300", false, false)]
     [InlineData(429, "APIGW.0308", "301", true, true)]
     [InlineData(503, "APIGW.0613", "301", true, false)]
-    public async Task A_wait_that_is_too_long_is_in_the_hint_and_ends_submissions_of_a_throttled_connection(
+    public async Task A_delay_that_is_too_long_is_in_the_hint_and_ends_submissions(
         int status, string code, string retryAfter, bool tooLong, bool endsSubmissions)
     {
         VodClientException failure = await TestClient.QueryFailureAsync(Answers.Error(status, code, "m", ("Retry-After", retryAfter)));
@@ -198,7 +198,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task The_trace_has_one_line_an_attempt()
+    public async Task The_trace_has_one_line_per_attempt()
     {
         using var network = new FakeNetwork(
             Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)), Answers.Body(503, "", ("X-Request-Id", "r2")), Answers.Good);

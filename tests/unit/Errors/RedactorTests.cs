@@ -18,7 +18,7 @@ public sealed class RedactorTests
     [Theory]
     [InlineData(Token)]
     [InlineData("another")]
-    public void A_known_secret_is_hidden_in_every_form(string secret)
+    public void A_known_secret_is_redacted_in_every_notation(string secret)
     {
         foreach (string form in FormsOf(secret))
         {
@@ -27,7 +27,7 @@ public sealed class RedactorTests
     }
 
     [Property(Arbitrary = [typeof(OddTexts)])]
-    public void Whatever_is_secret_is_hidden_in_every_form(string odd)
+    public void Any_secret_is_redacted_in_every_notation(string odd)
     {
         // A lone surrogate has no UTF-8; the secret has U+FFFD in its place, as what is sent.
         string secret = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes($"<{odd}>secret"));
@@ -48,7 +48,7 @@ public sealed class RedactorTests
     [InlineData("a\\\\b<c", "a\\\\b&lt;c")]
     [InlineData("one two", "one+two")]
     [InlineData("one+two", "one%2btwo")]
-    public void Escapes_that_can_be_read_two_ways_are_read_as_the_secret(string secret, string form) =>
+    public void Ambiguous_escapes_are_read_as_the_secret(string secret, string form) =>
         Assert.Equal("a *** b", new Redactor(() => [new Secret(secret)]).Clean($"a {form} b"));
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class RedactorTests
     [InlineData("Basic ", "users:", "")]
     [InlineData("Basic ", "domain\\u:", "\u4e2d")]
     [InlineData("base64=", "", "\n")]
-    public void A_secret_inside_of_base64_hides_the_whole_of_it(string name, string before, string behind)
+    public void A_secret_in_base64_redacts_the_complete_base64_text(string name, string before, string behind)
     {
         string whole = Convert.ToBase64String(Encoding.UTF8.GetBytes(before + Token + behind));
         Assert.Equal($"{name}*** c", s_redactor.Clean($"{name}{whole} c"));
@@ -64,18 +64,18 @@ public sealed class RedactorTests
     }
 
     [Fact]
-    public void Secrets_that_overlap_are_hidden_to_the_end_of_the_last() =>
+    public void Overlapping_secrets_are_redacted_to_the_end_of_the_last() =>
         Assert.Equal("a ***d", new Redactor(() => [new Secret("secret-one"), new Secret("one-secret-two")]).Clean("a secret-one-secret-twod"));
 
     [Fact]
-    public void A_text_without_the_secret_stays_as_it_is()
+    public void A_text_without_the_secret_is_not_changed()
     {
         const string Text = "100% of +2 \\u00 a&b; &#x; MIIF tok/en anothe 中 %4 QUJDREVGR0g= deadbeef";
         Assert.Equal(Text, s_redactor.Clean(Text));
     }
 
     [Fact]
-    public void Nothing_is_shown_once_a_secret_was_wiped()
+    public void No_text_is_displayed_after_a_secret_was_overwritten()
     {
         var secret = new Secret(Token);
         var redactor = new Redactor(() => [new Secret("another"), secret]);
@@ -85,7 +85,7 @@ public sealed class RedactorTests
     }
 
     [Fact]
-    public async Task A_secret_that_is_wiped_while_a_text_is_cleaned_is_not_shown()
+    public async Task A_secret_that_is_overwritten_during_the_redaction_is_not_displayed()
     {
         string text = $"{new string('x', 500)} {Token}";
         for (int i = 0; i < 2000; i++)
@@ -110,10 +110,10 @@ public sealed class RedactorTests
     [InlineData("https://host/a@b", "https://host/a@b")]
     [InlineData("signature = 'abc'", "signature = '***'")]
     [InlineData("no x-auth-token found", "no x-auth-token found")]
-    public void A_truncated_echo_of_a_header_is_known_by_its_name(string text, string clean) => Assert.Equal(clean, s_redactor.Clean(text));
+    public void A_truncated_header_is_recognized_by_its_name(string text, string clean) => Assert.Equal(clean, s_redactor.Clean(text));
 
     [Fact]
-    public void Every_control_and_format_character_is_taken_out()
+    public void Control_and_format_characters_are_removed()
     {
         string all = string.Concat(Enumerable.Range(0, 0xFFFF).Select(unit => (char)unit).Where(c => !char.IsSurrogate(c)).Chunk(500).Select(chunk => new string(chunk)));
         foreach (char[] chunk in all.Chunk(1000))
@@ -125,7 +125,7 @@ public sealed class RedactorTests
     }
 
     [Fact]
-    public void A_text_is_cut_only_after_its_secrets_are_out()
+    public void A_text_is_truncated_only_after_the_redaction()
     {
         string clean = s_redactor.Clean(new string('x', DisplayText.MaxLength - 3) + Token);
         Assert.Equal(new string('x', DisplayText.MaxLength - 3) + "***", clean);

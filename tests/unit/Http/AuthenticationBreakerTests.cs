@@ -12,7 +12,7 @@ public sealed class AuthenticationBreakerTests
     private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
-    public async Task A_hundred_queries_at_once_with_a_refused_key_cost_one_request()
+    public async Task A_hundred_concurrent_queries_with_a_refused_key_cause_one_request()
     {
         using var network = new FakeNetwork(Answers.After(_go.Task, Answers.Unauthorized));
         using VodClient client = TestClient.Create(network);
@@ -30,7 +30,7 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
-    public async Task A_hundred_threads_with_a_refused_key_cost_one_request()
+    public async Task A_hundred_threads_with_a_refused_key_cause_one_request()
     {
         using var network = new FakeNetwork(Answers.Unauthorized);
         using VodClient client = TestClient.Create(network);
@@ -40,7 +40,7 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
-    public async Task A_thousand_calls_in_a_loop_with_a_refused_key_cost_one_request_and_fail_alike()
+    public async Task A_thousand_calls_in_a_loop_with_a_refused_key_cause_one_request_and_the_same_error()
     {
         using var network = new FakeNetwork(Answers.Unauthorized, Answers.Good);
         using VodClient client = TestClient.Create(network, retries: 3);
@@ -59,7 +59,7 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
-    public async Task Another_connection_with_the_same_key_tries_it_anew()
+    public async Task Another_connection_with_the_same_key_sends_it_again()
     {
         for (int i = 0; i < 3; i++)
         {
@@ -82,7 +82,7 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
-    public async Task A_refusal_that_comes_as_a_success_counts()
+    public async Task A_refusal_with_a_success_status_counts()
     {
         using var network = new FakeNetwork(Answers.Body(200, """{"error_code":"APIGW.0301","error_msg":"m"}"""));
         using VodClient client = TestClient.Create(network);
@@ -99,7 +99,7 @@ public sealed class AuthenticationBreakerTests
     [InlineData(400, "VOD.10053")]
     [InlineData(403, "VOD.10074")]
     [InlineData(403, "VOD.10086")]
-    public async Task After_an_answer_that_accepts_the_key_requests_run_side_by_side(int status, string code)
+    public async Task Requests_are_concurrent_after_the_key_is_accepted(int status, string code)
     {
         Answer first = status == 200 ? Answers.Good : Answers.Error(status, code, "m");
         using var network = new FakeNetwork(first, Answers.After(_go.Task, Answers.Good));
@@ -112,7 +112,7 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
-    public async Task After_a_later_refusal_nothing_new_is_sent_while_answers_under_way_still_count()
+    public async Task After_a_later_refusal_nothing_is_sent_and_answers_to_requests_in_progress_are_used()
     {
         using var network = new FakeNetwork(Answers.Good, Answers.After(_go.Task, Answers.Good), Answers.Unauthorized, Answers.Good);
         using VodClient client = TestClient.Create(network);
@@ -126,7 +126,7 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
-    public async Task A_retry_that_is_waited_for_is_not_sent_after_a_refusal()
+    public async Task A_delayed_retry_is_not_sent_after_a_refusal()
     {
         var clock = new FakeTimeProvider();
         using var network = new FakeNetwork(Answers.Good, Answers.Body(503, "{}"), Answers.Unauthorized, Answers.Good) { Clock = clock };
@@ -148,7 +148,7 @@ public sealed class AuthenticationBreakerTests
     [Theory]
     [InlineData(503)]
     [InlineData(0)]
-    public async Task A_failure_that_says_nothing_of_the_key_lets_the_next_one_try(int status)
+    public async Task A_failure_that_does_not_depend_on_the_key_permits_the_next_request(int status)
     {
         Answer failure = status == 0 ? Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)) : Answers.Body(status, "{}");
         using var network = new FakeNetwork(Answers.After(_go.Task, failure), failure, Answers.Good);
@@ -161,7 +161,7 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
-    public async Task A_request_that_waits_for_its_turn_can_be_cancelled_and_is_never_sent()
+    public async Task A_request_that_waits_for_its_turn_can_be_canceled_and_is_not_sent()
     {
         using var network = new FakeNetwork(Answers.After(_go.Task, Answers.Good));
         using VodClient client = TestClient.Create(network);
@@ -176,7 +176,7 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
-    public async Task A_cancelled_trial_lets_the_next_one_try()
+    public async Task A_canceled_first_request_permits_the_next_one()
     {
         using var network = new FakeNetwork(Answers.Never, Answers.Good);
         using VodClient client = TestClient.Create(network);

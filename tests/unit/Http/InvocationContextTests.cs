@@ -6,7 +6,7 @@ namespace VodPreheat.UnitTests.Http;
 public sealed class InvocationContextTests
 {
     [Fact]
-    public void Trace_lines_come_out_once_and_in_order()
+    public void Trace_lines_are_returned_once_and_in_order()
     {
         InvocationContext scope = TestClient.Scope();
         scope.Trace("1");
@@ -16,7 +16,7 @@ public sealed class InvocationContextTests
     }
 
     [Fact]
-    public async Task A_scope_that_is_not_traced_makes_no_lines()
+    public async Task An_invocation_without_trace_has_no_lines()
     {
         using var network = new FakeNetwork(Answers.Good);
         using var client = TestClient.Create(network);
@@ -26,7 +26,7 @@ public sealed class InvocationContextTests
     }
 
     [Fact]
-    public async Task A_cancelled_scope_sends_nothing()
+    public async Task A_canceled_invocation_sends_nothing()
     {
         using var network = new FakeNetwork(Answers.Good);
         using var client = TestClient.Create(network);
@@ -36,7 +36,7 @@ public sealed class InvocationContextTests
     }
 
     [Fact]
-    public void A_request_without_scope_is_a_mistake()
+    public void A_request_without_an_invocation_is_an_error()
     {
         using var request = new HttpRequestMessage();
         Assert.Throws<InvalidOperationException>(() => InvocationContext.Of(request));

@@ -24,7 +24,7 @@ public sealed class MinuteLimitTests
     [InlineData(Window.Sliding, 40, 5, true, 25)]
     [InlineData(Window.Fixed, 20, 5, false, 25)]
     [InlineData(Window.Fixed, 50, 5, true, 25)]
-    public async Task A_thousand_URLs_get_in_at_ten_submissions_a_minute(Window window, int startSecond, int ofOthers, bool onePerSecond, int minutes)
+    public async Task A_thousand_URLs_are_submitted_at_ten_submissions_per_minute(Window window, int startSecond, int ofOthers, bool onePerSecond, int minutes)
     {
         _clock.Advance(TimeSpan.FromSeconds(startSecond));
         TimeSpan start = _clock.Now;

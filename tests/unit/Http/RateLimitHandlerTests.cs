@@ -13,7 +13,7 @@ public sealed class RateLimitHandlerTests
     private readonly ManualClock _clock = new();
 
     [Fact]
-    public async Task Queries_over_the_limit_a_minute_wait_but_submissions_go()
+    public async Task Queries_over_the_limit_wait_and_submissions_continue()
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = TestClient.Create(network, _clock, perMinute: 3);
@@ -31,7 +31,7 @@ public sealed class RateLimitHandlerTests
     }
 
     [Fact]
-    public async Task Submissions_over_the_limit_a_minute_wait_but_queries_go()
+    public async Task Submissions_over_the_limit_wait_and_queries_continue()
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = TestClient.Create(network, _clock, submissionsPerMinute: 2);
@@ -48,7 +48,7 @@ public sealed class RateLimitHandlerTests
     [Theory]
     [InlineData("GET", "POST")]
     [InlineData("POST", "GET")]
-    public async Task A_throttled_answer_holds_every_request_of_its_kind_and_none_of_the_other(string kind, string other)
+    public async Task A_throttled_answer_delays_only_the_requests_of_its_kind(string kind, string other)
     {
         using var network = new FakeNetwork(Answers.Good, Answers.Throttled, Answers.Good);
         using VodClient client = TestClient.Create(network, _clock);
@@ -72,7 +72,7 @@ public sealed class RateLimitHandlerTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task A_throttled_request_is_repeated_for_five_minutes_whatever_the_number_of_retries(int retries)
+    public async Task A_throttled_request_is_retried_for_five_minutes_with_any_maximum_of_retries(int retries)
     {
         var clock = new SkippingClock();
         using var network = new FakeNetwork(Answers.Throttled) { Clock = clock };
@@ -99,7 +99,7 @@ public sealed class RateLimitHandlerTests
     [InlineData("301")]
     [InlineData("2147483647")]
     [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]
-    public async Task A_Retry_After_over_five_minutes_is_reported_at_once_and_nothing_is_held(string value)
+    public async Task A_Retry_After_over_five_minutes_is_reported_immediately_and_delays_nothing(string value)
     {
         using var network = new FakeNetwork(Answers.Error(429, "APIGW.0308", "m", ("Retry-After", value)), Answers.Good);
         using VodClient client = TestClient.Create(network, _clock, perMinute: 1);
@@ -113,7 +113,7 @@ public sealed class RateLimitHandlerTests
     }
 
     [Fact]
-    public async Task Without_retries_a_throttled_request_is_sent_once_and_the_next_one_is_held()
+    public async Task Without_retries_a_throttled_request_is_sent_once_and_the_next_one_is_delayed()
     {
         using var network = new FakeNetwork(Answers.Throttled, Answers.Good);
         using VodClient client = TestClient.Create(network, _clock, retries: 0);
@@ -145,7 +145,7 @@ public sealed class RateLimitHandlerTests
     }
 
     [Fact]
-    public async Task What_never_reached_the_service_does_not_count()
+    public async Task A_request_that_did_not_reach_the_service_does_not_count()
     {
         using var network = new FakeNetwork(Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)), Answers.Good);
         using VodClient client = TestClient.Create(network, _clock, retries: 0, perMinute: 1);
@@ -156,7 +156,7 @@ public sealed class RateLimitHandlerTests
     [Theory]
     [InlineData(429, "IAM.0012", FailureKind.Throttled)]
     [InlineData(403, "IAM.0002", FailureKind.PermissionDenied)]
-    public async Task A_failure_of_IAM_on_the_way_holds_no_query_and_is_none(int status, string code, FailureKind kind)
+    public async Task Throttling_by_IAM_does_not_delay_queries(int status, string code, FailureKind kind)
     {
         using var network = new FakeNetwork(Answers.Good);
         using var iam = new FakeNetwork(Answers.Error(status, code, "m"));
@@ -171,7 +171,7 @@ public sealed class RateLimitHandlerTests
     }
 
     [Fact]
-    public async Task Eight_that_are_throttled_together_come_back_one_first_and_then_at_the_learned_limit()
+    public async Task Eight_throttled_requests_continue_with_one_and_then_at_the_learned_limit()
     {
         int go = 0;
         var release = new SemaphoreSlim(0);

@@ -14,7 +14,7 @@ public sealed class RateLimitTests
     private readonly InvocationContext _scope = TestClient.Scope();
 
     [Fact]
-    public async Task A_limit_lets_so_many_go_in_any_minute()
+    public async Task A_limit_applies_to_any_minute()
     {
         RateLimit limit = Limit(3);
         foreach (int second in new[] { 0, 10, 30 })
@@ -45,7 +45,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task What_was_not_sent_does_not_count()
+    public async Task A_request_that_was_not_sent_does_not_count()
     {
         RateLimit limit = Limit(1);
         for (int i = 0; i < 5; i++)
@@ -70,7 +70,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Requests_go_in_the_order_in_which_they_came()
+    public async Task Requests_are_sent_in_the_order_of_their_arrival()
     {
         RateLimit limit = Limit(2);
         await PassAsync(limit, 2);
@@ -118,7 +118,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Nobody_who_waits_no_more_leaves_a_timer()
+    public async Task A_canceled_request_leaves_no_timer()
     {
         RateLimit limit = Limit(1);
         await PassAsync(limit);
@@ -131,7 +131,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task After_a_throttled_answer_nothing_goes_until_the_oldest_request_is_a_minute_old()
+    public async Task After_a_throttled_answer_nothing_is_sent_until_the_oldest_request_is_a_minute_old()
     {
         RateLimit limit = Limit(0);
         foreach (int second in new[] { 5, 10, 20 })
@@ -148,7 +148,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Throttled_without_a_request_in_the_minute_before_it_waits_a_minute_and_learns_nothing()
+    public async Task Throttled_without_a_request_in_the_last_minute_it_waits_a_minute_and_learns_no_limit()
     {
         RateLimit limit = Limit(100);
         await PassAsync(limit, 5);
@@ -160,7 +160,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Throttled_again_and_again_it_waits_a_minute_and_a_little_more_each_time()
+    public async Task Throttled_repeatedly_it_waits_slightly_longer_than_a_minute_each_time()
     {
         RateLimit limit = Limit(0);
         await PassAsync(limit, 10);
@@ -182,7 +182,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Then_it_keeps_to_what_was_accepted_and_to_one_more_after_each_minute()
+    public async Task The_learned_limit_is_what_was_accepted_and_increases_by_one_per_minute()
     {
         RateLimit limit = Limit(13);
         await PassAsync(limit, 10);
@@ -226,7 +226,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Many_that_meet_the_same_limit_make_one_hold_and_one_line_in_the_trace()
+    public async Task Concurrent_throttled_answers_cause_one_delay_and_one_trace_line()
     {
         RateLimit limit = Limit(0);
         await PassAsync(limit, 4);
@@ -245,7 +245,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task A_longer_Retry_After_lengthens_a_hold_and_a_shorter_one_does_not_cut_it()
+    public async Task A_longer_Retry_After_extends_a_delay_and_a_shorter_one_does_not_reduce_it()
     {
         RateLimit limit = Limit(0);
         Turn[] turns = [await EnterAsync(limit), await EnterAsync(limit), await EnterAsync(limit)];
@@ -257,7 +257,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task A_service_that_throttles_and_asks_for_no_time_is_left_alone_longer_each_time()
+    public async Task A_Retry_After_of_0_causes_increasing_delays()
     {
         RateLimit limit = Limit(0);
         foreach (int seconds in new[] { 0, 1, 2, 4, 8, 16, 32, 60, 60 })
@@ -271,7 +271,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task After_a_hold_one_goes_alone_until_it_is_accepted()
+    public async Task After_a_delay_one_request_is_sent_alone_until_it_is_accepted()
     {
         RateLimit limit = Limit(0);
         Turn[] turns = [.. Enumerable.Range(0, 8).Select(_ => Ask(limit).Result)];
@@ -292,7 +292,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task A_request_that_is_under_way_when_others_are_throttled_does_not_end_the_hold()
+    public async Task A_request_in_progress_when_others_are_throttled_does_not_end_the_delay()
     {
         RateLimit limit = Limit(0);
         Turn slow = await EnterAsync(limit);
@@ -306,7 +306,7 @@ public sealed class RateLimitTests
     [Theory]
     [InlineData(5)]
     [InlineData(-5)]
-    public async Task A_wall_clock_that_is_set_changes_nothing(int hours)
+    public async Task A_change_of_the_system_clock_has_no_effect(int hours)
     {
         RateLimit limit = Limit(1);
         await PassAsync(limit);

@@ -59,7 +59,7 @@ public sealed class RetryTests
 
     [Theory]
     [MemberData(nameof(Statuses))]
-    public async Task A_status_is_sent_again_by_the_rules_of_its_method(string method, int status, int requests) =>
+    public async Task A_status_is_retried_by_the_rules_of_its_method(string method, int status, int requests) =>
         Assert.Equal(requests, await CountAsync(method, Answers.Body(status, "{}")));
 
     // The service answers an internal error and flow control with 403 as well (the code table of api-vod).
@@ -77,19 +77,19 @@ public sealed class RetryTests
 
     [Theory]
     [MemberData(nameof(Breaks))]
-    public async Task A_broken_connection_is_sent_again_by_the_rules_of_its_method(string method, HttpRequestError reason, int requests) =>
+    public async Task A_connection_failure_is_retried_by_the_rules_of_its_method(string method, HttpRequestError reason, int requests) =>
         Assert.Equal(requests, await CountAsync(method, Answers.Throws(new HttpRequestException(reason))));
 
     [Theory]
     [InlineData("GET", 4)]
     [InlineData("POST", 1)]
-    public async Task A_reset_is_sent_again_for_queries_only(string method, int requests) =>
+    public async Task A_reset_is_retried_for_queries_only(string method, int requests) =>
         Assert.Equal(requests, await CountAsync(method, Answers.Throws(new IOException("reset"))));
 
     [Theory]
     [InlineData("GET", 4)]
     [InlineData("POST", 1)]
-    public async Task A_time_out_is_sent_again_for_queries_only(string method, int requests)
+    public async Task A_timeout_is_retried_for_queries_only(string method, int requests)
     {
         Answer stall = (sent, cancellation) =>
         {
@@ -106,11 +106,11 @@ public sealed class RetryTests
     [InlineData("GET", 429)]
     [InlineData("GET", 503)]
     [InlineData("POST", 429)]
-    public async Task A_maximum_of_0_sends_once(string method, int status) =>
+    public async Task With_a_maximum_of_0_a_request_is_sent_once(string method, int status) =>
         Assert.Equal(1, await CountAsync(method, Answers.Body(status, "{}"), retries: 0));
 
     [Fact]
-    public async Task What_succeeds_after_a_retry_is_a_success()
+    public async Task A_request_that_succeeds_after_a_retry_is_a_success()
     {
         using var network = new FakeNetwork(
             Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)), Answers.Body(502, "<html>"), Answers.Throttled, Answers.Good);
@@ -120,7 +120,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_submission_refused_before_sending_is_sent_again_and_taken_once()
+    public async Task A_submission_that_failed_before_it_was_sent_is_retried_and_accepted_once()
     {
         using var network = new FakeNetwork(Answers.Throws(new HttpRequestException(HttpRequestError.NameResolutionError)), Answers.Throttled, Answers.Good);
         using VodClient client = TestClient.Create(network, _clock);
@@ -131,7 +131,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(503, 3)]
     [InlineData(429, 1)]
-    public async Task Retry_After_in_seconds_is_waited_for(int status, int times)
+    public async Task Retry_After_in_seconds_is_honored(int status, int times)
     {
         await CountAsync("GET", Answers.Body(status, "{}", ("Retry-After", "241")));
         Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(241), times), _clock.Waits);
@@ -140,7 +140,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(503)]
     [InlineData(429)]
-    public async Task Retry_After_as_a_date_is_waited_for(int status)
+    public async Task Retry_After_as_a_date_is_honored(int status)
     {
         DateTimeOffset start = _clock.GetUtcNow();
         string date = start.AddSeconds(90).ToString("R");
@@ -153,7 +153,7 @@ public sealed class RetryTests
     [InlineData("GET", 429, "301")]
     [InlineData("POST", 429, "301")]
     [InlineData("GET", 429, "Fri, 31 Dec 9999 23:59:59 GMT")]
-    public async Task A_Retry_After_over_five_minutes_is_told_instead_of_waited_for(string method, int status, string value)
+    public async Task A_Retry_After_over_five_minutes_is_reported(string method, int status, string value)
     {
         Assert.Equal(1, await CountAsync(method, Answers.Body(status, "{}", ("Retry-After", value))));
         Assert.Empty(_clock.Waits);
@@ -166,11 +166,11 @@ public sealed class RetryTests
     [InlineData("soon")]
     [InlineData("-1")]
     [InlineData("99999999999999999999")]
-    public async Task Any_other_Retry_After_leads_to_retries(string value) =>
+    public async Task Any_other_Retry_After_is_retried(string value) =>
         Assert.Equal(4, await CountAsync("GET", Answers.Body(503, "{}", ("Retry-After", value))));
 
     [Fact]
-    public async Task Without_Retry_After_the_waits_between_attempts_grow_and_stay_short()
+    public async Task Without_Retry_After_the_delays_between_attempts_increase_and_remain_short()
     {
         await CountAsync("GET", Answers.Body(503, "{}"), retries: 9);
         Assert.Equal(9, _clock.Waits.Length);
@@ -179,7 +179,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task IAM_throttling_is_waited_out_as_well()
+    public async Task Throttling_by_IAM_is_retried()
     {
         using var network = new FakeNetwork(Answers.Error(429, "IAM.0012", "Threshold", ("Retry-After", "7")));
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network, _clock), () => []);

@@ -76,7 +76,7 @@ public sealed class TransportFailureTests : IDisposable
 
     [Theory]
     [MemberData(nameof(BadAnswers))]
-    public async Task A_bad_answer_to_a_query_becomes_its_error(FaultKind fault, string code, FailureKind kind, int requests)
+    public async Task An_invalid_answer_to_a_query_has_its_error(FaultKind fault, string code, FailureKind kind, int requests)
     {
         _server.AddFault(fault, times: -1);
         VodClientException failure = await TestClient.FailureAsync(() => _client.QueryAsync().WaitAsync(TimeSpan.FromMinutes(2)));
@@ -85,7 +85,7 @@ public sealed class TransportFailureTests : IDisposable
 
     [Theory]
     [MemberData(nameof(GoodAnswers))]
-    public async Task An_odd_but_good_answer_is_taken(FaultKind fault)
+    public async Task An_unusual_but_valid_answer_is_accepted(FaultKind fault)
     {
         _server.AddFault(fault, times: -1);
         Assert.Single(await _client.QueryAsync());
@@ -96,14 +96,14 @@ public sealed class TransportFailureTests : IDisposable
     [InlineData(FaultKind.NullResults)]
     [InlineData(FaultKind.NoResults)]
     [InlineData(FaultKind.EmptyResults)]
-    public async Task An_empty_answer_has_no_rows(FaultKind fault)
+    public async Task An_empty_answer_has_no_results(FaultKind fault)
     {
         _server.AddFault(fault);
         Assert.Empty(await _client.QueryAsync());
     }
 
     [Fact]
-    public async Task The_last_of_double_keys_counts()
+    public async Task The_last_of_duplicate_keys_is_used()
     {
         _server.AddFault(FaultKind.DuplicateKeys);
         Assert.Equal([new PreheatingRow("https://cdn.example.com/b.mp4", "failed")], await _client.QueryAsync());
@@ -118,7 +118,7 @@ public sealed class TransportFailureTests : IDisposable
     [InlineData(FaultKind.TruncatedJson)]
     [InlineData(FaultKind.Error500)]
     [InlineData(FaultKind.Error503)]
-    public async Task A_submission_that_may_have_been_taken_is_sent_once_even_over_a_used_connection(FaultKind fault)
+    public async Task A_submission_whose_outcome_is_unknown_is_sent_once_even_over_a_reused_connection(FaultKind fault)
     {
         await _client.SubmitAsync();
         _server.AddFault(fault, times: -1);
@@ -130,7 +130,7 @@ public sealed class TransportFailureTests : IDisposable
     [InlineData(FaultKind.Stall)]
     [InlineData(FaultKind.StallInBody)]
     [InlineData(FaultKind.DripBody)]
-    public async Task An_answer_that_does_not_end_in_time_is_a_time_out_of_each_attempt(FaultKind fault)
+    public async Task An_answer_that_does_not_end_within_the_timeout_is_a_timeout_of_each_attempt(FaultKind fault)
     {
         _server.AddToken("tok", TestClient.ProjectId);
         _server.AddFault(fault, times: -1);
@@ -152,7 +152,7 @@ public sealed class TransportFailureTests : IDisposable
     [InlineData(TlsFault.UntrustedRoot, "GET")]
     [InlineData(TlsFault.Expired, "GET")]
     [InlineData(TlsFault.WrongName, "POST")]
-    public async Task A_bad_certificate_keeps_every_request_back(TlsFault fault, string method)
+    public async Task An_invalid_certificate_prevents_every_request(TlsFault fault, string method)
     {
         using LoopbackServer server = LoopbackServer.StartTls(fault);
         VodClientException failure = await AssertNeverSentAsync(server.Endpoint, method);
@@ -163,20 +163,20 @@ public sealed class TransportFailureTests : IDisposable
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
-    public async Task A_refused_connection_is_a_failure_before_sending(string method) =>
+    public async Task A_refused_connection_is_a_failure_before_the_request_is_sent(string method) =>
         Assert.Contains("No connection", (await AssertNeverSentAsync(ClosedPort.Refused(), method)).What, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
-    public async Task A_name_that_cannot_be_resolved_is_a_failure_before_sending(string method) =>
+    public async Task An_unknown_host_name_is_a_failure_before_the_request_is_sent(string method) =>
         Assert.Contains("host.invalid", (await AssertNeverSentAsync(new Uri("http://host.invalid"), method)).What, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://vod.example.com", "http://proxy.invalid:3128", "The name of the proxy, proxy.invalid, could not be resolved")]
     [InlineData("https://vod.example.com", null, "No connection to the proxy 127.0.0.1:")]
     [InlineData("http://localhost", null, "No connection to the proxy 127.0.0.1:")]
-    public async Task A_proxy_that_is_not_there_is_named(string endpoint, string? proxy, string what)
+    public async Task An_unreachable_proxy_is_named(string endpoint, string? proxy, string what)
     {
         TransportSettings settings = TestClient.Settings(clock: _clock, retries: 0) with { Proxy = proxy is null ? ClosedPort.Refused() : new Uri(proxy) };
         using VodClient client = TestClient.Create(new Uri(endpoint), settings);
@@ -187,7 +187,7 @@ public sealed class TransportFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Cookies_do_not_come_back_and_gzip_is_asked_for()
+    public async Task Cookies_are_not_returned_and_gzip_is_accepted()
     {
         _server.AddFault(FaultKind.SetCookie);
         await _client.QueryAsync();
@@ -222,7 +222,7 @@ public sealed class TransportFailureTests : IDisposable
     [Theory]
     [InlineData(FaultKind.EchoSecretsIn400)]
     [InlineData(FaultKind.EchoCanonicalRequest)]
-    public async Task Echoed_secrets_are_not_shown(FaultKind fault)
+    public async Task Echoed_secrets_are_not_displayed(FaultKind fault)
     {
         const string Token = "tem+porary/token==";
         _server.AddTemporaryKey("TEMPAK", TestClient.SecretKey, Token, TestClient.ProjectId);
@@ -240,7 +240,7 @@ public sealed class TransportFailureTests : IDisposable
     [Theory]
     [InlineData(FaultKind.EchoInStatusLine)]
     [InlineData(FaultKind.EchoInHeaderLine)]
-    public async Task What_leaves_the_client_has_no_foreign_exception_in_it(FaultKind fault)
+    public async Task An_exception_of_the_client_contains_no_other_exception(FaultKind fault)
     {
         const string Token = "given+token/0001==";
         _server.AddToken(Token, TestClient.ProjectId);
@@ -250,7 +250,7 @@ public sealed class TransportFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_proxys_password_is_not_shown()
+    public async Task The_password_of_a_proxy_is_not_displayed()
     {
         const string Password = "p@ss \"w0rd/1";
         using ProxyServer proxy = ProxyServer.Start("user", "another");

@@ -27,7 +27,7 @@ public sealed class IamClientTests : IDisposable
     [Theory]
     [InlineData("p1", "cn-north-4", "id", "p1")]
     [InlineData("", "cn-north-4", "name", "cn-north-4")]
-    public async Task The_token_is_asked_for_one_project_by_its_id_or_else_by_its_name(string id, string name, string key, string value)
+    public async Task The_token_is_requested_for_one_project_by_its_ID_or_name(string id, string name, string key, string value)
     {
         using var network = new FakeNetwork(Answers.Body(201, TokenAnswer, ("X-Subject-Token", "tok")));
         await GetTokenAsync(network, new Project(id, name));
@@ -52,7 +52,7 @@ public sealed class IamClientTests : IDisposable
     }
 
     [Fact]
-    public async Task The_token_comes_from_the_header_and_its_life_by_the_issuers_clock()
+    public async Task The_token_is_in_the_header_and_its_lifetime_uses_the_clock_of_the_issuer()
     {
         using var network = new FakeNetwork(Answers.Body(201, TokenAnswer, ("X-Subject-Token", "MIIF+/==")));
         Fetched fetched = await GetTokenAsync(network, new Project("p1", ""));
@@ -63,7 +63,7 @@ public sealed class IamClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_real_server_reads_the_request()
+    public async Task The_test_server_accepts_the_request()
     {
         _server.AddUser(User, Password, "acme");
         using var iam = new IamClient(_server.Endpoint, TestClient.Settings(retries: 0), () => []);
@@ -78,7 +78,7 @@ public sealed class IamClientTests : IDisposable
     [InlineData(UserFault.NoProgrammaticAccess, "IAM.0081", "programmatic access")]
     [InlineData(UserFault.Disabled, "IAM.0082", "disabled")]
     [InlineData(UserFault.MfaRequired, ErrorIds.HttpError, "MFA")]
-    public async Task A_user_who_gets_no_token_is_told_why_after_one_request(UserFault fault, string code, string hint)
+    public async Task A_refused_user_has_a_reason_after_one_request(UserFault fault, string code, string hint)
     {
         _server.AddUser(User, Password, "acme");
         _server.SetUserFault(User, fault);
@@ -89,7 +89,7 @@ public sealed class IamClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wrong_password_costs_one_request()
+    public async Task A_wrong_password_causes_one_request()
     {
         _server.AddUser(User, "other", "acme");
         VodClientException failure = await RefusedAsync(_password);
@@ -98,7 +98,7 @@ public sealed class IamClientTests : IDisposable
     }
 
     [Fact]
-    public async Task An_unknown_project_is_told()
+    public async Task An_unknown_project_is_reported()
     {
         _server.AddUser(User, Password, "acme");
         _server.RemoveProject(TestClient.ProjectId);
@@ -120,7 +120,7 @@ public sealed class IamClientTests : IDisposable
     [InlineData("tok", """{"token":{"expires_at":1}}""")]
     [InlineData("tok", """{"token":{"expires_at":"\ud800"}}""")]
     [InlineData("tok", "<html>")]
-    public async Task An_answer_without_token_or_end_is_not_one(string? header, string body)
+    public async Task An_answer_without_token_or_expiry_is_invalid(string? header, string body)
     {
         using var network = new FakeNetwork(header is null ? Answers.Body(201, body) : Answers.Body(201, body, ("X-Subject-Token", header)));
         VodClientException failure = await TestClient.FailureAsync(() => GetTokenAsync(network, new Project("p1", "")));
@@ -128,7 +128,7 @@ public sealed class IamClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Projects_are_asked_for_by_encoded_name_and_signed_without_project_id()
+    public async Task Projects_are_requested_by_encoded_name_without_a_project_ID()
     {
         using var network = new FakeNetwork(Answers.Body(200, """{"projects":[{"id":"1","name":"a","x":1},{"id":"2"}],"links":{}}"""));
         using var iam = new IamClient(new Uri("https://iam.test.invalid/gate"), TestClient.Settings(network), () => []);
@@ -145,7 +145,7 @@ public sealed class IamClientTests : IDisposable
     }
 
     [Fact]
-    public async Task No_answer_makes_it_throw_anything_but_the_clients_exception()
+    public async Task Any_answer_causes_only_the_exception_of_the_client()
     {
         byte[] body = [];
         using var network = new FakeNetwork((sent, cancellation) => Answers.Body(201, body, ("X-Subject-Token", "tok"))(sent, cancellation));

@@ -23,7 +23,7 @@ public sealed class IdTokenExchangeTests : IDisposable
     [Theory]
     [InlineData("p1", "cn-north-4", "id", "p1")]
     [InlineData("", "cn-north-4", "name", "cn-north-4")]
-    public async Task The_token_is_asked_for_one_project_by_its_id_or_else_by_its_name(string id, string name, string key, string value)
+    public async Task The_token_is_requested_for_one_project_by_its_ID_or_name(string id, string name, string key, string value)
     {
         using var network = new FakeNetwork(Answers.Body(
             201, """{"token":{"expires_at":"2018-03-13T03:00:01.168000Z","methods":["mapped"]}}""", ("X-Subject-Token", "tok")));
@@ -43,7 +43,7 @@ public sealed class IdTokenExchangeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_real_server_reads_and_checks_the_request()
+    public async Task The_test_server_verifies_the_request()
     {
         Fetched fetched = await GetAsync(_server.MakeIdToken("ci", "vod"));
         Assert.Equal((_server.LastToken, TestClient.ProjectId), (Assert.Single(fetched.Credential.Secrets).Reveal(), fetched.Credential.ProjectId));
@@ -59,7 +59,7 @@ public sealed class IdTokenExchangeTests : IDisposable
     [InlineData("no rule", "IAM.0003", FailureKind.PermissionDenied, "subject 'stranger'")]
     [InlineData("no permission", "IAM.0003", FailureKind.PermissionDenied, "user group")]
     [InlineData("an unknown project", ErrorIds.HttpError, FailureKind.InvalidArgument, "project id or region")]
-    public async Task A_refusal_says_what_to_look_at_after_one_request(string fault, string code, FailureKind kind, string hint)
+    public async Task A_refusal_says_what_to_check_after_one_request(string fault, string code, FailureKind kind, string hint)
     {
         _server.AddIdentityProvider("other", "vod");
         _server.AddProject("p2", "ap-southeast-3");
@@ -81,7 +81,7 @@ public sealed class IdTokenExchangeTests : IDisposable
     }
 
     [Fact]
-    public async Task An_API_that_is_not_there_is_no_fault_of_the_token()
+    public async Task A_missing_API_is_not_reported_as_a_refused_token()
     {
         using var network = new FakeNetwork(Answers.Error(404, "APIGW.0101", "The API does not exist"));
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
@@ -94,7 +94,7 @@ public sealed class IdTokenExchangeTests : IDisposable
     [Theory]
     [InlineData(Token)]
     [InlineData("claims.eyJzdWIiOiJcdTAwMWJbMm0iLCJhdWQiOiJhXG5iIn0.x")]
-    public async Task What_IAM_echoes_and_what_the_token_claims_is_cleaned(string text)
+    public async Task Echoes_of_IAM_and_claims_of_the_token_are_redacted(string text)
     {
         using var token = new Secret(text);
         using var network = new FakeNetwork(Answers.Error(401, "IAM.0007", $"bad {text} or {Convert.ToBase64String(token.Bytes)}"));
@@ -112,7 +112,7 @@ public sealed class IdTokenExchangeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_body_is_wiped_after_the_answer()
+    public async Task The_body_is_overwritten_after_the_answer()
     {
         using var network = new BodyKeeper();
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings() with { Network = () => network }, () => []);
@@ -128,7 +128,7 @@ public sealed class IdTokenExchangeTests : IDisposable
     [InlineData("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", 1)]
     [InlineData("2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z", 0)]
     [InlineData("9999-12-31T00:00:00Z", "0001-01-01T00:00:00Z", 0)]
-    public async Task A_life_beyond_reason_is_cut_and_a_source_of_it_works(string issued, string expires, int days)
+    public async Task An_excessive_lifetime_is_limited_and_works(string issued, string expires, int days)
     {
         string body = $$$"""{"token":{"issued_at":"{{{issued}}}","expires_at":"{{{expires}}}"}}""";
         using var network = new FakeNetwork(Answers.Body(201, body, ("X-Subject-Token", "tok")));

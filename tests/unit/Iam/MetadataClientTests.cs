@@ -19,7 +19,7 @@ public sealed class MetadataClientTests : IDisposable
     [Theory]
     [InlineData(MetadataMode.V2, "PUT /meta-data/latest/api/token -> 200|GET /openstack/latest/securitykey -> 200")]
     [InlineData(MetadataMode.V1Only, "PUT /meta-data/latest/api/token -> 404|GET /openstack/latest/securitykey -> 200")]
-    public async Task Keys_are_got_in_both_versions(MetadataMode mode, string requests)
+    public async Task Access_keys_are_requested_in_both_versions(MetadataMode mode, string requests)
     {
         _server.MetadataMode = mode;
         Fetched fetched = await GetAsync(Server());
@@ -33,18 +33,18 @@ public sealed class MetadataClientTests : IDisposable
     [Theory]
     [InlineData(MetadataMode.NoAgency)]
     [InlineData(MetadataMode.NotThere)]
-    public async Task Without_an_agency_or_a_service_there_is_no_credential(MetadataMode mode)
+    public async Task Without_an_agency_or_a_metadata_service_there_are_no_credentials(MetadataMode mode)
     {
         _server.MetadataMode = mode;
         await AssertNoneAsync(Server());
     }
 
     [Fact]
-    public async Task A_machine_that_refuses_is_a_failed_connection() => AssertNobody(
+    public async Task A_server_that_refuses_the_connection_is_a_connection_failure() => AssertNobody(
         ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, await TestClient.FailureAsync(() => GetAsync(Environment(ClosedPort.Refused()))));
 
     [Fact]
-    public async Task A_machine_that_does_not_answer_is_given_up_after_three_seconds()
+    public async Task A_server_that_does_not_answer_is_a_timeout_after_three_seconds()
     {
         // The clock skips waits of three seconds at once: only a time-out of that length ends this.
         using var network = new FakeNetwork(Answers.Never);
@@ -60,7 +60,7 @@ public sealed class MetadataClientTests : IDisposable
     [Theory]
     [InlineData(500, FailureKind.Unavailable)]
     [InlineData(429, FailureKind.Throttled)]
-    public async Task A_fault_of_the_service_may_pass(int status, FailureKind kind)
+    public async Task A_failure_of_the_metadata_service_is_transient(int status, FailureKind kind)
     {
         using var network = new FakeNetwork(Answers.Body(404, ""), Answers.Body(status, ""));
         VodClientException failure = await TestClient.FailureAsync(() => GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon())));
@@ -70,7 +70,7 @@ public sealed class MetadataClientTests : IDisposable
     [Theory]
     [InlineData(405)]
     [InlineData(503)]
-    public async Task A_service_that_has_no_session_tokens_is_asked_without(int status)
+    public async Task A_metadata_service_without_session_tokens_is_requested_without_one(int status)
     {
         using var network = new FakeNetwork(Answers.Body(status, ""), Answers.Body(200, KeysAnswer));
         Fetched fetched = await GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon()));
@@ -80,7 +80,7 @@ public sealed class MetadataClientTests : IDisposable
     }
 
     [Fact]
-    public async Task The_session_token_goes_along()
+    public async Task The_session_token_is_sent()
     {
         using var network = new FakeNetwork(Answers.Body(200, " session\n"), Answers.Body(200, KeysAnswer));
         await GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon()));
@@ -90,7 +90,7 @@ public sealed class MetadataClientTests : IDisposable
     [Theory]
     [InlineData("9999-12-31T23:59:59.999999Z", 365)]
     [InlineData("0001-01-01T00:00:00Z", 0)]
-    public async Task A_life_beyond_reason_is_cut(string expires, int days)
+    public async Task An_excessive_lifetime_is_limited(string expires, int days)
     {
         string body = KeysAnswer.Replace("2026-03-01T13:00:00.000000Z", expires, StringComparison.Ordinal);
         using var network = new FakeNetwork(Answers.Body(404, ""), Answers.Body(200, body));
@@ -108,7 +108,7 @@ public sealed class MetadataClientTests : IDisposable
     [InlineData("""{"credential":{"access":"a","secret":"s","securitytoken":"t\r\nX-Evil: 1","expires_at":"2026-03-01T13:00:00Z"}}""")]
     [InlineData("""{"credential":{"access":"a","secret":"s","securitytoken":"t\u0085","expires_at":"2026-03-01T13:00:00Z"}}""")]
     [InlineData("""{"credential":{"access":"","secret":"s","securitytoken":"t","expires_at":"2026-03-01T13:00:00Z"}}""")]
-    public async Task An_answer_without_whole_keys_is_not_one(string body)
+    public async Task An_answer_with_incomplete_keys_is_invalid(string body)
     {
         using var network = new FakeNetwork(Answers.Body(404, ""), Answers.Body(200, body));
         VodClientException failure = await TestClient.FailureAsync(() => GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon())));
@@ -120,7 +120,7 @@ public sealed class MetadataClientTests : IDisposable
     [InlineData("a\u0085b")]
     [InlineData("<html>please log in</html>")]
     [InlineData("")]
-    public async Task A_session_token_that_is_no_header_is_not_sent(string session)
+    public async Task An_invalid_session_token_is_not_sent(string session)
     {
         using var network = new FakeNetwork(Answers.Body(200, session), Answers.Body(200, KeysAnswer));
         VodClientException failure = await TestClient.FailureAsync(() => GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon())));
@@ -128,7 +128,7 @@ public sealed class MetadataClientTests : IDisposable
     }
 
     [Fact]
-    public async Task An_echoed_session_token_is_not_shown()
+    public async Task An_echoed_session_token_is_not_displayed()
     {
         using var network = new FakeNetwork(Answers.Body(200, "session-token-1"), Answers.Body(200, """{"error_code":"X.1","error_msg":"got session-token-1"}"""));
         VodClientException failure = await TestClient.FailureAsync(() => GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon())));

@@ -11,7 +11,7 @@ public sealed class ProjectLookupTests
     private static int s_keys;
 
     [Fact]
-    public async Task The_one_project_of_the_name_is_found_and_kept_by_key_region_and_address()
+    public async Task The_only_matching_project_is_cached_by_access_key_region_and_endpoint()
     {
         using var network = new FakeNetwork(Projects(("id1", "cn-north-4")));
         string accessKey = NewKey();
@@ -30,7 +30,7 @@ public sealed class ProjectLookupTests
     }
 
     [Fact]
-    public async Task For_a_token_nothing_is_kept()
+    public async Task The_project_of_a_token_is_not_cached()
     {
         using var network = new FakeNetwork(Projects(("id1", "cn-north-4")));
         await FindAsync(network, new TokenCredential(new Secret("a")), "cn-north-4");
@@ -39,7 +39,7 @@ public sealed class ProjectLookupTests
     }
 
     [Fact]
-    public async Task None_lists_what_there_is()
+    public async Task Without_a_match_all_projects_are_listed()
     {
         using var network = new FakeNetwork(Projects(), Projects(("id1", "cn-north-1"), ("id2", "cn-north-1_sub")));
         await AssertNotFoundAsync(network, "cn-north-1 (id1), cn-north-1_sub (id2)");
@@ -47,28 +47,28 @@ public sealed class ProjectLookupTests
     }
 
     [Fact]
-    public async Task None_at_all_says_so()
+    public async Task No_projects_at_all_are_reported()
     {
         using var network = new FakeNetwork(Projects());
         await AssertNotFoundAsync(network, "Found: none");
     }
 
     [Fact]
-    public async Task Several_are_listed()
+    public async Task Several_matching_projects_are_listed()
     {
         using var network = new FakeNetwork(Projects(("id1", "cn-north-4"), ("id2", "cn-north-4")));
         await AssertNotFoundAsync(network, "cn-north-4 (id1), cn-north-4 (id2)");
     }
 
     [Fact]
-    public async Task Without_permission_to_look_the_project_is_to_be_given()
+    public async Task Without_permission_the_error_says_to_specify_the_project()
     {
         using var network = new FakeNetwork(Answers.Error(403, "IAM.0002", "You are not authorized"));
         await AssertNotFoundAsync(network, "You are not authorized");
     }
 
     [Fact]
-    public async Task A_refused_key_stays_a_refused_key_and_is_not_kept()
+    public async Task A_refused_key_is_an_authentication_error_and_is_not_cached()
     {
         using var network = new FakeNetwork(Answers.Unauthorized, Projects(("id1", "cn-north-4")));
         AccessKeyCredential key = Key(NewKey());

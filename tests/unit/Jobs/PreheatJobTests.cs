@@ -46,7 +46,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_url_is_rejected_and_not_sent()
+    public async Task An_invalid_URL_is_rejected_and_not_sent()
     {
         (_, UrlOutcome[] outcomes) = await RunAsync(["nonsense", "ftp://cdn.example.com/a", .. Urls(1)]);
         Assert.Equal([("nonsense", "rejected", 0), ("ftp://cdn.example.com/a", "rejected", 0), (Urls(1)[0], "succeed", 1)],
@@ -78,7 +78,7 @@ public sealed class PreheatJobTests : IDisposable
     [InlineData(1, 2, "failed")]
     [InlineData(2, 3, "succeed")]
     [InlineData(5, 3, "succeed")]
-    public async Task A_failed_url_is_submitted_again_as_often_as_allowed(int maximum, int attempts, string status)
+    public async Task A_failed_URL_is_submitted_again_up_to_the_maximum(int maximum, int attempts, string status)
     {
         _cloud.EndOf = (url, round) => url == Url(2) && round < 3 ? "failed" : "succeed";
         (_, UrlOutcome[] outcomes) = await RunAsync(Urls(12), new() { MaximumResubmit = maximum });
@@ -90,7 +90,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task A_used_up_quota_ends_the_submissions_and_what_was_accepted_is_waited_for()
+    public async Task A_used_up_quota_ends_the_submissions_and_accepted_tasks_are_waited_for()
     {
         _cloud.Quota = 20;
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45), new() { MaximumResubmit = 3 });
@@ -102,7 +102,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task What_failed_before_the_quota_was_used_up_stays_failed()
+    public async Task What_failed_before_the_quota_was_used_up_remains_failed()
     {
         _cloud.Quota = 10;
         _cloud.EndOf = static (_, _) => "failed";
@@ -112,7 +112,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_key_costs_one_request_and_every_url_says_so()
+    public async Task A_refused_key_causes_one_request_and_is_in_every_outcome()
     {
         _cloud.OnSubmit = static (_, _) => Answers.Unauthorized;
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45));
@@ -122,7 +122,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_that_ends_while_tasks_are_waited_for_leaves_them_processing()
+    public async Task A_token_that_expires_during_the_wait_leaves_tasks_processing()
     {
         _cloud.OnQuery = (number, _) => number < 5 ? null : Answers.Error(401, "APIGW.0307", "The token must be updated.");
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(25));
@@ -132,7 +132,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task When_the_time_is_up_every_url_says_where_it_stands()
+    public async Task When_the_time_is_up_every_URL_has_its_current_status()
     {
         _cloud.SubmissionsPerMinute = 1;
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45), new() { Timeout = TimeSpan.FromSeconds(90) });
@@ -143,7 +143,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task What_became_final_during_the_last_wait_counts()
+    public async Task A_task_that_finished_during_the_last_interval_counts()
     {
         _cloud.LoadTime = TimeSpan.FromSeconds(14);
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(2), new() { Timeout = TimeSpan.FromSeconds(15) });
@@ -152,7 +152,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task A_task_that_the_service_forgets_leaves_its_urls_unknown()
+    public async Task A_task_that_the_service_no_longer_knows_leaves_its_URLs_unknown()
     {
         _cloud.OnQuery = (number, _) =>
         {
@@ -170,7 +170,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Rows_that_nobody_asked_for_say_nothing_and_rows_that_are_missing_are_waited_for()
+    public async Task Unexpected_results_are_ignored_and_missing_results_are_waited_for()
     {
         _cloud.OnRows = rows => [.. rows.Where(row => !row.EndsWith(Url(2), StringComparison.Ordinal)), "failed https://cdn.example.com/other.mp4", $"succeed {Url(11)}", rows[0]];
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(10), new() { Timeout = TimeSpan.FromMinutes(10) });
@@ -181,7 +181,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task A_status_that_nobody_knows_is_neither_done_nor_success()
+    public async Task An_unknown_status_is_neither_an_end_nor_a_success()
     {
         _cloud.EndOf = static (_, _) => "success";
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(2), new() { Timeout = TimeSpan.FromMinutes(10) });
@@ -192,7 +192,7 @@ public sealed class PreheatJobTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task Whatever_the_service_answers_every_url_is_reported_once(string fault)
+    public async Task Every_URL_is_reported_once_for_any_answers(string fault)
     {
         foreach (int number in new[] { 1, 2, -1 })
         {
@@ -220,7 +220,7 @@ public sealed class PreheatJobTests : IDisposable
     [Theory]
     [InlineData("reset")]
     [InlineData("503")]
-    public async Task A_submission_without_an_answer_is_not_sent_again(string fault)
+    public async Task A_submission_without_an_answer_is_not_retried(string fault)
     {
         _cloud.OnSubmit = (number, _) => number == 2 ? s_faults[fault] : null;
         (_, UrlOutcome[] outcomes) = await RunAsync(Urls(25), new() { MaximumResubmit = 3 });
@@ -264,7 +264,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task A_resumed_run_submits_what_failed_what_was_refused_what_is_unknown_and_what_the_service_forgot()
+    public async Task A_resumed_run_submits_what_failed_was_refused_or_is_unknown()
     {
         DateTimeOffset start = _clock.GetUtcNow();
         _cloud.EndOf = (url, round) => round == 1 && url == Url(1) ? "failed" : "succeed";
@@ -286,7 +286,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task A_resumed_run_looks_at_its_own_project_and_time_only()
+    public async Task A_resumed_run_uses_only_submissions_of_its_project_and_time()
     {
         await RunAsync(Urls(10));
         _clock.Advance(TimeSpan.FromHours(1));
@@ -311,7 +311,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Stopping_ends_the_job_at_once()
+    public async Task Cancellation_ends_the_job_immediately()
     {
         using var stop = new CancellationTokenSource();
         using var job = new PreheatJob(_client, Urls(25), new(), new InvocationContext(stop.Token), _clock);

@@ -8,7 +8,7 @@ namespace VodPreheat.UnitTests.Journal;
 public sealed class FileJournalTests
 {
     [Fact]
-    public async Task Submissions_come_with_what_became_of_them_in_either_order()
+    public async Task Submissions_are_read_with_their_outcome_in_both_directions()
     {
         using var journal = new TestJournal();
         Submission[] submissions =
@@ -31,7 +31,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task Answers_that_come_in_another_order_belong_to_their_submissions()
+    public async Task Answers_in_another_order_belong_to_their_submissions()
     {
         using var journal = new TestJournal();
         Submission first = TestJournal.Submission("https://a/1");
@@ -45,7 +45,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public void A_journal_that_is_not_there_is_empty()
+    public void A_missing_journal_is_empty()
     {
         using var journal = new TestJournal();
         Assert.Empty(journal.Journal.NewestFirst(TestClient.Scope()));
@@ -54,7 +54,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task Lines_that_cannot_be_read_are_skipped_with_one_warning_that_names_the_first()
+    public async Task Invalid_lines_are_skipped_with_one_warning_that_names_the_first()
     {
         using var journal = new TestJournal();
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
@@ -71,7 +71,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task A_torn_end_is_reported_unless_somebody_is_writing_it()
+    public async Task An_incomplete_last_line_is_reported_unless_it_is_being_written()
     {
         using var journal = new TestJournal();
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
@@ -87,7 +87,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task Who_stops_early_hears_of_no_line_further_up()
+    public async Task Lines_that_are_not_read_cause_no_warning()
     {
         using var journal = new TestJournal();
         File.WriteAllText(journal.Path, "hello\n");
@@ -99,7 +99,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task A_file_of_anything_is_read_to_its_end()
+    public async Task A_file_with_any_content_is_read_completely()
     {
         using var journal = new TestJournal();
         byte[] bytes = new byte[3_000_000];
@@ -113,7 +113,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task Reading_ends_when_it_is_stopped()
+    public async Task Reading_ends_when_it_is_canceled()
     {
         using var journal = new TestJournal();
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
@@ -151,7 +151,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task A_named_place_that_cannot_be_written_ends_it()
+    public async Task A_specified_file_that_cannot_be_written_is_an_error()
     {
         using var journal = new TestJournal();
         Directory.CreateDirectory(journal.Path);
@@ -169,7 +169,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task A_name_that_is_no_full_path_ends_it()
+    public async Task A_path_that_is_not_absolute_is_an_error()
     {
         var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalPlace.Variable, "journal.jsonl")));
         Assert.Contains(
@@ -180,7 +180,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task Without_the_default_place_one_warning_is_given_and_all_goes_on()
+    public async Task A_default_file_that_cannot_be_written_causes_one_warning()
     {
         using var journal = new TestJournal(isNamed: false);
         string folder = Path.GetDirectoryName(journal.Path)!;
@@ -199,7 +199,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task A_submission_that_could_not_be_announced_is_written_with_its_answer_if_that_is_possible()
+    public async Task A_submission_that_could_not_be_recorded_before_is_recorded_with_its_answer_if_possible()
     {
         using var journal = new TestJournal(isNamed: false);
         string folder = Path.GetDirectoryName(journal.Path)!;
@@ -214,7 +214,7 @@ public sealed class FileJournalTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_answer_that_cannot_be_written_is_a_warning_with_the_task_id(bool isNamed)
+    public async Task An_answer_that_cannot_be_recorded_causes_a_warning_with_the_task_ID(bool isNamed)
     {
         using var journal = new TestJournal(isNamed: isNamed);
         InvocationContext scope = TestClient.Scope();
@@ -230,7 +230,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task Switched_off_it_keeps_nothing_and_is_no_ground_to_continue_on()
+    public async Task A_disabled_journal_records_nothing_and_cannot_be_resumed_from()
     {
         var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalPlace.Variable, "off")));
         InvocationContext scope = TestClient.Scope();
@@ -246,7 +246,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task The_place_is_looked_up_at_each_use()
+    public async Task The_location_is_read_for_each_use()
     {
         using var folder = new TempFolder();
         string place = "off";

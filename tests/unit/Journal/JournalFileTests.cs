@@ -24,7 +24,7 @@ public sealed class JournalFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Folder_and_file_are_made_for_their_owner_only()
+    public void Folder_and_file_are_created_for_their_owner_only()
     {
         _file.Append("one\n"u8);
         _file.Append("two\nthree\n"u8);
@@ -38,7 +38,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void Behind_a_torn_line_the_next_is_a_line_of_its_own()
+    public void The_line_after_an_incomplete_line_begins_on_a_new_line()
     {
         _file.Append("one\n"u8);
         File.AppendAllText(_path, "{\"event\":\"sen");
@@ -48,7 +48,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_was_deleted_in_the_middle_is_made_again()
+    public void A_deleted_folder_is_created_again()
     {
         _file.Append("one\n"u8);
         Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
@@ -57,7 +57,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void A_place_that_cannot_be_is_an_error_of_the_disk()
+    public void An_invalid_location_is_an_IO_error()
     {
         File.WriteAllText(Path.GetDirectoryName(_path)!, "a file in the folder's place");
         Assert.ThrowsAny<IOException>(() => _file.Append("one\n"u8));
@@ -68,7 +68,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task It_waits_for_whoever_has_the_lock()
+    public async Task It_waits_for_the_lock()
     {
         _file.Append("one\n"u8);
         Task append;
@@ -85,7 +85,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void It_is_at_rest_when_it_has_the_size_and_nobody_adds_to_it()
+    public void It_is_idle_when_its_size_does_not_change()
     {
         _file.Append("one\n"u8);
         Assert.True(_file.IsAtRest(4));
@@ -97,7 +97,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void A_small_file_keeps_its_old_lines()
+    public void A_small_file_keeps_old_lines()
     {
         WriteLines(Line("old", 365));
         _file.Append(Line("new", 0));
@@ -105,7 +105,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void A_large_file_loses_its_old_lines_and_nothing_else()
+    public void Only_old_lines_are_removed_from_a_large_file()
     {
         byte[] foreign = "not the journal's\n"u8.ToArray();
         WriteLines([Line("old", 365), Line("edge", 180.1), foreign, Line("young", 179.9), .. Filler(1), Line("old again", 200), Line("last", 1)]);
@@ -115,7 +115,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void A_torn_end_stays_as_it_is()
+    public void An_incomplete_last_line_is_not_changed()
     {
         WriteLines([Line("old", 365), .. Filler(1), "{\"torn"u8.ToArray()]);
         _file.Append(Line("new", 0));
@@ -123,7 +123,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void A_large_file_is_gone_through_once_a_day()
+    public void A_large_file_is_trimmed_once_per_day()
     {
         WriteLines([Line("old", 365), .. Filler(1)]);
         _file.Append(Line("new", 0));
@@ -140,7 +140,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_process_left_of_a_trim_goes_with_the_next()
+    public void The_remains_of_an_interrupted_trim_are_removed_by_the_next()
     {
         WriteLines([Line("old", 365), .. Filler(1)]);
         File.WriteAllText(_path + ".639077616000000000.new", "half");
@@ -149,7 +149,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public void The_rights_of_a_shared_file_and_a_link_to_it_stay()
+    public void The_permissions_of_a_shared_file_and_a_link_to_it_are_kept()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -170,7 +170,7 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_lost_of_what_others_append_while_it_is_trimmed()
+    public async Task Lines_that_other_processes_append_during_a_trim_are_kept()
     {
         WriteLines([Line("old", 365), .. Filler(1)]);
         using var trimmed = new CancellationTokenSource();

@@ -21,7 +21,7 @@ public sealed class JournalLineTests
     };
 
     [Fact]
-    public void The_lines_are_those_of_the_page_of_the_format()
+    public void The_lines_have_the_documented_format()
     {
         Assert.Equal(
             """{"event":"sending","id":"00000000000000000000000000000001","time":"2026-03-01T12:00:00.123+00:00","endpoint":"https://vod.cn-north-4.myhuaweicloud.com","region":"cn-north-4","project_id":"p1","urls":["https://cdn.example.com/预热.mp4?auth_key=a%2Fb+c&x=\"<é"""
@@ -62,7 +62,7 @@ public sealed class JournalLineTests
     }
 
     [Fact]
-    public void A_submission_comes_back_as_it_was()
+    public void A_submission_is_read_as_it_was_written()
     {
         JournalLine accepted = Parse(Text(JournalLine.Conclude(s_submission with { TaskId = "t1" }, s_submission.SubmittedAt)))!;
         JournalLine refused = Parse(Text(JournalLine.Conclude(s_submission with { ErrorCode = "VOD.10053" }, s_submission.SubmittedAt)))!;
@@ -75,7 +75,7 @@ public sealed class JournalLineTests
     }
 
     [Property(MaxTest = 500, Arbitrary = [typeof(OddTexts)])]
-    public void A_line_is_one_line_whatever_is_in_it(string text)
+    public void A_record_is_one_line_with_any_content(string text)
     {
         string line = Text(JournalLine.Announce(s_submission with { Urls = [text], AssetId = text, ProjectId = text }));
         Assert.Equal(line.Length - 1, line.AsSpan().IndexOfAny("\n\r\u0085\u2028"));
@@ -91,7 +91,7 @@ public sealed class JournalLineTests
     [InlineData("""{"event":"sending","id":"1","time":"2026-03-01T12:00:00Z","endpoint":"https://e","project_id":"p","urls":["https://a/1"],"priority":{"of":[1,2]},"batch":7}""")]
     [InlineData("""{ "time" : "2026-03-01T20:00:00+08:00", "urls":["https://a/1"], "project_id":"p", "endpoint":"https://e", "id":"1", "event":"sending" }""")]
     [InlineData("{\"event\":\"sending\",\"id\":\"1\",\"time\":\"2026-03-01T12:00:00+00:00\",\"endpoint\":\"https://e\",\"project_id\":\"p\",\"urls\":[\"https://a/1\"]}\r")]
-    public void A_line_of_a_later_version_or_another_hand_is_understood(string line)
+    public void A_line_of_a_later_version_or_another_program_is_read(string line)
     {
         Submission read = Parse(line)!.ToSubmission(outcome: null);
         Assert.Equal("https://a/1", Assert.Single(read.Urls));
@@ -99,7 +99,7 @@ public sealed class JournalLineTests
     }
 
     [Fact]
-    public void An_event_of_a_later_version_is_a_line_of_the_journal() =>
+    public void An_event_of_a_later_version_belongs_to_the_journal() =>
         Assert.Equal("cancelled", Parse("""{"event":"cancelled","id":"1","time":"2026-03-01T12:00:00Z","by":"x"}""")!.Event);
 
     [Theory]
@@ -120,10 +120,10 @@ public sealed class JournalLineTests
     [InlineData("""{"event":"accepted","id":"1","time":"2026-03-01T12:00:00Z","task_id":" "}""")]
     [InlineData("""{"event":"refused","id":"1","time":"2026-03-01T12:00:00Z"}""")]
     [InlineData("""{"event":"accepted","id":"1","time":"2026-03-01T12:00:00Z","task_id":"t"}{"event":"sending"}""")]
-    public void What_is_no_line_of_a_journal_is_none(string line) => Assert.Null(Parse(line));
+    public void An_invalid_line_does_not_belong_to_the_journal(string line) => Assert.Null(Parse(line));
 
     [Fact]
-    public void No_bytes_make_it_fail() => Fuzz.Run(
+    public void No_bytes_cause_an_exception() => Fuzz.Run(
         [Text(JournalLine.Announce(s_submission)), Text(JournalLine.Conclude(s_submission with { TaskId = "t1" }, s_submission.SubmittedAt))],
         static input =>
         {

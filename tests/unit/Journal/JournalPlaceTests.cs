@@ -11,7 +11,7 @@ public sealed class JournalPlaceTests
     [InlineData("off")]
     [InlineData("OFF")]
     [InlineData(" off ")]
-    public void It_can_be_switched_off(string value)
+    public void It_can_be_disabled(string value)
     {
         JournalPlace place = Find((JournalPlace.Variable, value));
         Assert.Null(place.Path);
@@ -20,7 +20,7 @@ public sealed class JournalPlaceTests
     }
 
     [Fact]
-    public void A_file_that_is_named_is_taken()
+    public void A_specified_file_is_used()
     {
         string path = Path.Combine(s_root, "shared", "vod.jsonl");
         Assert.Equal(new JournalPlace(path, IsNamed: true), Find((JournalPlace.Variable, $" {path} ")));
@@ -30,7 +30,7 @@ public sealed class JournalPlaceTests
     [InlineData("journal.jsonl")]
     [InlineData("~/journal.jsonl")]
     [InlineData("./off")]
-    public void A_path_that_depends_on_where_one_is_is_a_problem(string value)
+    public void A_relative_path_is_an_error(string value)
     {
         JournalPlace place = Find((JournalPlace.Variable, value));
         Assert.Null(place.Path);
@@ -41,7 +41,7 @@ public sealed class JournalPlaceTests
     [Theory]
     [InlineData("")]
     [InlineData("  ")]
-    public void A_blank_value_is_none(string value)
+    public void A_blank_value_is_ignored(string value)
     {
         JournalPlace place = JournalPlace.Find(name => name == JournalPlace.Variable ? value : Path.Combine(s_root, "somewhere"));
         Assert.EndsWith(Path.Combine("VodPreheat", "journal.jsonl"), place.Path, StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class JournalPlaceTests
     }
 
     [Fact]
-    public void Without_a_home_in_the_environment_the_system_knows_one() =>
+    public void Without_a_home_folder_in_the_environment_that_of_the_system_is_used() =>
         Assert.True(Path.IsPathFullyQualified(JournalPlace.Find(static _ => null).Path!));
 
     private static JournalPlace Find(params (string Name, string Value)[] variables) => JournalPlace.Find(TestClient.Environment(variables));

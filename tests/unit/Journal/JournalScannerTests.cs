@@ -11,14 +11,14 @@ public sealed class JournalScannerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_file_that_is_not_there_has_no_scanner()
+    public void A_missing_file_has_no_reader()
     {
         Assert.Null(JournalScanner.Open(_folder.File("none")));
         Assert.Null(JournalScanner.Open(Path.Combine(_folder.Path, "none", "none")));
     }
 
     [Fact]
-    public void Every_line_of_every_length_comes_once_and_from_the_end()
+    public void Every_line_of_any_length_is_read_once_from_the_end()
     {
         // Lengths around those of its reads and its buffer, and many short ones.
         var random = new Random(1);
@@ -39,7 +39,7 @@ public sealed class JournalScannerTests : IDisposable
     }
 
     [Fact]
-    public void It_knows_where_each_line_is()
+    public void The_position_of_each_line_is_known()
     {
         string path = Write("one\ntwo\n\nthree\nfour");
         using JournalScanner scanner = JournalScanner.Open(path)!;
@@ -55,7 +55,7 @@ public sealed class JournalScannerTests : IDisposable
     }
 
     [Fact]
-    public void What_is_added_later_is_not_seen_until_it_is_asked_for()
+    public void Lines_that_are_added_later_are_read_only_on_request()
     {
         string path = Write("one\ntwo\n");
         using JournalScanner scanner = JournalScanner.Open(path)!;
@@ -68,7 +68,7 @@ public sealed class JournalScannerTests : IDisposable
     }
 
     [Fact]
-    public void A_line_without_end_does_not_fill_the_memory()
+    public void An_endless_line_does_not_fill_the_memory()
     {
         string path = _folder.File("long");
         using (FileStream file = File.Create(path))
@@ -84,7 +84,7 @@ public sealed class JournalScannerTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_cut_meanwhile_ends_in_an_error_of_the_disk()
+    public void A_file_that_is_truncated_during_the_read_is_an_IO_error()
     {
         string path = Write(new string('x', 200_000) + "\nlast\n");
         using JournalScanner scanner = JournalScanner.Open(path)!;

@@ -20,7 +20,7 @@ public sealed class WriteAheadTests : IDisposable
     public void Dispose() => _journal.Dispose();
 
     [Fact]
-    public async Task A_submission_is_in_the_journal_before_it_is_sent_and_its_answer_afterwards()
+    public async Task A_submission_is_recorded_before_it_is_sent_and_again_with_its_answer()
     {
         JournalLine[]? whenSent = null;
         using var network = new FakeNetwork((sent, cancellation) =>
@@ -44,7 +44,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task So_is_that_of_an_asset()
+    public async Task The_submission_of_an_asset_is_recorded()
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = _journal.Client(network);
@@ -56,7 +56,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task Queries_do_not_touch_it()
+    public async Task Queries_do_not_access_the_journal()
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = _journal.Client(network);
@@ -69,7 +69,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task All_attempts_of_a_throttled_submission_are_one_submission_which_began_with_the_first()
+    public async Task All_attempts_of_a_throttled_submission_are_one_submission()
     {
         using var network = new FakeNetwork(Answers.Throttled, Answers.Throttled, Answers.Good);
         using VodClient client = _journal.Client(network);
@@ -85,7 +85,7 @@ public sealed class WriteAheadTests : IDisposable
     [InlineData(403, "VOD.10086")]
     [InlineData(401, "APIGW.0301")]
     [InlineData(429, "APIGW.0308")]
-    public async Task A_refusal_is_written_with_its_code(int status, string code)
+    public async Task A_refusal_is_recorded_with_its_code(int status, string code)
     {
         using var network = new FakeNetwork(Answers.Error(status, code, "no"));
         using VodClient client = _journal.Client(network);
@@ -95,7 +95,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task So_is_what_certainly_never_arrived()
+    public async Task A_submission_that_was_certainly_not_received_is_recorded_as_refused()
     {
         using var network = new FakeNetwork(Answers.Throws(new HttpRequestException(HttpRequestError.NameResolutionError)));
         using VodClient client = _journal.Client(network);
@@ -108,7 +108,7 @@ public sealed class WriteAheadTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Unknown))]
-    public async Task Of_an_unknown_outcome_nothing_more_is_written(string how)
+    public async Task An_unknown_outcome_is_not_recorded(string how)
     {
         using var network = new FakeNetwork(how switch
         {
@@ -123,7 +123,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_sent_is_not_written()
+    public async Task What_is_not_sent_is_not_recorded()
     {
         using var network = new FakeNetwork(Answers.Unauthorized);
         using VodClient client = _journal.Client(network);
@@ -137,7 +137,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_sent_that_cannot_be_written_to_a_named_place()
+    public async Task Nothing_is_sent_that_cannot_be_recorded_in_a_specified_file()
     {
         Directory.CreateDirectory(_journal.Path);
         using var network = new FakeNetwork(Answers.Good);
@@ -149,7 +149,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_submission_under_way_is_not_cut_off_when_its_caller_stops_and_its_answer_is_written()
+    public async Task A_submission_in_progress_is_not_canceled_with_its_caller_and_its_answer_is_recorded()
     {
         using var stop = new CancellationTokenSource();
         var go = new TaskCompletionSource();
@@ -166,7 +166,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task It_has_ten_seconds_for_that()
+    public async Task It_has_ten_seconds_for_its_answer()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         using var journal = new TestJournal(clock);
@@ -186,7 +186,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_throttled_submission_that_is_stopped_while_it_waits_is_not_sent_again_and_was_refused()
+    public async Task A_throttled_submission_that_is_canceled_is_not_sent_again_and_is_recorded_as_refused()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         using var journal = new TestJournal(clock);
@@ -209,7 +209,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task One_that_is_stopped_before_it_is_sent_was_refused()
+    public async Task A_submission_that_is_canceled_before_it_is_sent_is_recorded_as_refused()
     {
         using var stop = new CancellationTokenSource();
         using var network = new FakeNetwork(Answers.Good);
@@ -221,7 +221,7 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task The_sandbox_keeps_its_own_in_memory()
+    public async Task The_journal_of_the_sandbox_is_in_memory()
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         using VodClient other = ConnectionFactory.ConnectSandbox(new TransportSettings(), "cn-north-4");

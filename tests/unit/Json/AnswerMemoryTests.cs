@@ -42,7 +42,7 @@ public sealed class AnswerMemoryTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void An_answer_costs_at_most_a_multiple_of_its_size(string start, string part, string end)
+    public void An_answer_uses_at_most_a_multiple_of_its_size(string start, string part, string end)
     {
         byte[] body = Encoding.UTF8.GetBytes(new StringBuilder(start).Insert(start.Length, part, Size / part.Length).Append(end).ToString());
         foreach (int status in new[] { 200, 400 })

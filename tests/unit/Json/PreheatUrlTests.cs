@@ -35,18 +35,18 @@ public sealed class PreheatUrlTests
     [InlineData("https://cdn.example.com/\n")]
     [InlineData("https://cdn.example.com/\u0085")]
     [InlineData("https://cdn.example.com/\0")]
-    public void Anything_else_is_not(string url) => Assert.False(PreheatUrl.IsValid(url));
+    public void Anything_else_is_invalid(string url) => Assert.False(PreheatUrl.IsValid(url));
 
     [Fact]
-    public void A_host_that_is_too_long_for_dns_is_not() => Assert.False(PreheatUrl.IsValid($"https://{new string('h', 300)}.example/a"));
+    public void A_host_name_that_is_too_long_is_invalid() => Assert.False(PreheatUrl.IsValid($"https://{new string('h', 300)}.example/a"));
 
     // No theory: test case names cannot carry lone surrogates.
     [Fact]
-    public void Lone_surrogates_are_not() =>
+    public void Lone_surrogates_are_invalid() =>
         Assert.DoesNotContain(new[] { "\ud83d", "\ude00", "\ude00\ud83d", "\ud83d\ud83d\ude00", "\ud83d/" }, tail => PreheatUrl.IsValid("https://cdn.example.com/" + tail));
 
     [Property(MaxTest = 2000)]
-    public bool A_valid_url_goes_through_JSON_byte_for_byte(string tail)
+    public bool A_valid_URL_is_not_changed_by_JSON(string tail)
     {
         string url = "https://cdn.example.com/" + tail;
         return !PreheatUrl.IsValid(url) || JsonSerializer.Deserialize<string>(JsonSerializer.SerializeToUtf8Bytes(url)) == url;
@@ -61,7 +61,7 @@ public sealed class PreheatUrlTests
     [InlineData("success", false, false)]
     [InlineData("succeed ", false, false)]
     [InlineData("", false, false)]
-    public void A_status_means_the_same_in_either_case_and_an_unknown_one_nothing_final(string status, bool succeeded, bool failed)
+    public void A_status_is_not_case_sensitive_and_an_unknown_one_is_not_final(string status, bool succeeded, bool failed)
     {
         Assert.Equal((succeeded, failed), (PreheatStatus.IsSucceed(status), PreheatStatus.IsFailed(status)));
         Assert.Equal(succeeded || failed, PreheatStatus.IsFinal(status));

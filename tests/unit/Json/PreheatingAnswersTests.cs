@@ -34,25 +34,25 @@ public sealed class PreheatingAnswersTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Rows_are_read_as_the_service_wrote_them(string body, PreheatingRow[] expected) =>
+    public void Results_are_read_as_the_service_returned_them(string body, PreheatingRow[] expected) =>
         Assert.Equal(expected, PreheatingAnswers.ReadRows(Encoding.UTF8.GetBytes(body)));
 
     [Theory]
     [MemberData(nameof(WrongRows))]
-    public void Anything_else_is_no_answer_to_a_query(string body) =>
+    public void Anything_else_is_an_invalid_answer_to_a_query(string body) =>
         Assert.ThrowsAny<JsonException>(() => PreheatingAnswers.ReadRows(Encoding.UTF8.GetBytes(body)));
 
     [Fact]
-    public void A_task_id_is_read_as_the_service_wrote_it() =>
+    public void A_task_ID_is_read_as_the_service_returned_it() =>
         Assert.Equal("Ab/1 ", PreheatingAnswers.ReadTaskId("""{"x":1,"task_id":"Ab/1 "}"""u8.ToArray()));
 
     [Theory]
     [MemberData(nameof(WrongTaskIds))]
-    public void Anything_else_is_no_answer_to_a_submission(string body) =>
+    public void Anything_else_is_an_invalid_answer_to_a_submission(string body) =>
         Assert.ThrowsAny<JsonException>(() => PreheatingAnswers.ReadTaskId(Encoding.UTF8.GetBytes(body)));
 
     [Fact]
-    public void No_body_makes_the_readers_throw_anything_but_JsonException() => Fuzz.Run(
+    public void Any_body_causes_only_JsonException_in_the_readers() => Fuzz.Run(
         [Answers.RowJson, """{"task_id":"5199337c31c8e4622f1590735b13a263"}""", """{"preheating_results":[{"url":"\u0041","status":"\ud83d\ude00"}],"x":[{}]}"""],
         body =>
         {
@@ -61,7 +61,7 @@ public sealed class PreheatingAnswersTests
         });
 
     [Fact]
-    public async Task No_body_makes_the_client_throw_anything_but_its_own_exception()
+    public async Task Any_body_causes_only_the_exception_of_the_client()
     {
         byte[] body = [];
         int status = 200;

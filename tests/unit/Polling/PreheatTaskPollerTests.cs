@@ -48,7 +48,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Asks_a_task_again_an_interval_after_its_answer()
+    public async Task A_task_is_queried_again_an_interval_after_its_answer()
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, count) => count < 3 ? Open : Done);
         PollAnswer? end = await RunAsync(poller.NextEndAsync());
@@ -59,7 +59,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Counts_the_interval_from_the_answer_not_from_the_query()
+    public async Task The_interval_counts_from_the_answer()
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, count) => count < 2 ? Open : Done);
         _vod.Latency = TimeSpan.FromSeconds(4);
@@ -69,7 +69,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Gives_tasks_in_the_order_in_which_they_end()
+    public async Task Tasks_are_returned_in_the_order_in_which_they_finish()
     {
         PreheatTaskPoller poller = await PollAsync(["slow", "quick", "middle"], TimeSpan.FromMinutes(5), (id, count) => count < (id switch { "slow" => 3, "middle" => 2, _ => 1 }) ? Open : Done);
 
@@ -83,7 +83,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     [InlineData("""{"preheating_results":[{"url":"https://a/1","status":"succeed"},{"url":"https://a/2","status":"processing"}]}""")]
     [InlineData("""{"preheating_results":[{"url":"https://a/1","status":"success"}]}""")]
     [InlineData("""{"preheating_results":[{"url":"https://a/1"}]}""")]
-    public async Task Is_not_done(string answer)
+    public async Task A_task_is_not_finished(string answer)
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(35), (_, _) => answer);
 
@@ -93,7 +93,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Is_done_whatever_the_case_of_the_status()
+    public async Task A_status_is_not_case_sensitive()
     {
         PreheatTaskPoller poller = await PollAsync(
             ["t"],
@@ -106,7 +106,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Gives_up_at_the_deadline_after_a_last_query_and_keeps_the_last_rows()
+    public async Task At_the_deadline_the_wait_ends_after_a_last_query_and_keeps_the_last_results()
     {
         PreheatTaskPoller poller = await PollAsync(["done", "open"], TimeSpan.FromSeconds(25), (id, _) => id == "done" ? Done : Open);
 
@@ -123,7 +123,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ended_during_the_last_wait_counts()
+    public async Task A_task_that_finished_during_the_last_interval_is_returned()
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(25), (_, _) => Now < TimeSpan.FromSeconds(24) ? Open : Done);
 
@@ -132,7 +132,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ended_while_the_machine_slept_counts()
+    public async Task A_task_that_finished_while_the_computer_was_asleep_is_returned()
     {
         PreheatTaskPoller poller = await PollAsync(TaskIds(30), TimeSpan.FromMinutes(15), (_, _) => Now < TimeSpan.FromHours(1) ? Open : Done);
         Task<PollAnswer?> first = poller.NextEndAsync();
@@ -149,7 +149,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_query_that_was_in_flight_when_the_machine_slept_is_followed_by_one_more()
+    public async Task A_query_in_progress_while_the_computer_was_asleep_is_followed_by_another()
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(15), (_, count) => count == 1 ? Open : Done);
         _vod.Latency = TimeSpan.FromSeconds(1);
@@ -161,7 +161,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Answers_that_arrived_while_nobody_took_them_count_after_the_deadline()
+    public async Task Answers_that_were_received_before_the_deadline_are_returned_after_it()
     {
         PreheatTaskPoller poller = await PollAsync(TaskIds(8), TimeSpan.FromMinutes(15), (_, _) => Done);
         _vod.Latency = TimeSpan.FromSeconds(1);
@@ -180,7 +180,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     [Theory]
     [InlineData(5)]
     [InlineData(-5)]
-    public async Task A_wall_clock_that_is_set_changes_nothing(int hours)
+    public async Task A_change_of_the_system_clock_has_no_effect(int hours)
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(25), (_, count) =>
         {
@@ -194,7 +194,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Gives_up_when_the_last_queries_stay_without_an_answer_for_ten_seconds()
+    public async Task The_wait_ends_after_ten_seconds_without_an_answer_to_the_last_queries()
     {
         PreheatTaskPoller poller = await PollAsync(["t", "u"], TimeSpan.FromSeconds(25), (_, _) => Done);
         _vod.Latency = TimeSpan.FromHours(1);
@@ -205,7 +205,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Does_not_give_up_while_the_last_queries_are_answered_one_by_one()
+    public async Task The_wait_does_not_end_while_the_last_queries_are_answered()
     {
         // A new query is answered nine seconds after the one before it.
         PreheatTaskPoller poller = await PollAsync(TaskIds(20), TimeSpan.FromSeconds(5), (_, _) => Open);
@@ -219,7 +219,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Last_queries_that_the_rate_limit_holds_are_waited_for()
+    public async Task Last_queries_that_the_rate_limit_delays_are_waited_for()
     {
         using var network = new FakeNetwork(Answers.Body(200, Open));
         using VodClient client = TestClient.Create(network, _clock, perMinute: 10);
@@ -244,7 +244,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_last_query_that_fails_is_not_repeated()
+    public async Task A_last_query_that_fails_is_not_retried()
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromSeconds(25), (_, _) => new FakeAnswer(HttpStatusCode.ServiceUnavailable, ""));
 
@@ -253,7 +253,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_task_is_queried_after_the_deadline_although_answers_never_cease()
+    public async Task Every_task_is_queried_after_the_deadline_even_if_answers_do_not_end()
     {
         // Each answer is there at once and takes a second of the clock, and a round more than the interval: one is always due.
         PreheatTaskPoller poller = await PollAsync(TaskIds(100), TimeSpan.FromSeconds(60), (_, _) => Open);
@@ -266,7 +266,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_task_that_is_added_during_a_wait_is_queried_at_once()
+    public async Task A_task_that_is_added_during_a_wait_is_queried_immediately()
     {
         PreheatTaskPoller poller = await PollAsync(["slow"], TimeSpan.FromMinutes(5), (id, _) => id == "slow" ? Open : Done);
         Task<PollAnswer?> next = poller.NextEndAsync();
@@ -282,7 +282,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Tasks_can_be_added_from_another_thread_all_the_time()
+    public async Task Tasks_can_be_added_from_another_thread_at_any_time()
     {
         const int Count = 10_000;
         PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
@@ -306,7 +306,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_task_that_has_ended_only_the_counts_are_kept()
+    public async Task Only_the_counts_of_a_finished_task_are_kept()
     {
         PreheatTaskPoller poller = await PollAsync(
             ["done", "gone"],
@@ -320,7 +320,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Asks_at_most_8_at_a_time()
+    public async Task At_most_8_queries_are_concurrent()
     {
         PreheatTaskPoller poller = await PollAsync(TaskIds(30), TimeSpan.FromMinutes(5), (_, _) => Done);
         _vod.Latency = TimeSpan.FromSeconds(1);
@@ -331,7 +331,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Asks_500_tasks_in_turn_under_a_limit_of_100_a_minute()
+    public async Task All_of_500_tasks_are_queried_in_turn_at_100_queries_per_minute()
     {
         const int Rounds = 3;
         PreheatTaskPoller poller = await PollAsync(TaskIds(500), TimeSpan.FromHours(1), (_, count) => count < Rounds ? Open : Done);
@@ -361,7 +361,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     [InlineData(HttpStatusCode.TooManyRequests, """{"error_code":"APIGW.0308","error_msg":"limit"}""", 0)]
     [InlineData(HttpStatusCode.OK, "<html>")]
     [InlineData(null, "reset")]
-    public async Task Asks_again_after_a_transient_failure_and_says_so(HttpStatusCode? status, string body, int? retryAfter = null)
+    public async Task A_transient_failure_is_traced_and_the_task_is_queried_again(HttpStatusCode? status, string body, int? retryAfter = null)
     {
         PreheatTaskPoller poller = await PollAsync(
             ["t"], TimeSpan.FromMinutes(5), (_, count) => count < 2 ? new FakeAnswer(status, body) { RetryAfter = retryAfter } : Done);
@@ -372,7 +372,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_Retry_After_longer_than_the_interval_is_waited_for()
+    public async Task A_Retry_After_longer_than_the_interval_is_honored()
     {
         PreheatTaskPoller poller = await PollAsync(
             ["t"], TimeSpan.FromMinutes(15), (_, count) => count < 2 ? new FakeAnswer(HttpStatusCode.ServiceUnavailable, "") { RetryAfter = 400 } : Done);
@@ -386,7 +386,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     [InlineData(HttpStatusCode.Forbidden, "VOD.10074", FailureKind.PermissionDenied)]
     [InlineData(HttpStatusCode.Unauthorized, "APIGW.0301", FailureKind.Authentication)]
     [InlineData(HttpStatusCode.BadRequest, "VOD.10053", FailureKind.InvalidArgument)]
-    public async Task Ends_a_task_on_a_failure_that_stays(HttpStatusCode status, string code, FailureKind kind)
+    public async Task A_permanent_failure_ends_its_task(HttpStatusCode status, string code, FailureKind kind)
     {
         PreheatTaskPoller poller = await PollAsync(
             ["bad", "open"], TimeSpan.FromMinutes(5), (id, _) => id == "bad" ? new FakeAnswer(status, $$"""{"error_code":"{{code}}","error_msg":"told"}""") : Open);
@@ -402,7 +402,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Ends_when_the_scope_is_cancelled()
+    public async Task The_wait_ends_when_the_invocation_is_canceled()
     {
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, _) => Open);
         Task<PollAnswer?> next = poller.NextEndAsync();
@@ -412,7 +412,7 @@ public sealed class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
-    public async Task Has_nothing_to_do_without_tasks()
+    public async Task Without_tasks_the_wait_ends()
     {
         PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
 

@@ -19,7 +19,7 @@ public sealed class SandboxTasksTests
     public SandboxTasksTests() => _tasks = new SandboxTasks(_clock);
 
     [Fact]
-    public void A_task_is_processing_first_and_its_urls_end_one_after_the_other()
+    public void A_task_is_processing_first_and_its_URLs_finish_one_after_the_other()
     {
         string[] urls = ["https://cdn.example.com/1.mp4", "https://cdn.example.com/2.mp4", "https://cdn.example.com/3.mp4"];
         string taskId = Submit(urls);
@@ -39,7 +39,7 @@ public sealed class SandboxTasksTests
     }
 
     [Fact]
-    public void An_ended_task_stays_as_it_is()
+    public void A_finished_task_does_not_change()
     {
         string taskId = Submit(Url);
         _clock.Advance(TimeSpan.FromDays(1));
@@ -52,7 +52,7 @@ public sealed class SandboxTasksTests
     [InlineData("https://cdn.example.com/FAILURES/a.mp4", "failed")]
     [InlineData("https://cdn.example.com/a.mp4?auth_key=fail", "succeed")]
     [InlineData("https://fail.example.com/a.mp4", "succeed")]
-    public void A_url_fails_by_its_path(string url, string status)
+    public void The_path_of_a_URL_determines_whether_it_fails(string url, string status)
     {
         string taskId = Submit(url);
         Assert.Equal("processing", Assert.Single(Rows(taskId)).Status);
@@ -62,7 +62,7 @@ public sealed class SandboxTasksTests
     }
 
     [Fact]
-    public void Each_submission_is_a_task_of_its_own()
+    public void Each_submission_is_a_separate_task()
     {
         string first = Submit(Url);
         _clock.Advance(TimeSpan.FromSeconds(10));
@@ -74,14 +74,14 @@ public sealed class SandboxTasksTests
     }
 
     [Fact]
-    public void An_unknown_task_has_no_rows() => Assert.Null(_tasks.Find("unknown"));
+    public void An_unknown_task_has_no_results() => Assert.Null(_tasks.Find("unknown"));
 
     [Fact]
-    public void The_example_has_a_row_of_each_status() =>
+    public void The_example_has_a_result_of_each_status() =>
         Assert.Equal(["processing", "succeed", "failed"], Rows("example").Select(row => row.Status));
 
     [Fact]
-    public void The_quota_is_enforced_and_what_it_refuses_costs_nothing()
+    public void The_quota_is_enforced_and_a_refused_submission_uses_none()
     {
         string[] ten = [.. Enumerable.Repeat(Url, VodClient.MaxUrlsPerRequest)];
         for (int i = 0; i < (SandboxTasks.DailyQuota / ten.Length) - 1; i++)
@@ -106,7 +106,7 @@ public sealed class SandboxTasksTests
     }
 
     [Fact]
-    public async Task The_quota_comes_out_as_the_services_own_error()
+    public async Task A_used_up_quota_is_the_error_of_the_service()
     {
         VodClientException failure = await Assert.ThrowsAsync<VodClientException>(() => ConnectedAsync(static async (client, scope) =>
         {
@@ -122,7 +122,7 @@ public sealed class SandboxTasksTests
     }
 
     [Fact]
-    public async Task An_asset_has_the_original_and_a_rendition() => await ConnectedAsync(static async (client, scope) =>
+    public async Task An_asset_has_the_original_and_a_transcoded_file() => await ConnectedAsync(static async (client, scope) =>
     {
         string taskId = (await client.SubmitAssetAsync("asset1", scope)).TaskId!;
         IReadOnlyList<PreheatingRow> rows = await client.GetPreheatingResultsAsync(taskId, scope);

@@ -14,7 +14,7 @@ public sealed class SandboxTests
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
-    public async Task The_example_has_a_row_of_each_status()
+    public async Task The_example_has_a_result_of_each_status()
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         Assert.Equal("Sandbox", client.AuthenticationType);
@@ -26,7 +26,7 @@ public sealed class SandboxTests
     [Theory]
     [InlineData("no such task", "VOD.10062", FailureKind.NotFound)]
     [InlineData("", "VOD.10053", FailureKind.InvalidArgument)]
-    public async Task Other_ids_fail_as_in_earnest(string taskId, string code, FailureKind kind)
+    public async Task Other_IDs_fail_as_in_the_service(string taskId, string code, FailureKind kind)
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync(taskId));
@@ -47,7 +47,7 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task Bad_submissions_fail_as_in_earnest()
+    public async Task Invalid_submissions_fail_as_in_the_service()
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Scope()))).ErrorCode);
@@ -63,7 +63,7 @@ public sealed class SandboxTests
     [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", false, 401)]
     [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating", true, 400)]
     [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", true, 200)]
-    public async Task It_answers_its_own_path_methods_and_signed_requests_only(string method, string target, bool hasSignature, int status)
+    public async Task Only_signed_requests_of_the_API_are_answered(string method, string target, bool hasSignature, int status)
     {
         using var invoker = new HttpMessageInvoker(new SandboxHandler(SandboxTasks.DailyQuota));
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(SandboxHandler.Endpoint, target));
@@ -78,7 +78,7 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public void The_urls_of_a_task_end_one_after_the_other_and_those_with_fail_in_their_path_fail()
+    public void The_URLs_of_a_task_finish_one_after_the_other_and_those_with_fail_in_their_path_fail()
     {
         var tasks = new SandboxTasks(_clock);
         Assert.True(tasks.TryCreate(["https://fail.example/a", "https://a.example/FAIL.mp4", "not a url"], out string taskId));

@@ -75,7 +75,7 @@ public sealed class SignedRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task The_path_goes_out_without_the_slash_that_is_signed()
+    public async Task The_path_is_sent_without_the_slash_that_is_signed()
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = TestClient.Create(new Uri("https://vod.test.invalid/gate/"), TestClient.Settings(network));
@@ -86,7 +86,7 @@ public sealed class SignedRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_goes_out_unsigned_and_alone()
+    public async Task A_token_is_sent_alone_and_unsigned()
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network), new TokenCredential(new Secret("tok")));
@@ -100,7 +100,7 @@ public sealed class SignedRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_retry_is_signed_anew_and_no_header_comes_twice()
+    public async Task Each_retry_is_signed_again_and_no_header_is_repeated()
     {
         var clock = new SkippingClock();
         using var network = new FakeNetwork(Answers.Error(503, "APIGW.0613", "", ("Retry-After", "7"))) { Clock = clock };

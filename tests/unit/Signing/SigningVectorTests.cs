@@ -13,11 +13,11 @@ public sealed class SigningVectorTests
     public static TheoryData<string> Ids => [.. s_vectors.EnumerateArray().Select(vector => vector.GetProperty("id").GetString()!)];
 
     [Fact]
-    public void There_are_24_vectors() => Assert.Equal(24, s_vectors.GetArrayLength());
+    public void All_24_vectors_are_tested() => Assert.Equal(24, s_vectors.GetArrayLength());
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public void Vector_is_reproduced(string id)
+    public void A_vector_is_reproduced(string id)
     {
         JsonElement vector = s_vectors.EnumerateArray().Single(candidate => candidate.GetProperty("id").GetString() == id);
         JsonElement inputs = vector.GetProperty("inputs");

@@ -11,7 +11,7 @@ namespace VodPreheat.UnitTests.Signing;
 public sealed partial class UriEncodingTests
 {
     [Property(MaxTest = 2000)]
-    public void Encoded_text_holds_only_unreserved_characters_and_upper_case_escapes(string text) =>
+    public void Encoded_text_has_only_unreserved_characters_and_uppercase_escapes(string text) =>
         Assert.Matches(Canonical(), UriEncoding.Encode(text));
 
     [Property(MaxTest = 2000)]
@@ -64,7 +64,7 @@ public sealed partial class UriEncodingTests
 
     // A pair of surrogates sorts behind U+FFFF by code point, before it by UTF-16 unit.
     [Fact]
-    public void Characters_beyond_the_basic_plane_sort_last() =>
+    public void Characters_outside_the_basic_plane_are_sorted_last() =>
         Assert.Equal("%EF%BF%BF=&%F0%9F%98%80=", UriEncoding.CanonicalQuery([new("\U0001F600", ""), new("\uFFFF", "")]));
 
     private static string AsUtf8(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));

@@ -1,4 +1,4 @@
-namespace VodPreheat.TestServer;
+namespace VodPreheat.TestServer.Faults;
 
 /// <summary>How the metadata service of the virtual machine behaves.</summary>
 public enum MetadataMode

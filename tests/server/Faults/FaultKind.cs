@@ -1,4 +1,4 @@
-namespace VodPreheat.TestServer;
+namespace VodPreheat.TestServer.Faults;
 
 /// <summary>Ways in which an answer can go wrong, or be unusual.</summary>
 public enum FaultKind

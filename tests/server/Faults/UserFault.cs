@@ -1,4 +1,4 @@
-namespace VodPreheat.TestServer;
+namespace VodPreheat.TestServer.Faults;
 
 /// <summary>Why an IAM user with the right password still gets no token.</summary>
 public enum UserFault

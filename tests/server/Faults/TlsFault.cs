@@ -1,4 +1,4 @@
-namespace VodPreheat.TestServer;
+namespace VodPreheat.TestServer.Faults;
 
 /// <summary>What is wrong with the certificate of a TLS server.</summary>
 public enum TlsFault
