@@ -2,13 +2,13 @@
 
 <#
 .SYNOPSIS
-    Makes the help files of the built module, one a language, from the pages in docs/.
+    Makes the help files of the built module, one for each language, from the pages in docs/.
 .DESCRIPTION
     A page has the words: what the cmdlet does, examples, what each parameter means. What the cmdlet itself knows (parameter
     sets, types, positions, defaults, pipeline input) is read from the built module. A page that names other parameters than
-    its cmdlet has, or a cmdlet without a page, is an error. The headings that structure a page are English in every language.
+    its cmdlet has, or a cmdlet without a page, is an error. The headings of sections are English in each language.
 .PARAMETER Path
-    The folder of the English pages, one per cmdlet, named after it. Those of another language are in its folder there: zh-CN.
+    The folder of the English pages, one per cmdlet, named after it. Pages in other languages are in its subfolders, such as zh-CN.
 .PARAMETER ModulePath
     The folder of the built module, which gets a folder for each language.
 .EXAMPLE
@@ -26,7 +26,7 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# Each language, with the folder of its pages in that of the English ones.
+# The languages, with the folders of their pages.
 $languages = [ordered]@{ 'en-US' = '.'; 'zh-CN' = 'zh-CN' }
 
 $namespaces = @{

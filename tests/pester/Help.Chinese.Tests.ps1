@@ -1,5 +1,4 @@
-# Holds the Chinese pages, help, about topic and README to the English ones: what is added, changed or removed there is
-# added, changed or removed here. Everything but the words is compared: sections, code, names, numbers.
+# Compares the Chinese pages, help, about topic, and README with the English ones: sections, code, names, and numbers.
 
 BeforeDiscovery {
     $root = "$PSScriptRoot/../.."
@@ -9,7 +8,7 @@ BeforeDiscovery {
         @{ Page = 'README.zh-CN.md'; English = 'README.md' }
     )
 
-    # How a session comes to be in Chinese; elsewhere than on Linux, .NET does not read the environment.
+    # What sets the UI culture. .NET reads it from the environment on Linux only.
     $origins = @('the session'; if ($IsLinux) { 'the environment' })
 }
 
@@ -23,7 +22,7 @@ BeforeAll {
         [regex]::Matches((Get-Text $Path), '(?ms)^```.*?^```') | ForEach-Object Value
     }
 
-    # The sections of a page, each without those in it and without code blocks.
+    # The sections of a page, without their subsections and code blocks.
     function Get-Section([string] $Path) {
         $prose = (Get-Text $Path) -replace '(?ms)^```.*?^```\n'
         foreach ($match in [regex]::Matches($prose, '(?ms)^(#+) (.+?)\n(.*?)(?=^#+ |\z)')) {
@@ -31,19 +30,19 @@ BeforeAll {
         }
     }
 
-    # What a text names: code, parameters, which English pages write in bold, and properties and categories, which are plain text.
+    # The names in a text: code, parameters (bold on English pages), and properties and categories (plain text).
     function Get-Name([string] $Text) {
         $code = [regex]::Matches($Text, '`-?([^`]+)`|\*\*(\w+)\*\*') | ForEach-Object { $_.Groups[1].Value + $_.Groups[2].Value }
         $words = [regex]::Matches(($Text -replace '`[^`]*`' -replace '\]\([^)]*\)'), '(?<![A-Za-z])[A-Za-z][a-z]+(?:[A-Z][a-z]+)+(?![A-Za-z])') | ForEach-Object Value
         @($code) + @($words) | Where-Object { $_ } | Sort-Object -Unique -CaseSensitive
     }
 
-    # The numbers of a text. Those of one digit are words in English.
+    # The numbers in a text. English texts spell out numbers of one digit.
     function Get-Number([string] $Text) {
         [regex]::Matches(($Text -replace '`[^`]*`' -replace '\]\([^)]*\)'), '\d{2,}') | ForEach-Object Value | Sort-Object -Unique
     }
 
-    # The rows of the tables of errors: codes, category, and what of it is terminating.
+    # The rows of the tables of errors: codes, category, and whether they are terminating.
     function Get-ErrorRow([string] $Path) {
         foreach ($match in [regex]::Matches((Get-Text $Path), '(?m)^\| (`?[A-Z]\w+.*?) \| (.*?) \| (.*?) \| .* \|$')) {
             $codes = $match.Groups[1].Value -replace '\W+|\bto\b', ' '
@@ -54,7 +53,7 @@ BeforeAll {
         }
     }
 
-    # The sections of the about topic, whose headings begin the line.
+    # The sections of the about topic. Only their headings are not indented.
     function Get-Topic([string] $Language) {
         $text = Get-Text "module/$Language/about_VodPreheat.help.txt"
         foreach ($match in [regex]::Matches($text, '(?m)^(\S.*)\n((?: .*\n?|\n)*)')) {
@@ -62,13 +61,13 @@ BeforeAll {
         }
     }
 
-    # What a section of the about topic names: there nothing is marked as code.
+    # The names in a section of the about topic, where code is not marked.
     function Get-TopicName([string] $Text) {
         $names = [regex]::Matches(($Text -replace '/zh-CN/', '/'), '[A-Za-z0-9_.:/\\%~$-]+') | ForEach-Object { $_.Value.Trim('.', ':') }
         $names -cmatch '.[-_./].|^-[A-Z]|^[A-Za-z][a-z]+([A-Z][a-z]+)+$' -notmatch '^[a-z]+-[a-z]+$' | Sort-Object -Unique -CaseSensitive
     }
 
-    # Runs Get-Help for everything in a process of its own, and gives what it shows. Files, because a console may have no Chinese.
+    # Gets all help in a new process with a Chinese UI culture. It is returned in a file, because the encoding of a console varies.
     function Get-ChineseHelp([string] $Origin) {
         $file = Join-Path (Get-PSDrive TestDrive).Root "$([guid]::NewGuid()).json"
         $before = $env:LC_ALL
@@ -106,7 +105,7 @@ Describe '<Page>' -ForEach $pages {
         $originals = @(Get-Section $English)
     }
 
-    It 'has the sections of the English page, and those that structure it under the same names' {
+    It 'has the sections of the English page; headings are the same or in Chinese' {
         $sections.Level -join ' ' | Should -Be ($originals.Level -join ' ')
         $other = for ($i = 0; $i -lt $originals.Count; $i++) {
             if ($sections[$i].Title -notmatch $chinese -and $sections[$i].Title -cne $originals[$i].Title) { $sections[$i].Title }
@@ -120,7 +119,7 @@ Describe '<Page>' -ForEach $pages {
         $code -join "`n" | Should -BeExactly (@(Get-CodeBlock $English) -join "`n")
     }
 
-    It 'names the same things in each section' {
+    It 'has the names of each section' {
         $names, $originalNames = foreach ($body in $sections.Body, $originals.Body) {
             , @(for ($i = 0; $i -lt $originals.Count; $i++) { "$($originals[$i].Title): $(Get-Name $body[$i])" })
         }
@@ -145,10 +144,9 @@ Describe '<Page>' -ForEach $pages {
         $english | Should -BeNullOrEmpty
     }
 
-    It 'and the English page lead to each other, where there is a place for it' {
+    It 'links to the English page' {
         $up = '../' * ($Page.Split('/').Count - $English.Split('/').Count)
         Get-Text $Page | Should -Match "\[English\]\($([regex]::Escape("$up$(Split-Path $English -Leaf)"))\)"
-        if ($English -eq 'README.md') { Get-Text $English | Should -Match '\]\(README\.zh-CN\.md\)' }
     }
 }
 
@@ -163,6 +161,12 @@ Describe 'The Chinese page of <_>' -ForEach $cmdlets {
         $onPage = [regex]::Matches((Get-Text "docs/zh-CN/$_.md"), '(?m)^### (-\w+)\n\n.*?\u9ED8\u8BA4\u503C\uFF1A(\w+)') |
             ForEach-Object { "$($_.Groups[1]) $($_.Groups[2])" }
         ($onPage | Sort-Object) -join ', ' | Should -BeExactly (($defaults | Sort-Object) -join ', ')
+    }
+}
+
+Describe 'The README' {
+    It 'links to the Chinese README' {
+        Get-Text README.md | Should -Match '\]\(README\.zh-CN\.md\)'
     }
 }
 
@@ -186,7 +190,7 @@ Describe 'The Chinese about topic' {
         foreach ($section in $topic) { $section.Title | Should -Match $chinese }
     }
 
-    It 'names the same things in each section, and has their numbers' {
+    It 'has the names and numbers of each section' {
         for ($i = 0; $i -lt $original.Count; $i++) {
             @(Get-TopicName $topic[$i].Body) -join ', ' | Should -BeExactly (@(Get-TopicName $original[$i].Body) -join ', ') -Because $original[$i].Title
             $missing = @(Get-Number $original[$i].Body) | Where-Object { $_ -and $_ -notin @(Get-Number $topic[$i].Body) }
@@ -195,7 +199,7 @@ Describe 'The Chinese about topic' {
     }
 
     It 'has the same code' {
-        # Indented paragraphs are code, or tables, which have two spaces between their columns.
+        # Indented paragraphs are code or tables. Tables have two spaces between columns.
         $blocks, $originalBlocks = foreach ($sections in $topic, $original) {
             , ($sections.Body -join "`n`n" -split '\n\s*\n' | Where-Object { $_ -match '^ {8}' })
         }
@@ -209,23 +213,23 @@ Describe 'The Chinese about topic' {
         }
     }
 
-    It 'fits 80 columns, of which a Chinese character takes two' {
+    It 'fits 80 columns; a Chinese character has the width of two' {
         Get-Content "$root/module/zh-CN/about_VodPreheat.help.txt" | Where-Object {
             $_.Length + [regex]::Matches($_, '[\u2E80-\u9FFF\uFF00-\uFF60]').Count -gt 80
         } | Should -BeNullOrEmpty
     }
 }
 
-Describe 'Get-Help where <_> is in Chinese' -ForEach $origins {
+Describe 'Get-Help if <_> is in Chinese' -ForEach $origins {
     BeforeAll { $help = Get-ChineseHelp $_ }
 
-    It 'shows the Chinese about topic' {
+    It 'displays the Chinese about topic' {
         $help.about | Should -Match $chinese
         $missing = Get-Content "$root/module/zh-CN/about_VodPreheat.help.txt" | Where-Object { -not $help.about.Contains($_) }
         $missing | Should -BeNullOrEmpty
     }
 
-    It 'shows the Chinese help of <_>' -ForEach $cmdlets {
+    It 'displays the Chinese help of <_>' -ForEach $cmdlets {
         $own = $help[$_]
         $own.Synopsis | Should -Match $chinese
         $own.Description | Should -Match $chinese
@@ -236,7 +240,7 @@ Describe 'Get-Help where <_> is in Chinese' -ForEach $origins {
         foreach ($example in $own.Examples) { $example.Title | Should -Match "$chinese\d+" }
     }
 
-    It 'leads online to the Chinese page of <_>' -ForEach $cmdlets {
+    It 'links to the Chinese page of <_>' -ForEach $cmdlets {
         $help[$_].Links[0] | Should -BeExactly ((Get-Command $_).HelpUri -replace '/docs/', '/docs/zh-CN/')
         foreach ($link in $help[$_].Links) {
             $link -match '^https://github\.com/vodpreheat/VodPreheat/blob/main/(.+)$' | Should -BeTrue

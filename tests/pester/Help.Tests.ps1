@@ -269,7 +269,7 @@ Describe 'The links of <_.Name>' -ForEach $pages {
         }
     }
 
-    It 'lead to headings that are there' {
+    It 'lead to headings that exist' {
         foreach ($match in [regex]::Matches((Get-Content $_.FullName -Raw), '\]\((?!https?:)([^)#]*)#([^)]+)\)')) {
             $file = $match.Groups[1].Length ? (Join-Path $_.DirectoryName $match.Groups[1].Value) : $_.FullName
             $anchors = Select-String $file -Pattern '^#+ (.+)' | ForEach-Object { $_.Matches[0].Groups[1].Value.ToLowerInvariant() -replace '[^\w -]' -replace ' ', '-' }
