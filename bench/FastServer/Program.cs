@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
-// Writes its address, then serves until its standard input ends. Every path is answered with the same three rows, but:
+// Writes its address, then serves until its standard input ends. Every path is answered with the same three results, except:
 //   /delay/50/...       after 50 ms
 //   ...?task_id=stall   never
 //   /stalled            with the number of requests that are stalled now

@@ -21,7 +21,7 @@ public class OrderedRequestBufferBenchmarks
         return item;
     });
 
-    // As Get-VodPreheatResult goes about it.
+    // In the same way as Get-VodPreheatResult.
     private int Run(Func<int, Task<int>> start)
     {
         int sum = 0;

@@ -17,7 +17,7 @@ internal static class Engine
     /// <summary>What another module has loaded before: "older" or "newer" versions of the packages, or nothing.</summary>
     public static string? Preload { get; } = Environment.GetEnvironmentVariable("VODPREHEAT_TEST_PRELOAD") is { Length: > 0 } name ? name : null;
 
-    // At the earliest time there is: reading a test's code already asks for the client.
+    // As early as possible, because compiling a test already loads the client.
     [ModuleInitializer]
     internal static void Import()
     {
@@ -46,7 +46,7 @@ internal static class Engine
         }
         catch (FileLoadException)
         {
-            // The runtime lets nobody replace what it brings itself; a module that wants a newer one has a context of its own.
+            // The assemblies of the runtime cannot be replaced. A module that needs a newer one loads it into a separate context.
             new AssemblyLoadContext("another module").LoadFromAssemblyPath(file);
         }
     }

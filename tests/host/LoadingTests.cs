@@ -34,7 +34,7 @@ public sealed class LoadingTests
     [Fact]
     public void The_host_has_no_package_of_bin_lib_in_its_folder()
     {
-        // Else one that is missing in the library would be found here, and nowhere else. The runtime's own begin with System.
+        // Otherwise, an assembly that is missing in bin/lib would be found here only. Those of the runtime begin with System.
         IEnumerable<string> packages = Directory.GetFiles(Engine.Library).Select(file => Path.GetFileName(file))
             .Where(file => !file.StartsWith("System.", StringComparison.Ordinal));
         Assert.DoesNotContain(packages, file => File.Exists(Path.Combine(AppContext.BaseDirectory, file)));
@@ -57,7 +57,7 @@ public sealed class LoadingTests
         }
         else if (Engine.Preload == "older" && name.StartsWith("Microsoft.", StringComparison.Ordinal))
         {
-            // Of the runtime's own, an older one is not loaded at all.
+            // An older version of an assembly of the runtime is not loaded.
             Assert.Contains(6, loaded);
         }
     }

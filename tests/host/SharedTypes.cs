@@ -30,7 +30,7 @@ internal sealed class SharedTypes(IReadOnlySet<string> shipped) : ISignatureType
         return found;
     }
 
-    // A nested type is where the outermost one is.
+    // A nested type is in the assembly of the outermost one.
     private static string? AssemblyOf(MetadataReader metadata, TypeReference type) => type.ResolutionScope.Kind switch
     {
         HandleKind.AssemblyReference => metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)type.ResolutionScope).Name),
@@ -51,7 +51,7 @@ internal sealed class SharedTypes(IReadOnlySet<string> shipped) : ISignatureType
         return signature.ReturnType || signature.ParameterTypes.Contains(true);
     }
 
-    // A type of a signature, decoded to whether a shipped assembly has it, or one of its parts.
+    // Decodes a type of a signature to whether it, or a part of it, is in a shipped assembly.
     public bool GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
         IsShipped(reader, reader.GetTypeReference(handle));
 

@@ -15,7 +15,7 @@ public sealed class ShippedAssembliesTests
     [Fact]
     public void Packages_use_such_members_only_where_the_client_does_not_call_them()
     {
-        // The filter that the library's factory puts in for its metrics; the client builds its handlers without the factory.
+        // The filter that the factory of the library adds for its metrics. The client builds its handlers without the factory.
         string[] known =
         [
             "HttpClientHandler.get_MeterFactory",
@@ -29,7 +29,7 @@ public sealed class ShippedAssembliesTests
     [Fact]
     public void Such_members_are_found()
     {
-        // This file's own use of one.
+        // This file uses one itself.
         _ = new SocketsHttpHandler().ActivityHeadersPropagator;
         Assert.Equal("SocketsHttpHandler.get_ActivityHeadersPropagator", Assert.Single(s_shared.FindIn(typeof(ShippedAssembliesTests).Assembly.Location)));
     }

@@ -6,7 +6,7 @@ namespace VodPreheat.TestServer;
 /// <summary>An address that refuses connections.</summary>
 public static class ClosedPort
 {
-    // Bound but not listening: nobody else can get the port, so that it stays closed as long as the process lives.
+    // Bound but not listening: no other process can use the port, so it remains closed until this process ends.
     private static readonly Socket s_bound = Bind();
 
     /// <summary>An endpoint where nothing listens.</summary>

@@ -7,8 +7,8 @@ using VodPreheat.TestServer.Wire;
 namespace VodPreheat.TestServer;
 
 /// <summary>
-/// A node of a CDN on the loopback address: serves the files that it is told of, by HEAD, GET and GET of the first byte, with any
-/// headers and faults; anything else is 404.
+/// A node of a CDN on the loopback address: serves the files that were set, for HEAD, GET, and GET of the first byte, with any
+/// headers and faults. For all other paths, it answers 404.
 /// </summary>
 public sealed class EdgeServer : IDisposable
 {
@@ -22,13 +22,13 @@ public sealed class EdgeServer : IDisposable
         Endpoint = new Uri($"{(certificate is null ? "http" : "https")}://127.0.0.1:{_host.Port}");
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that it listens on.</summary>
     public Uri Endpoint { get; }
 
-    /// <summary>Whether a path that it was not told of is a file, too.</summary>
+    /// <summary>Whether every path is a file, also if it was not set.</summary>
     public bool AnyFile { get; set; }
 
-    /// <summary>A wait before each answer; it ends early when the client goes away.</summary>
+    /// <summary>A delay before each answer. It ends early when the client disconnects.</summary>
     public int LatencyMs
     {
         get => _state.LatencyMs;
@@ -44,32 +44,32 @@ public sealed class EdgeServer : IDisposable
     /// <summary>The number of connections open now.</summary>
     public int OpenConnections => _host.Open;
 
-    /// <summary>The highest number of requests that were being answered at one time.</summary>
+    /// <summary>The maximum number of concurrent requests.</summary>
     public int MaxInFlight => _state.MaxInFlight;
 
     /// <summary>Starts a node on a free port.</summary>
     public static EdgeServer Start() => new(null);
 
-    /// <summary>Starts a TLS node with a bad certificate.</summary>
+    /// <summary>Starts a TLS node with an invalid certificate.</summary>
     public static EdgeServer StartTls(TlsFault fault) => new(Certificates.Make(fault));
 
-    /// <summary>Makes a path a file, without a word about caches.</summary>
+    /// <summary>Makes a path a file, without cache headers.</summary>
     public void SetFile(string path) => _files[path] = EdgeFile.Served;
 
-    /// <summary>Gives a path its answer, with headers such as "Age: 5".</summary>
+    /// <summary>Sets the answer for a path, with headers such as "Age: 5".</summary>
     public void SetFile(string path, int status, params string[] headers) => _files[path] = new EdgeFile(EdgeFile.Served.Answer with
     {
         Status = status,
         Headers = [.. headers.Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1]))],
     });
 
-    /// <summary>Gives HEAD a status of its own, for a path that has an answer.</summary>
+    /// <summary>Sets a different status for HEAD, for a path that has an answer.</summary>
     public void SetHeadStatus(string path, int status) => _files[path] = _files[path] with { HeadStatus = status };
 
-    /// <summary>Gives a path a fault of the wire; of GET alone if HEAD has a status of its own.</summary>
+    /// <summary>Sets a connection fault for a path; only for GET if HEAD has a different status.</summary>
     public void SetFault(string path, FaultKind kind) => _files[path] = _files.GetValueOrDefault(path, EdgeFile.Served) with { Fault = kind };
 
-    /// <summary>Sets everything back. Connections stay open.</summary>
+    /// <summary>Resets everything. Connections remain open.</summary>
     public void Reset()
     {
         _files.Clear();
@@ -77,7 +77,7 @@ public sealed class EdgeServer : IDisposable
         _state = new ServerState();
     }
 
-    /// <summary>Stops listening and cuts every connection.</summary>
+    /// <summary>Stops listening and closes every connection.</summary>
     public void Dispose() => _host.Dispose();
 
     private async Task ServeAsync(HttpConnection connection, CancellationToken stop)
@@ -97,7 +97,7 @@ public sealed class EdgeServer : IDisposable
         EdgeFile file = _files.GetValueOrDefault(request.Path, AnyFile ? EdgeFile.Served : EdgeFile.NotThere);
         state.Log.Add(request);
 
-        // In flight until just before the answer: the client's next request may come before this task runs on.
+        // In progress until just before the answer: the next request of the client can arrive before this task continues.
         state.Enter();
         bool isClientThere = await connection.WaitAsync(TimeSpan.FromMilliseconds(state.LatencyMs), stop).ConfigureAwait(false);
         state.Leave();

@@ -4,20 +4,20 @@ using VodPreheat.TestServer.Wire;
 namespace VodPreheat.TestServer;
 
 /// <content>
-/// Faults and made-up answers. Those of VOD come behind the gateway: a request with bad credentials gets its 401 and
-/// uses none up. Those for one task come before those for all; apart from that they go in the order of adding.
-/// Of "times", -1 is for ever.
+/// Faults and specified answers. Those of VOD are behind the gateway: a request with invalid credentials is answered with 401 and
+/// uses none of them. Those for one task are used before those for all tasks, otherwise in the order in which they were added.
+/// The value -1 of "times" means forever.
 /// </content>
 public sealed partial class LoopbackServer
 {
-    /// <summary>The part of VOD requests, 0 to 1, that get a reset, a 500, a 503, a 429 or a truncated body by chance.</summary>
+    /// <summary>The rate of VOD requests, 0 to 1, that randomly get a reset, a 500, a 503, a 429, or a truncated body.</summary>
     public double RandomFaultRate
     {
         get => _state.VodFaults.RandomRate;
         set => _state.VodFaults.RandomRate = value;
     }
 
-    /// <summary>Begins a new row of chances; 1 unless called.</summary>
+    /// <summary>Sets the seed of the random faults. The default is 1.</summary>
     public void SeedRandomFaults(int seed) => _state.VodFaults.Seed(seed);
 
     /// <summary>A fault for the next VOD requests.</summary>
@@ -64,7 +64,7 @@ public sealed partial class LoopbackServer
     public void AddMetadataAnswer(int status, string body, int times = 1) =>
         _state.MetadataFaults.Add(null, MakeAnswer(status, body, "application/json", null, null), times);
 
-    /// <summary>Ends all faults, those by chance included.</summary>
+    /// <summary>Removes all faults, including random ones.</summary>
     public void ClearFaults()
     {
         _state.VodFaults.Clear();

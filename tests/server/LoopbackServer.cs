@@ -7,21 +7,21 @@ using VodPreheat.TestServer.Wire;
 namespace VodPreheat.TestServer;
 
 /// <summary>
-/// A server on the loopback address that speaks as VOD, IAM and the metadata service of a virtual machine do, told
-/// apart by path. It verifies every signature by its own code, records what it gets, and fails as it is told to.
+/// A server on the loopback address that simulates VOD, IAM, and the metadata service of an ECS, distinguished
+/// by path. It verifies each signature with its own code, records the requests, and causes the specified faults.
 /// </summary>
 public sealed partial class LoopbackServer : IDisposable
 {
-    /// <summary>The access key that is there from the start.</summary>
+    /// <summary>The default access key.</summary>
     public const string DefaultAccessKey = "TESTAK0000000000001X";
 
     /// <summary>Its secret key.</summary>
     public const string DefaultSecretKey = "test+Secret/Key=0000000000000000000001";
 
-    /// <summary>The id of the project that is there from the start.</summary>
+    /// <summary>The ID of the default project.</summary>
     public const string DefaultProjectId = "0123456789abcdef0123456789abcdef";
 
-    /// <summary>Its name, which is a region's.</summary>
+    /// <summary>Its name, which is that of a region.</summary>
     public const string DefaultProjectName = "cn-north-4";
 
     private const int TargetLimit = 32 * 1024;
@@ -35,7 +35,7 @@ public sealed partial class LoopbackServer : IDisposable
         Endpoint = new Uri($"{scheme}://127.0.0.1:{_host.Port}");
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that it listens on.</summary>
     public Uri Endpoint { get; }
 
     /// <summary>All requests in the order of arrival.</summary>
@@ -44,7 +44,7 @@ public sealed partial class LoopbackServer : IDisposable
     /// <summary>The number of requests.</summary>
     public int RequestCount => _state.Log.Count;
 
-    /// <summary>Whether requests are kept in Requests (true) or only counted; measurements do not want them kept.</summary>
+    /// <summary>Whether requests are kept in Requests (true) or only counted, for measurements.</summary>
     public bool KeepRequests
     {
         get => _state.Log.Keep;
@@ -57,17 +57,17 @@ public sealed partial class LoopbackServer : IDisposable
     /// <summary>The number of connections open now.</summary>
     public int OpenConnections => _host.Open;
 
-    /// <summary>The highest number of VOD requests that were being answered at one time.</summary>
+    /// <summary>The maximum number of concurrent VOD requests.</summary>
     public int MaxInFlight => _state.MaxInFlight;
 
-    /// <summary>A wait before each VOD answer; it ends early when the client goes away.</summary>
+    /// <summary>A delay before each VOD answer. It ends early when the client disconnects.</summary>
     public int LatencyMs
     {
         get => _state.LatencyMs;
         set => _state.LatencyMs = value;
     }
 
-    /// <summary>How far the server's clock is ahead: in the check of X-Sdk-Date, the Date header and all expiry.</summary>
+    /// <summary>The offset of the clock of the server: for the check of X-Sdk-Date, the Date header, and every expiry.</summary>
     public TimeSpan ClockOffset
     {
         get => _state.ClockOffset;
@@ -80,17 +80,17 @@ public sealed partial class LoopbackServer : IDisposable
     /// <summary>Starts a server on a given port.</summary>
     public static LoopbackServer StartOn(int port) => new(port, null);
 
-    /// <summary>Starts a TLS server with a bad certificate.</summary>
+    /// <summary>Starts a TLS server with an invalid certificate.</summary>
     public static LoopbackServer StartTls(TlsFault fault) => new(0, Certificates.Make(fault));
 
-    /// <summary>Sets everything back: accounts, tasks, faults, settings, requests and counters. Connections stay open.</summary>
+    /// <summary>Resets everything: accounts, tasks, faults, settings, requests, and counters. Connections remain open.</summary>
     public void Reset()
     {
         _state = new ServerState();
         _host.ResetCount();
     }
 
-    /// <summary>Stops listening and cuts every connection.</summary>
+    /// <summary>Stops listening and closes every connection.</summary>
     public void Dispose() => _host.Dispose();
 
     private async Task ServeAsync(HttpConnection connection, CancellationToken stop)
@@ -107,7 +107,7 @@ public sealed partial class LoopbackServer : IDisposable
         }
         catch (Exception e) when (!ConnectionHost.IsEndOfConnection(e))
         {
-            // Bad HTTP from the client, or a bug of this server: either shall be seen, not guessed.
+            // Invalid HTTP of the client, or a bug of this server: both must be visible.
             HttpAnswer answer = HttpAnswer.Text(e is InvalidDataException ? 400 : 500, $"VodPreheat.TestServer: {e}", "text/plain");
             await connection.SendAsync(answer, _state.Now, keepAlive: false, stop).ConfigureAwait(false);
         }
@@ -136,14 +136,14 @@ public sealed partial class LoopbackServer : IDisposable
                 return false;
             }
 
-            // Before sending: a client that has its answer must find the status in the record.
+            // Before sending: when the client has its answer, the record must have the status.
             request.StatusSent = FaultyWire.SendsStatus(fault) ? answer.Status : 0;
             if (await FaultyWire.SendAsync(fault, connection, request, answer, state.Now, stop).ConfigureAwait(false))
             {
                 return false;
             }
 
-            // Before sending, too: the client's next request may come before this task runs on.
+            // Also before sending: the next request of the client can arrive before this task continues.
             if (inFlight)
             {
                 inFlight = false;

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace VodPreheat.TestServer;
 
-/// <summary>Looks through the memory of another process of this user, on Linux.</summary>
+/// <summary>Searches the memory of another process of this user, on Linux.</summary>
 public static class ProcessMemory
 {
     private const int Step = 1024 * 1024;
 
-    /// <summary>How often a text stands in what the process can read of its own memory.</summary>
+    /// <summary>The number of occurrences of a text in the memory that the process can read.</summary>
     /// <param name="processId">A child of this process.</param>
     /// <param name="bytes">The text in the encoding that is looked for.</param>
     public static int Count(int processId, byte[] bytes)

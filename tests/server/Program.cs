@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace VodPreheat.TestServer;
 
-/// <summary>Runs the server by itself, for trying things by hand and for measurements in another process.</summary>
+/// <summary>Runs the server as a program, for manual tests and for measurements in another process.</summary>
 internal static class Program
 {
     private const string Usage =
@@ -50,7 +50,7 @@ internal static class Program
 
         while (Console.In.Read() >= 0)
         {
-            // Only the end of the input matters: it comes when whoever started the server is gone.
+            // Only the end of the input matters: it closes when the process that started the server ends.
         }
 
         return 0;

@@ -6,8 +6,8 @@ using VodPreheat.TestServer.Wire;
 namespace VodPreheat.TestServer;
 
 /// <summary>
-/// An HTTP proxy on the loopback address. It takes any host for the loopback address and keeps the port, so that
-/// nothing gets out, and so that a test can name a host which no client bypasses as local.
+/// An HTTP proxy on the loopback address. It uses the loopback address for any host and keeps the port, so that
+/// nothing leaves this machine, and so that a test can use a host for which no client bypasses the proxy.
 /// </summary>
 public sealed class ProxyServer : IDisposable
 {
@@ -24,10 +24,10 @@ public sealed class ProxyServer : IDisposable
         Endpoint = new Uri($"http://127.0.0.1:{_host.Port}");
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that it listens on.</summary>
     public Uri Endpoint { get; }
 
-    /// <summary>What it was asked for, "GET http://..." or "CONNECT host:port", refused ones included.</summary>
+    /// <summary>The requests, "GET http://..." or "CONNECT host:port", including refused ones.</summary>
     public string[] Seen
     {
         get
@@ -39,16 +39,16 @@ public sealed class ProxyServer : IDisposable
         }
     }
 
-    /// <summary>A status to answer everything with, such as 502 or 407; 0 for none.</summary>
+    /// <summary>The status of every answer, such as 502 or 407; 0 for none.</summary>
     public int FailWith { get; set; }
 
-    /// <summary>Whether a refused login comes back in the refusal: as it came, and in plain text.</summary>
+    /// <summary>Whether the refusal echoes the refused password, as received and in plain text.</summary>
     public bool EchoesLogin { get; set; }
 
     /// <summary>Starts a proxy on a free port; with a user, it asks for credentials.</summary>
     public static ProxyServer Start(string? user = null, string? password = null) => new(user, password);
 
-    /// <summary>Stops listening and cuts every connection.</summary>
+    /// <summary>Stops listening and closes every connection.</summary>
     public void Dispose() => _host.Dispose();
 
     private async Task ServeAsync(HttpConnection connection, CancellationToken stop)
@@ -66,7 +66,7 @@ public sealed class ProxyServer : IDisposable
                 continue;
             }
 
-            // What goes through has the connection to itself, so that the bytes can be handed on unread.
+            // A forwarded request has the connection for itself, so its bytes can be forwarded without parsing.
             await ForwardAsync(connection, request, Target(request)!.Port, stop).ConfigureAwait(false);
             return;
         }
@@ -120,13 +120,13 @@ public sealed class ProxyServer : IDisposable
             await stream.WriteAsync(Rewrite(request), stop).ConfigureAwait(false);
         }
 
-        // Either end closing ends both.
+        // When one end closes, both are closed.
         await Task.WhenAny(
             connection.Stream.CopyToAsync(stream, stop),
             stream.CopyToAsync(connection.Stream, stop)).ConfigureAwait(false);
     }
 
-    // The request in origin form: the target byte for byte, without what was meant for the proxy, on a connection of its own.
+    // The request in origin form: the target byte for byte, without the headers for the proxy, on a separate connection.
     private static byte[] Rewrite(RecordedRequest request)
     {
         int authority = request.Target.IndexOf("://", StringComparison.Ordinal) + 3;

@@ -3,7 +3,7 @@ using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer;
 
-/// <summary>One request as it came over the wire, and what was answered.</summary>
+/// <summary>One request as it was received, and the status of its answer.</summary>
 public sealed class RecordedRequest
 {
     internal RecordedRequest(
@@ -31,7 +31,7 @@ public sealed class RecordedRequest
     /// <summary>The target up to the question mark, still encoded.</summary>
     public string Path { get; }
 
-    /// <summary>The target behind the question mark, still encoded; empty if there is none.</summary>
+    /// <summary>The target after the question mark, still encoded; empty if there is none.</summary>
     public string Query { get; }
 
     /// <summary>The headers; names ignore case, repeated ones are joined by ", ".</summary>
@@ -43,7 +43,7 @@ public sealed class RecordedRequest
     /// <summary>The body.</summary>
     public byte[] BodyBytes { get; }
 
-    /// <summary>When it had arrived, by the real clock.</summary>
+    /// <summary>When it arrived, by the real clock.</summary>
     public DateTimeOffset At { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>"Vod", "Iam", "Metadata" or "Other".</summary>

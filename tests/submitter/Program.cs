@@ -1,7 +1,7 @@
-// A process that submits URLs, one a request, for tests of the journal: many of them at once, or one that is killed.
-// Arguments: a name, which is part of its URLs; how many URLs; and where to: an address, "itself" for answers without a network, or
-// "trim" for the same on a clock that goes a day forward at each look, so that each submission may trim a large journal.
-// Writes a line when it is about to begin, and one for each submission that was accepted.
+// A process that submits URLs, one per request, for tests of the journal with many processes, or with one that is terminated.
+// Arguments: a name, which is part of the URLs; the number of URLs; and the destination: an address, "itself" for answers without a network, or
+// "trim" for the same with a clock that advances by a day with each read, so that each submission can trim a large journal.
+// Writes a line before it begins, and one for each submission that was accepted.
 
 using System.Globalization;
 using System.Net;

@@ -2,5 +2,5 @@ using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer.Faults;
 
-/// <summary>What is to happen to one request: a kind of fault, or an answer made by the test.</summary>
+/// <summary>The fault of one request: a kind of fault, or an answer that the test specified.</summary>
 internal sealed record Fault(FaultKind? Kind, HttpAnswer? Answer);

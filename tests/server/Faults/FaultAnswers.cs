@@ -6,14 +6,14 @@ using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer.Faults;
 
-/// <summary>The faults that are a matter of what is answered; FaultyWire has those of how it is sent.</summary>
+/// <summary>The faults in what is answered; FaultyWire has those in how it is sent.</summary>
 internal static class FaultAnswers
 {
     private const int HugeBodySize = 17 * 1024 * 1024;
     private const string Row = """{"url":"https://cdn.example.com/a.mp4","status":"succeed"}""";
     private static readonly Lazy<HttpAnswer> s_hugeBody = new(HugeBody);
 
-    /// <summary>The answer to a request which the service does not carry out; null if the kind is not of that sort.</summary>
+    /// <summary>The answer to a request that the service does not execute; null if the fault is of another kind.</summary>
     public static HttpAnswer? Refusal(FaultKind kind, RecordedRequest request) => kind switch
     {
         FaultKind.Redirect302 => HttpAnswer.Empty(302).With("Location", "/elsewhere?" + request.Query),
@@ -42,7 +42,7 @@ internal static class FaultAnswers
         _ => null,
     };
 
-    /// <summary>What becomes of the answer to a request which the service has carried out.</summary>
+    /// <summary>The answer, with the fault, to a request that the service has executed.</summary>
     public static HttpAnswer Bend(FaultKind kind, HttpAnswer normal) => kind switch
     {
         FaultKind.TruncatedJson => normal with { Body = normal.Body[..(normal.Body.Length / 2)] },
@@ -75,7 +75,7 @@ internal static class FaultAnswers
         _ => normal,
     };
 
-    /// <summary>What a client gets that follows Redirect302.</summary>
+    /// <summary>The answer to a client that follows Redirect302.</summary>
     public static HttpAnswer Redirected() => Ok($$"""{"preheating_results":[{{Row}}]}""");
 
     private static HttpAnswer Ok(string json) => HttpAnswer.Text(200, json, "application/json");
@@ -144,7 +144,7 @@ internal static class FaultAnswers
         return compressed.ToArray();
     }
 
-    // Behind the ten bytes of the header comes the first block; a block of type 3 does not exist.
+    // The first block follows the ten bytes of the header. There is no block of type 3.
     private static byte[] Break(byte[] gzip)
     {
         gzip.AsSpan(10).Fill(0xFF);

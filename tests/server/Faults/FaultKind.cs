@@ -1,6 +1,6 @@
 namespace VodPreheat.TestServer.Faults;
 
-/// <summary>Ways in which an answer can go wrong, or be unusual.</summary>
+/// <summary>The faults and unusual forms of an answer.</summary>
 public enum FaultKind
 {
     // The connection.
@@ -17,7 +17,7 @@ public enum FaultKind
     /// <summary>The connection ends properly, without an answer.</summary>
     CloseBeforeHeaders,
 
-    /// <summary>Less body than Content-Length says, then the connection ends properly.</summary>
+    /// <summary>Less body than Content-Length specifies, then the connection ends properly.</summary>
     TruncatedBody,
 
     /// <summary>No answer until the client gives up.</summary>
@@ -26,27 +26,27 @@ public enum FaultKind
     /// <summary>Headers and half the body, then nothing until the client gives up.</summary>
     StallInBody,
 
-    /// <summary>The body comes a byte every 200 ms and does not end.</summary>
+    /// <summary>The body is sent a byte every 200 ms and does not end.</summary>
     DripBody,
 
-    /// <summary>The body comes fast, in chunks, and does not end.</summary>
+    /// <summary>The body is sent fast, in chunks, and does not end.</summary>
     EndlessBody,
 
-    /// <summary>Compressed blocks with nothing in them, without end: gigabytes that unpack to no byte.</summary>
+    /// <summary>Endless empty compressed blocks: gigabytes that decompress to nothing.</summary>
     EndlessGzip,
 
-    /// <summary>A status line that is none, with the credentials of the request in it.</summary>
+    /// <summary>An invalid status line that contains the credentials of the request.</summary>
     EchoInStatusLine,
 
-    /// <summary>A header line that is none, with the credentials of the request in it.</summary>
+    /// <summary>An invalid header line that contains the credentials of the request.</summary>
     EchoInHeaderLine,
 
-    /// <summary>Two 1xx answers before the real one.</summary>
+    /// <summary>Two 1xx answers before the final one.</summary>
     Continue100,
 
-    // The normal answer, bent.
+    // The normal answer, modified.
 
-    /// <summary>Good HTTP around half the JSON.</summary>
+    /// <summary>Valid HTTP with half of the JSON.</summary>
     TruncatedJson,
 
     /// <summary>The normal status with no body.</summary>
@@ -55,10 +55,10 @@ public enum FaultKind
     /// <summary>The normal answer, compressed.</summary>
     Gzip,
 
-    /// <summary>Says gzip, is not.</summary>
+    /// <summary>Content-Encoding is gzip, but the body is not.</summary>
     BrokenGzip,
 
-    /// <summary>The right JSON as text/plain.</summary>
+    /// <summary>The correct JSON as text/plain.</summary>
     WrongContentType,
 
     /// <summary>A byte order mark before the JSON.</summary>
@@ -67,7 +67,7 @@ public enum FaultKind
     /// <summary>The normal body with 202.</summary>
     Accepted202,
 
-    /// <summary>The normal answer with a cookie, which must not come back.</summary>
+    /// <summary>The normal answer with a cookie, which must not be returned.</summary>
     SetCookie,
 
     // 2xx with another body.
@@ -75,25 +75,25 @@ public enum FaultKind
     /// <summary>204.</summary>
     NoContent204,
 
-    /// <summary>200 with a page of HTML, as a captive portal gives.</summary>
+    /// <summary>200 with an HTML page, as from a captive portal.</summary>
     HtmlPage,
 
     /// <summary>17 MiB of valid JSON.</summary>
     HugeBody,
 
-    /// <summary>A row with a URL of 1 MB.</summary>
+    /// <summary>A result with a URL of 1 MB.</summary>
     HugeString,
 
-    /// <summary>Every property twice.</summary>
+    /// <summary>Every property is duplicated.</summary>
     DuplicateKeys,
 
-    /// <summary>10,000 arrays in each other.</summary>
+    /// <summary>10,000 nested arrays.</summary>
     DeepNesting,
 
     /// <summary>Numbers for the URL and the status.</summary>
     NumberForString,
 
-    /// <summary>The rows without the object around them.</summary>
+    /// <summary>The results without the object around them.</summary>
     JsonArray,
 
     /// <summary>A JSON string.</summary>
@@ -116,7 +116,7 @@ public enum FaultKind
 
     // Refusals: the request has no effect.
 
-    /// <summary>302 to a path of this server which answers 200 with a row; it shows among the requests if followed.</summary>
+    /// <summary>302 to a path of this server that answers 200 with a result, and is in the requests if it is followed.</summary>
     Redirect302,
 
     /// <summary>400 VOD.10053 with the token headers, password and identity token in its text: plain, URL-encoded, in Base64 and in hex.</summary>
@@ -140,7 +140,7 @@ public enum FaultKind
     /// <summary>403 VOD.10074: no permission for the operation.</summary>
     PermissionVod,
 
-    /// <summary>403 in the shape of IAM 5, with an encoded_authorization_message.</summary>
+    /// <summary>403 in the format of IAM 5, with an encoded_authorization_message.</summary>
     IamDenied,
 
     /// <summary>429 APIGW.0308.</summary>
@@ -158,7 +158,7 @@ public enum FaultKind
     /// <summary>502 APIGW.0201.</summary>
     Error502,
 
-    /// <summary>502 with a page of HTML.</summary>
+    /// <summary>502 with an HTML page.</summary>
     Html502,
 
     /// <summary>503 APIGW.0613.</summary>

@@ -1,6 +1,6 @@
 namespace VodPreheat.TestServer.Faults;
 
-/// <summary>Which requests get which fault: those of a task first, then the others in the order in which they were added.</summary>
+/// <summary>Assigns faults to requests: those of the task first, then the others in the order in which they were added.</summary>
 internal sealed class FaultPlan
 {
     private static readonly FaultKind[] s_randomKinds =
@@ -43,7 +43,7 @@ internal sealed class FaultPlan
         }
     }
 
-    /// <summary>Takes the fault of the next request; null if it is to be answered well.</summary>
+    /// <summary>Removes and returns the fault of the next request; null if it has none.</summary>
     public Fault? Take(string? taskId)
     {
         lock (_lock)
@@ -56,7 +56,7 @@ internal sealed class FaultPlan
                     : null;
             }
 
-            // A negative number never gets to zero: for ever.
+            // A negative number never becomes zero: forever.
             if (--entry.Times == 0)
             {
                 _entries.Remove(entry);

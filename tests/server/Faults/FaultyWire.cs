@@ -3,24 +3,24 @@ using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer.Faults;
 
-/// <summary>The faults that are a matter of how an answer is sent.</summary>
+/// <summary>The faults in how an answer is sent.</summary>
 internal static class FaultyWire
 {
-    // At a byte every 200 ms this takes hours, and no client refuses it for its size.
+    // At a byte every 200 ms, this takes hours, and no client refuses it because of its size.
     private const int DripLength = 100_000;
 
     private static readonly byte[] s_endlessChunk = Chunk(Encoding.ASCII.GetBytes(string.Concat(
         Enumerable.Repeat("""{"url":"https://cdn.example.com/a.mp4","status":"succeed"},""", 200))));
 
-    // Stored blocks of no length, none of them the last.
+    // Empty stored blocks, none of them the last.
     private static readonly byte[] s_emptyBlocks = Chunk([.. Enumerable.Repeat<byte[]>([0x00, 0x00, 0x00, 0xFF, 0xFF], 8000).SelectMany(block => block)]);
 
-    /// <summary>Whether the status line of an answer gets to the client whole.</summary>
+    /// <summary>Whether the client receives the complete status line.</summary>
     public static bool SendsStatus(FaultKind? kind) =>
         kind is not (FaultKind.ResetBeforeHeaders or FaultKind.ResetInHeaders or FaultKind.CloseBeforeHeaders or FaultKind.Stall
             or FaultKind.EchoInStatusLine);
 
-    /// <summary>Sends the answer badly; false if the kind is not one of the wire, and nothing was sent.</summary>
+    /// <summary>Sends the answer with the fault; false if it is not a fault of sending, and nothing was sent.</summary>
     public static async Task<bool> SendAsync(
         FaultKind? kind, HttpConnection connection, RecordedRequest request, HttpAnswer answer, DateTimeOffset date, CancellationToken stop)
     {
@@ -90,7 +90,7 @@ internal static class FaultyWire
     {
         await connection.WriteAsync(part, stop).ConfigureAwait(false);
 
-        // The client shall have read this much before the reset throws away what is under way.
+        // The client must have read this much before the reset discards what was sent.
         await Task.Delay(30, stop).ConfigureAwait(false);
         connection.Reset();
     }
@@ -125,7 +125,7 @@ internal static class FaultyWire
         }
     }
 
-    // What a server that wants to get them shown would echo.
+    // What a hostile server would echo to have it displayed.
     private static string Credentials(RecordedRequest request) =>
         request.Header("X-Auth-Token") ?? request.Header("X-Security-Token") ?? request.Header("Authorization") ?? "nothing";
 

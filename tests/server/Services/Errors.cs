@@ -2,7 +2,7 @@ using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer.Services;
 
-/// <summary>The shapes that error answers have.</summary>
+/// <summary>The formats of error answers.</summary>
 internal static class Errors
 {
     public static HttpAnswer Gateway(RecordedRequest request, int status, string code, string message) =>

@@ -4,14 +4,14 @@ using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer.Services;
 
-/// <summary>The API gateway: lets authenticated requests through.</summary>
+/// <summary>The API gateway: permits authenticated requests.</summary>
 internal static class Gateway
 {
     private static readonly TimeSpan s_allowedSkew = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// Checks the token or the signature. Null lets the request through, with the projects its credentials are for;
-    /// otherwise the refusal. A project's service wants X-Project-Id, IAM does not.
+    /// Checks the token or the signature. Returns null for a permitted request, with the projects of its credentials,
+    /// otherwise the refusal. X-Project-Id is required, except by IAM.
     /// </summary>
     public static HttpAnswer? Refuse(ServerState state, RecordedRequest request, bool projectService, out string[] projectIds)
     {

@@ -106,7 +106,7 @@ internal static class IamService
             ?? Issue(state, project, "password", new { domain, id = account.Id, name = account.Name, password_expires_at = "" });
     }
 
-    // The project that the token is asked for; none makes a global token.
+    // The project of the requested token; without one, it is a global token.
     private static HttpAnswer? FindProject(ServerState state, JsonElement body, out (string Id, string Name)? project)
     {
         project = null;
@@ -179,7 +179,7 @@ internal static class IamService
 
     private static HttpAnswer BadRequest(string message) => Errors.Keystone(400, "Bad Request", message);
 
-    /// <summary>A time as IAM writes it, with six decimals.</summary>
+    /// <summary>A time in the format of IAM, with six decimals.</summary>
     public static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

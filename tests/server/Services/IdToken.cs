@@ -6,7 +6,7 @@ using VodPreheat.TestServer.State;
 
 namespace VodPreheat.TestServer.Services;
 
-/// <summary>Makes and checks identity tokens: JWTs signed by HS256 (RFC 7515, 7519).</summary>
+/// <summary>Creates and verifies identity tokens: JWTs signed with HS256 (RFC 7515, 7519).</summary>
 internal static class IdToken
 {
     public static string Make(IdentityProvider provider, string audience, string subject, DateTimeOffset issuedAt, DateTimeOffset end)
@@ -23,7 +23,7 @@ internal static class IdToken
         return $"{signed}.{Encode(Sign(provider, signed))}";
     }
 
-    /// <summary>The claims of a token that the provider has signed, for this client, and that has not ended; null for any other.</summary>
+    /// <summary>The claims of a valid token of the provider, for this client; null for any other.</summary>
     public static JsonElement? Check(IdentityProvider provider, string token, DateTimeOffset now)
     {
         if (token.Split('.') is not [string header, string payload, string signature]

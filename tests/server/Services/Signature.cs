@@ -4,7 +4,7 @@ using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer.Services;
 
-/// <summary>SDK-HMAC-SHA256, computed from what came over the wire.</summary>
+/// <summary>SDK-HMAC-SHA256, computed from the request as received.</summary>
 internal sealed record Signature(string AccessKey, string[] SignedHeaders, string Value)
 {
     public const string Algorithm = "SDK-HMAC-SHA256";
@@ -36,7 +36,7 @@ internal sealed record Signature(string AccessKey, string[] SignedHeaders, strin
 
     public bool Covers(string header) => SignedHeaders.Contains(header);
 
-    /// <summary>The canonical request; its headers in the right order, whatever order the client has listed them in.</summary>
+    /// <summary>The canonical request, with its headers in the correct order, whatever order the client listed them in.</summary>
     public string CanonicalRequest(RecordedRequest request)
     {
         string[] headers = [.. SignedHeaders.Select(name => name.ToLowerInvariant()).Order(StringComparer.Ordinal)];

@@ -4,7 +4,7 @@ using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer.Services;
 
-/// <summary>Preheating of Video on Demand, behind the gateway.</summary>
+/// <summary>The pre-loading API of Video on Demand, behind the gateway.</summary>
 internal static class VodService
 {
     private const int UrlsInOneRequest = 10;

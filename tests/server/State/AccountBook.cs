@@ -7,7 +7,7 @@ namespace VodPreheat.TestServer.State;
 /// <summary>Keys, tokens, users and projects.</summary>
 internal sealed class AccountBook
 {
-    private const int FailuresUntilLock = 5;
+    private const int FailuresBeforeLock = 5;
     private static readonly TimeSpan s_lockTime = TimeSpan.FromMinutes(5);
     private readonly object _lock = new();
     private readonly Func<DateTimeOffset> _now;
@@ -42,7 +42,7 @@ internal sealed class AccountBook
 
     public int MetadataKeysIssued => Volatile.Read(ref _metadataKeysIssued);
 
-    /// <summary>Adds a key. The same pair may be good for several projects: one user has one key in all regions.</summary>
+    /// <summary>Adds an access key. It can be valid for several projects: a user has one access key in all regions.</summary>
     public void AddKey(string accessKey, string secret, string? securityToken, DateTimeOffset expiresAt, string projectId)
     {
         lock (_lock)
@@ -84,7 +84,7 @@ internal sealed class AccountBook
         }
     }
 
-    /// <summary>Whether too many failures have locked the key; the end of the lock begins a new count.</summary>
+    /// <summary>Whether too many failures have locked the key. The count starts again at the end of the lock.</summary>
     public bool IsLocked(string accessKey)
     {
         lock (_lock)
@@ -111,7 +111,7 @@ internal sealed class AccountBook
         {
             int failures = _failures.GetValueOrDefault(accessKey) + 1;
             _failures[accessKey] = failures;
-            if (failures >= FailuresUntilLock)
+            if (failures > FailuresBeforeLock)
             {
                 _lockedUntil[accessKey] = _now() + s_lockTime;
             }
@@ -134,7 +134,7 @@ internal sealed class AccountBook
         }
     }
 
-    /// <summary>Makes a token such as IAM does: long, with every character that a header can carry badly.</summary>
+    /// <summary>Creates a token like IAM: long, with every character that can cause problems in a header.</summary>
     public string IssueToken(string? projectId, DateTimeOffset expiresAt)
     {
         string token = "MIIT" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(1121)).Insert(700, "+-/");
@@ -235,7 +235,7 @@ internal sealed class AccountBook
         }
     }
 
-    /// <summary>Makes a session token of the metadata service.</summary>
+    /// <summary>Creates a session token of the metadata service.</summary>
     public string IssueMetadataToken()
     {
         string token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
@@ -255,7 +255,7 @@ internal sealed class AccountBook
         }
     }
 
-    /// <summary>Makes the temporary key pair of a machine's agency.</summary>
+    /// <summary>Creates the temporary access key of an agency.</summary>
     public (string AccessKey, string Secret, string SecurityToken) IssueMetadataKey(DateTimeOffset expiresAt)
     {
         string accessKey = "HST" + RandomText(17);

@@ -7,12 +7,12 @@ namespace VodPreheat.TestServer.State;
 /// <param name="Answer">The answer to GET, and that to HEAD without its body.</param>
 internal sealed record EdgeFile(HttpAnswer Answer)
 {
-    /// <summary>A file that is served, without a word about caches.</summary>
+    /// <summary>A file that is served, without cache headers.</summary>
     public static EdgeFile Served { get; } = new(HttpAnswer.Text(200, new string('v', 1000), "video/mp4"));
 
     public static EdgeFile NotThere { get; } = new(HttpAnswer.Text(404, "not found", "text/plain"));
 
-    /// <summary>Another status for HEAD alone.</summary>
+    /// <summary>A different status for HEAD.</summary>
     public int? HeadStatus { get; init; }
 
     /// <summary>A fault of the answer to GET, and of that to HEAD unless it has its own status.</summary>

@@ -3,8 +3,8 @@ using VodPreheat.TestServer.Faults;
 namespace VodPreheat.TestServer.State;
 
 /// <summary>
-/// All that the server knows and all its settings, at their defaults when fresh: a reset replaces the whole object,
-/// and a request keeps to the one it began with.
+/// All data and settings of the server, with their defaults. A reset replaces the complete object,
+/// and a request uses the one that it began with.
 /// </summary>
 internal sealed class ServerState
 {

@@ -3,8 +3,8 @@ using VodPreheat.TestServer.Wire;
 namespace VodPreheat.TestServer.State;
 
 /// <summary>
-/// The preheat tasks. A task is a list of answers, each a list of rows "status url": every query takes the next
-/// answer, and the last one stays.
+/// The tasks. A task is a list of answers, each a list of results "status url". Each query removes the first
+/// answer; the last one is kept.
 /// </summary>
 internal sealed class TaskBook
 {
@@ -81,7 +81,7 @@ internal sealed class TaskBook
         }
     }
 
-    /// <summary>The rows of the next query; null if the task is unknown.</summary>
+    /// <summary>The results of the next query; null if the task is unknown.</summary>
     public string[]? Query(string taskId)
     {
         lock (_lock)
@@ -95,7 +95,7 @@ internal sealed class TaskBook
         return AnyTask ? [$"succeed https://cdn.example.com/{PercentCode.EncodeText(taskId)}.mp4"] : null;
     }
 
-    /// <summary>Takes URLs in; null if they go over the quota.</summary>
+    /// <summary>Adds a task for URLs; null if they exceed the quota.</summary>
     public string? SubmitUrls(string[] urls)
     {
         lock (_lock)
@@ -104,7 +104,7 @@ internal sealed class TaskBook
         }
     }
 
-    /// <summary>Takes an asset in, which has two renditions; null if it goes over the quota.</summary>
+    /// <summary>Adds a task for an asset, which has two files; null if it exceeds the quota.</summary>
     public string? SubmitAsset(string assetId)
     {
         string name = $"https://cdn.example.com/asset/{PercentCode.EncodeText(assetId)}";

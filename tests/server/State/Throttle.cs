@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace VodPreheat.TestServer.State;
 
-/// <summary>Lets a number of calls through in any 60 seconds; what it refuses does not count.</summary>
+/// <summary>Permits a number of calls in any 60 seconds. Refused calls do not count.</summary>
 internal sealed class Throttle
 {
     private readonly Queue<long> _admitted = [];
@@ -18,7 +18,7 @@ internal sealed class Throttle
 
         lock (_admitted)
         {
-            // Not TickCount64, which stands still for some milliseconds: a call a minute after another one would come too early.
+            // Not TickCount64, which has a resolution of some milliseconds: a call a minute after another one would seem too early.
             long now = Stopwatch.GetTimestamp();
             while (_admitted.TryPeek(out long oldest) && Stopwatch.GetElapsedTime(oldest, now) >= TimeSpan.FromMinutes(1))
             {

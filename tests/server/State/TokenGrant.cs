@@ -1,4 +1,4 @@
 namespace VodPreheat.TestServer.State;
 
-/// <summary>What a token is good for; without a project it is a global one.</summary>
+/// <summary>The project of a token; without one, it is a global token.</summary>
 internal sealed record TokenGrant(string? ProjectId, DateTimeOffset ExpiresAt);

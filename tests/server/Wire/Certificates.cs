@@ -5,7 +5,7 @@ using VodPreheat.TestServer.Faults;
 
 namespace VodPreheat.TestServer.Wire;
 
-/// <summary>Makes bad certificates in memory.</summary>
+/// <summary>Creates invalid certificates in memory.</summary>
 internal static class Certificates
 {
     public static X509Certificate2 Make(TlsFault fault)
@@ -24,7 +24,7 @@ internal static class Certificates
         DateTimeOffset end = DateTimeOffset.UtcNow.AddDays(fault == TlsFault.Expired ? -1 : 30);
         using X509Certificate2 made = request.CreateSelfSigned(end.AddDays(-60), end);
 
-        // SslStream does not take the ephemeral key of a fresh certificate everywhere; one that comes from a file it does.
+        // On some systems, SslStream does not accept the ephemeral key of a new certificate, but one that is loaded.
         return new X509Certificate2(made.Export(X509ContentType.Pfx), (string?)null, X509KeyStorageFlags.Exportable);
     }
 }

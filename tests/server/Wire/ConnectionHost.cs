@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace VodPreheat.TestServer.Wire;
 
-/// <summary>Listens on the loopback address and runs one task per connection until disposed of.</summary>
+/// <summary>Listens on the loopback address and runs one task per connection until it is disposed.</summary>
 internal sealed class ConnectionHost : IDisposable
 {
     private readonly TcpListener _listener;
@@ -97,7 +97,7 @@ internal sealed class ConnectionHost : IDisposable
         }
         catch (Exception e) when (IsEndOfConnection(e))
         {
-            // Clients that go away are the normal end of a connection here.
+            // A client that disconnects is the normal end of a connection.
         }
         finally
         {

@@ -7,7 +7,7 @@ using System.Text.Json.Serialization;
 
 namespace VodPreheat.TestServer.Wire;
 
-/// <summary>An answer before it goes out. Immutable, so that one may be sent many times.</summary>
+/// <summary>An answer before it is sent. Immutable, so that it can be sent many times.</summary>
 internal sealed record HttpAnswer(int Status, byte[] Body, string? ContentType)
 {
     // The service writes its JSON without needless escapes.
@@ -30,7 +30,7 @@ internal sealed record HttpAnswer(int Status, byte[] Body, string? ContentType)
     /// <summary>Adds a header.</summary>
     public HttpAnswer With(string name, string value) => this with { Headers = [.. Headers, (name, value)] };
 
-    /// <summary>The status line and the headers with the blank line; the length as given, -1 for chunked.</summary>
+    /// <summary>The status line and the headers with the blank line; the length as specified, -1 for chunked.</summary>
     public byte[] Head(DateTimeOffset date, bool keepAlive, long length)
     {
         StringBuilder head = new(384);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace VodPreheat.TestServer.Wire;
 
-/// <summary>One accepted connection: reads requests, writes whatever it is told to.</summary>
+/// <summary>One accepted connection: reads requests and writes answers.</summary>
 internal sealed class HttpConnection(Socket socket, Stream stream, int id) : IDisposable
 {
     private const int HeadLimit = 256 * 1024;
@@ -48,7 +48,7 @@ internal sealed class HttpConnection(Socket socket, Stream stream, int id) : IDi
 
     public Task WriteAsync(byte[] bytes, CancellationToken stop) => Stream.WriteAsync(bytes, stop).AsTask();
 
-    /// <summary>Waits; false as soon as the client has gone away.</summary>
+    /// <summary>Waits; false as soon as the client has disconnected.</summary>
     public async Task<bool> WaitAsync(TimeSpan time, CancellationToken stop)
     {
         using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -64,7 +64,7 @@ internal sealed class HttpConnection(Socket socket, Stream stream, int id) : IDi
         return true;
     }
 
-    /// <summary>Waits until the client has gone away.</summary>
+    /// <summary>Waits until the client has disconnected.</summary>
     public Task StallAsync(CancellationToken stop) => WaitAsync(Timeout.InfiniteTimeSpan, stop);
 
     /// <summary>Closes with a TCP reset instead of a proper end.</summary>
@@ -195,7 +195,7 @@ internal sealed class HttpConnection(Socket socket, Stream stream, int id) : IDi
         return read > 0;
     }
 
-    // WaitAsync leaves a read pending to notice the end of the connection; the next FillAsync takes it over.
+    // WaitAsync leaves a read pending to detect the end of the connection. The next FillAsync uses it.
     private Task<int> StartFill(CancellationToken stop)
     {
         if (_end == _buffer.Length || _start == _end)

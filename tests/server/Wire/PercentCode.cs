@@ -4,7 +4,7 @@ namespace VodPreheat.TestServer.Wire;
 
 /// <summary>
 /// Percent-encoding. Decoded text is kept as a string of bytes (one char a byte, Latin-1), so that nothing is lost
-/// on bad UTF-8 and so that ordinal order is the code-point order which the signature asks for.
+/// with invalid UTF-8, and so that the ordinal order is the code-point order that the signature requires.
 /// </summary>
 internal static class PercentCode
 {
@@ -33,7 +33,7 @@ internal static class PercentCode
         return bytes.ToString();
     }
 
-    /// <summary>Decodes the pairs of a query; a plus is a blank, as web servers read it.</summary>
+    /// <summary>Decodes the pairs of a query; a plus is a space, as for web servers.</summary>
     public static IEnumerable<(string Key, string Value)> DecodeQuery(string raw)
     {
         foreach (string pair in raw.Replace('+', ' ').Split('&', StringSplitOptions.RemoveEmptyEntries))
