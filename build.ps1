@@ -77,7 +77,7 @@ function Build-Module {
     Copy-Item "$PSScriptRoot/module/*" $new -Recurse
     (Get-Content "$PSScriptRoot/VodPreheat.psd1" -Raw).Replace('{{ReleaseNotes}}', (Get-ReleaseNote).Replace("'", "''")) |
         Set-Content "$new/VodPreheat.psd1" -NoNewline
-    & "$PSScriptRoot/tools/ConvertTo-Maml.ps1" -Path "$PSScriptRoot/docs" -Destination "$new/en-US"
+    & "$PSScriptRoot/tools/ConvertTo-Maml.ps1" -Path "$PSScriptRoot/docs" -ModulePath $new
     & "$PSScriptRoot/tools/Switch-Folder.ps1" -Path $new -Destination $module
 
     # Import-Module searches the module path for a folder without ./.

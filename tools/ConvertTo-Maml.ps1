@@ -2,17 +2,17 @@
 
 <#
 .SYNOPSIS
-    Makes the help file of the built module from the pages in docs/.
+    Makes the help files of the built module, one for each language, from the pages in docs/.
 .DESCRIPTION
     A page has the words: what the cmdlet does, examples, what each parameter means. What the cmdlet itself knows (parameter
     sets, types, positions, defaults, pipeline input) is read from the built module. A page that names other parameters than
-    its cmdlet has, or a cmdlet without a page, is an error.
+    its cmdlet has, or a cmdlet without a page, is an error. The headings of sections are English in each language.
 .PARAMETER Path
-    The folder of the pages, one per cmdlet, named after it.
-.PARAMETER Destination
-    The folder of the help file, en-US in the built module.
+    The folder of the English pages, one per cmdlet, named after it. Pages in other languages are in its subfolders, such as zh-CN.
+.PARAMETER ModulePath
+    The folder of the built module, which gets a folder for each language.
 .EXAMPLE
-    tools/ConvertTo-Maml.ps1 -Path docs -Destination out/VodPreheat/en-US
+    tools/ConvertTo-Maml.ps1 -Path docs -ModulePath out/VodPreheat
 #>
 [CmdletBinding()]
 param(
@@ -20,11 +20,14 @@ param(
     [string] $Path,
 
     [Parameter(Mandatory)]
-    [string] $Destination
+    [string] $ModulePath
 )
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+
+# The languages, with the folders of their pages.
+$languages = [ordered]@{ 'en-US' = '.'; 'zh-CN' = 'zh-CN' }
 
 $namespaces = @{
     msh     = 'http://msh'
@@ -140,7 +143,7 @@ function ConvertTo-Type([string] $Element, [string] $Text) {
     }
 }
 
-function ConvertTo-Command($Command, [string] $Text) {
+function ConvertTo-Command($Command, [string] $Text, [uri] $Address) {
     $page = Get-Section $Text 2
     $texts = Get-Section $page.PARAMETERS 3
     $parameters = @{}
@@ -148,11 +151,12 @@ function ConvertTo-Command($Command, [string] $Text) {
     $difference = Compare-Object @($parameters.Keys) @($texts.Keys)
     if ($difference) { throw "$($Command.Name): its page and the cmdlet differ in $($difference.InputObject -join ', ')." }
 
-    $links = @([pscustomobject]@{ Text = 'Online version:'; Uri = $Command.HelpUri })
+    # The first link is the one that Get-Help -Online opens.
+    $links = @([pscustomobject]@{ Text = 'Online version:'; Uri = $Address.AbsoluteUri })
     $links += foreach ($match in [regex]::Matches($page.'RELATED LINKS', '\[([^\]]+)\]\(([^)]+)\)')) {
         $target = $match.Groups[2].Value
         $isCmdlet = $target -ceq "$($match.Groups[1].Value).md"
-        [pscustomobject]@{ Text = $match.Groups[1].Value; Uri = $isCmdlet ? '' : [uri]::new([uri] $Command.HelpUri, $target).AbsoluteUri }
+        [pscustomobject]@{ Text = $match.Groups[1].Value; Uri = $isCmdlet ? '' : [uri]::new($Address, $target).AbsoluteUri }
     }
 
     ConvertTo-Element command:command @(
@@ -180,13 +184,18 @@ function ConvertTo-Command($Command, [string] $Text) {
     )
 }
 
-$manifest = Get-Item (Join-Path (Split-Path $Destination) '*.psd1')
-$root = ConvertTo-Element msh:helpItems -Attributes @{ schema = 'maml' }
-foreach ($prefix in 'maml', 'command', 'dev') { $root.Add([System.Xml.Linq.XAttribute]::new([System.Xml.Linq.XNamespace]::Xmlns + $prefix, $namespaces[$prefix])) }
-$json = & (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')) -NoProfile -NonInteractive -OutputFormat Text -Command $describe -args $manifest.FullName
-foreach ($command in $json | ConvertFrom-Json) {
-    $root.Add((ConvertTo-Command $command ((Get-Content (Join-Path $Path "$($command.Name).md") -Raw) -replace "`r")))
-}
+$manifest = Get-Item (Join-Path $ModulePath '*.psd1')
 $dll = Split-Path (Import-PowerShellDataFile $manifest).RootModule -Leaf
-$null = New-Item $Destination -ItemType Directory -Force
-[System.Xml.Linq.XDocument]::new($root).Save((Join-Path (Resolve-Path $Destination) "$dll-Help.xml"))
+$json = & (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')) -NoProfile -NonInteractive -OutputFormat Text -Command $describe -args $manifest.FullName
+$commands = $json | ConvertFrom-Json
+foreach ($language in $languages.GetEnumerator()) {
+    $root = ConvertTo-Element msh:helpItems -Attributes @{ schema = 'maml' }
+    foreach ($prefix in 'maml', 'command', 'dev') { $root.Add([System.Xml.Linq.XAttribute]::new([System.Xml.Linq.XNamespace]::Xmlns + $prefix, $namespaces[$prefix])) }
+    foreach ($command in $commands) {
+        $page = "$($language.Value)/$($command.Name).md"
+        $text = (Get-Content (Join-Path $Path $page) -Raw) -replace "`r"
+        $root.Add((ConvertTo-Command $command $text ([uri]::new([uri] $command.HelpUri, $page))))
+    }
+    $folder = New-Item (Join-Path $ModulePath $language.Key) -ItemType Directory -Force
+    [System.Xml.Linq.XDocument]::new($root).Save((Join-Path $folder "$dll-Help.xml"))
+}

@@ -21,7 +21,7 @@ BeforeDiscovery {
         for ($i = 0; $i -lt $titles.Count; $i++) { @{ Cmdlet = $name; Title = $titles[$i]; Index = $i } }
     }
     $pages = Get-ChildItem $root -Filter *.md | Where-Object Name -NE CHANGELOG.md
-    $pages = @($pages) + @(Get-ChildItem "$root/docs" -Filter *.md)
+    $pages = @($pages) + @(Get-ChildItem "$root/docs" -Filter *.md -Recurse)
 
     # Not what installs or imports the module, nor what only Windows has.
     $guides = 'README.md', 'docs/signing-in.md', 'docs/errors.md', 'docs/runbooks.md' | ForEach-Object { Get-CodeBlock "$root/$_" } |
@@ -253,7 +253,7 @@ Describe 'The about topic' {
 }
 
 Describe 'The error ids' {
-    It 'are exactly those in <_>' -ForEach 'docs/errors.md', 'module/en-US/about_VodPreheat.help.txt' {
+    It 'are exactly those in <_>' -ForEach 'docs/errors.md', 'module/en-US/about_VodPreheat.help.txt', 'docs/zh-CN/errors.md', 'module/zh-CN/about_VodPreheat.help.txt' {
         $ids = [regex]::Matches((Get-Content "$root/src/VodPreheat.Client/Errors/ErrorIds.cs" -Raw), '= "(Vod\w+)"') | ForEach-Object { $_.Groups[1].Value }
         $pattern = $_ -like '*.md' ? '(?m)^\| `(Vod\w+)`' : '(?m)^        (Vod\w+) '
         $named = [regex]::Matches((Get-Content "$root/$_" -Raw), $pattern) | ForEach-Object { $_.Groups[1].Value }
@@ -266,6 +266,14 @@ Describe 'The links of <_.Name>' -ForEach $pages {
         $folder = $_.DirectoryName
         foreach ($match in [regex]::Matches((Get-Content $_.FullName -Raw), '\]\((?!https?:|#)([^)#]+)')) {
             Join-Path $folder $match.Groups[1].Value | Should -Exist
+        }
+    }
+
+    It 'lead to headings that exist' {
+        foreach ($match in [regex]::Matches((Get-Content $_.FullName -Raw), '\]\((?!https?:)([^)#]*)#([^)]+)\)')) {
+            $file = $match.Groups[1].Length ? (Join-Path $_.DirectoryName $match.Groups[1].Value) : $_.FullName
+            $anchors = Select-String $file -Pattern '^#+ (.+)' | ForEach-Object { $_.Matches[0].Groups[1].Value.ToLowerInvariant() -replace '[^\w -]' -replace ' ', '-' }
+            $match.Groups[2].Value | Should -BeIn $anchors
         }
     }
 }

@@ -46,6 +46,19 @@ Describe 'The package' {
         ($value -is [Xml.XmlElement] ? $value.InnerText : $value) | Should -Match $Match
     }
 
+    It 'has the help of each language' {
+        $zip = [IO.Compression.ZipFile]::OpenRead($package)
+        try {
+            foreach ($language in 'en-US', 'zh-CN') {
+                foreach ($name in 'VodPreheat.PowerShell.dll-Help.xml', 'about_VodPreheat.help.txt') {
+                    $zip.GetEntry("$language/$name").Length | Should -Be (Get-Item "$(Split-Path $Manifest)/$language/$name").Length
+                }
+            }
+        } finally {
+            $zip.Dispose()
+        }
+    }
+
     It 'has a checksum file' {
         $hash, $name = (Get-Content "$repository/VodPreheat.$version.sha256") -split '  '
         $name | Should -Be $package.Name
