@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
-using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Polling;
