@@ -57,7 +57,7 @@ Describe 'Connect-VodAccount' {
 
         It 'must be a path of the file system' {
             $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = 'Env:/PATH'
-            Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'HUAWEICLOUD_SDK_CREDENTIALS_FILE', 'no path of the file system'
+            Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'HUAWEICLOUD_SDK_CREDENTIALS_FILE', 'not a path of the file system'
         }
 
         It 'is used with a warning if others can write it, mode <_>' -ForEach '666', '620', '602' -Skip:$IsWindows {

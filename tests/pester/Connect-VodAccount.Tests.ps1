@@ -538,7 +538,7 @@ Describe 'Connect-VodAccount' {
 
         It 'is an error when IAM forbids to look, and is asked again next time' {
             $server.IamForbidden = $true
-            Assert-Failure (Get-Failure { Connect-Key FORBIDDEN }) VodProjectNotFound ObjectNotFound 'may not read projects', '-ProjectId'
+            Assert-Failure (Get-Failure { Connect-Key FORBIDDEN }) VodProjectNotFound ObjectNotFound 'not allowed to read projects', '-ProjectId'
             $server.IamForbidden = $false
             (Connect-Key FORBIDDEN).ProjectId | Should -Be $project
         }
