@@ -89,7 +89,7 @@ Describe 'Connect-VodAccount with an identity provider' {
         It 'causes an error without a request: <Name>' -ForEach @(
             @{ Name = 'empty'; Text = ''; Match = 'is empty' }
             @{ Name = 'blank'; Text = " `n"; Match = 'is empty' }
-            @{ Name = 'the JSON around it'; Text = '{"value":"hidden.a.b"}'; Match = 'something else in it' }
+            @{ Name = 'the JSON around it'; Text = '{"value":"hidden.a.b"}'; Match = 'is not an identity token' }
         ) {
             $failure = Get-Failure { Connect-Ci @{ IdToken = ConvertTo-Secret $Text } }
             Assert-Failure $failure VodCredentialInvalid AuthenticationError $Match
@@ -191,10 +191,10 @@ Describe 'Connect-VodAccount with an identity provider' {
             @{ Name = 'a folder'; Path = { "$TestDrive" }; Match = 'cannot be read' }
             @{ Name = 'empty'; Path = { New-TokenFile '' }; Match = 'is empty' }
             @{ Name = 'line feeds only'; Path = { New-TokenFile "`n`n" }; Match = 'is empty' }
-            @{ Name = 'two tokens'; Path = { New-TokenFile "hidden.a.b`nhidden.c.d" }; Match = 'something else in it' }
+            @{ Name = 'two tokens'; Path = { New-TokenFile "hidden.a.b`nhidden.c.d" }; Match = 'is not an identity token' }
             @{ Name = 'larger than 100 KB'; Path = { New-TokenFile ('a' * 102401) }; Match = 'larger than 100 KiB' }
-            @{ Name = 'on another drive than a file system''s'; Path = { 'Env:/PATH' }; Match = 'no path of the file system' }
-            @{ Name = 'on no drive'; Path = { 'NoSuchDrive:/x' }; Match = 'no path of the file system' }
+            @{ Name = 'on another drive than a file system''s'; Path = { 'Env:/PATH' }; Match = 'not a path of the file system' }
+            @{ Name = 'on no drive'; Path = { 'NoSuchDrive:/x' }; Match = 'not a path of the file system' }
         ) {
             $file = & $Path
             $failure = Get-Failure { Connect-Ci @{ IdTokenPath = $file } }

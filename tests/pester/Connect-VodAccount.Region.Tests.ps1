@@ -80,7 +80,7 @@ Describe 'Connect-VodAccount, project and region' {
 
         It 'causes an error if IAM denies the lookup, and is looked up again the next time' {
             $server.IamForbidden = $true
-            Assert-Failure (Get-Failure { Connect-Key FORBIDDEN }) VodProjectNotFound ObjectNotFound 'may not read projects', '-ProjectId'
+            Assert-Failure (Get-Failure { Connect-Key FORBIDDEN }) VodProjectNotFound ObjectNotFound 'not allowed to read projects', '-ProjectId'
             $server.IamForbidden = $false
             (Connect-Key FORBIDDEN).ProjectId | Should -Be $project
         }

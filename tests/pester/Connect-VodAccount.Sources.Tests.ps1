@@ -195,7 +195,7 @@ Describe 'Connect-VodAccount, sources of credentials' {
 
         It 'must be a file system path' {
             $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = 'Env:/PATH'
-            Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'HUAWEICLOUD_SDK_CREDENTIALS_FILE', 'no path of the file system'
+            Assert-Failure (Get-Failure { Connect-Default }) VodCredentialInvalid AuthenticationError 'HUAWEICLOUD_SDK_CREDENTIALS_FILE', 'not a path of the file system'
         }
 
         It 'causes a warning if other users can write to it, mode <_>' -ForEach '666', '620', '602' -Skip:$IsWindows {

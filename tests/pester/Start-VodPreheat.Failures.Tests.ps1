@@ -93,7 +93,7 @@ Describe 'Start-VodPreheat, failures' {
         $server.Requests.Where({ $_.StatusSent -eq 429 }).Count | Should -Be 1
         ($queries | Measure-Object TotalSeconds -Maximum).Maximum | Should -BeLessThan 20 -Because 'they are not held for a minute'
         $queries.Count | Should -BeGreaterThan 10
-        @($said -match '^Throttled: submissions wait [56]\d(\.\d)? s, then at most 10 go in a minute\.$').Count | Should -Be 1
+        @($said -match '^Throttled: submissions wait [56]\d(\.\d)? s, then at most 10 are sent per minute\.$').Count | Should -Be 1
         $bar -match '; waiting \d+ seconds for the rate limit at 10 requests a minute$' | Should -Not -BeNullOrEmpty
     }
 

@@ -68,7 +68,7 @@ Describe 'Test-VodPreheatUrl' {
         It 'a cached file is reported although caching is forbidden' {
             $test = Test-File 200 'Cache-Control: no-store', 'x-hcs-proxy-type: 1'
             $test.Finding, $test.Cache | Should -Be 'NotCacheable', 'Hit'
-            $test.Hint | Should -Match 'has the file in its cache all the same'
+            $test.Hint | Should -Match 'nevertheless has the file in its cache'
         }
 
         It 'a refused connection is ConnectionFailed' {

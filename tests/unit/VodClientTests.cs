@@ -125,7 +125,7 @@ public sealed class VodClientTests
         using VodClient client = TestClient.Create(network, retries: 0);
         var scope = new InvocationContext(stop.Token);
         await TestClient.AssertCancelledAsync(client.QueryAsync(scope: scope));
-        Assert.Contains("-> cancelled (", Assert.Single(TestClient.TraceOf(scope)), StringComparison.Ordinal);
+        Assert.Contains("-> canceled (", Assert.Single(TestClient.TraceOf(scope)), StringComparison.Ordinal);
     }
 
     [Fact]

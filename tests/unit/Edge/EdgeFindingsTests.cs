@@ -44,7 +44,7 @@ public sealed class EdgeFindingsTests
 
     [Theory]
     [InlineData("1", CacheState.Hit, "has the file in its cache. Other nodes may not")]
-    [InlineData("0", CacheState.Miss, "may have brought it there")]
+    [InlineData("0", CacheState.Miss, "may have loaded it")]
     [InlineData("", CacheState.Unknown, "does not say")]
     public async Task The_hint_says_what_one_request_cannot_show(string proxyType, CacheState state, string hint)
     {
@@ -62,7 +62,7 @@ public sealed class EdgeFindingsTests
         EdgeTestResult result = await TestAsync(Answers.Body(200, "", ("Cache-Control", "public, max-age=0"), ("Age", "3"), ("x-hcs-proxy-type", proxyType)));
         Assert.Equal((EdgeFinding.NotCacheable, "public, max-age=0", 3), (result.Finding, result.CacheControl, result.Age));
         Assert.Contains("max-age=0 forbids", result.Hint, StringComparison.Ordinal);
-        Assert.Equal(isCached, result.Hint.Contains("all the same", StringComparison.Ordinal));
+        Assert.Equal(isCached, result.Hint.Contains("nevertheless has", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class EdgeFindingsTests
             HttpRequestError.ProxyTunnelError, "The proxy tunnel request to proxy 'http://u:secret@p/' failed", null, HttpStatusCode.ProxyAuthenticationRequired);
         EdgeTestResult result = await TestAsync(Answers.Throws(failure));
         Assert.Equal(EdgeFinding.ConnectionFailed, result.Finding);
-        Assert.Equal("The proxy requires a login, or refused the one that it was given.", result.Hint);
+        Assert.Equal("The proxy requires a login, or refused the one that was specified.", result.Hint);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class FailureTests
             Answers.Error(400, "VOD.10053", "The request parameter is illegal.", ("X-Request-Id", "4711")));
         Assert.Equal(("VOD.10053", FailureKind.InvalidArgument, HttpStatusCode.BadRequest, "4711"), (failure.ErrorCode, failure.Kind, failure.StatusCode, failure.RequestId));
         Assert.Equal(
-            $"The service answered: The request parameter is illegal (VOD.10053, HTTP 400, request id 4711). {failure.Hint}", failure.Message);
+            $"The service answered: The request parameter is illegal (VOD.10053, HTTP 400, request ID 4711). {failure.Hint}", failure.Message);
         Assert.NotEmpty(failure.Hint.ToString());
     }
 
@@ -40,7 +40,7 @@ public sealed class FailureTests
         VodClientException failure = await TestClient.QueryFailureAsync(Answers.Body(
             400, """{"error_code":"VOD.10053","error_msg":"m","request_id":"in the body"}""", (header, value)));
         Assert.Equal(expected, failure.RequestId);
-        Assert.Contains($"request id {expected})", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"request ID {expected})", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class FailureTests
     [InlineData(HttpRequestError.ProxyTunnelError, "proxy did not open a tunnel", true)]
     [InlineData(HttpRequestError.ResponseEnded, "in the middle of its answer", false)]
     [InlineData(HttpRequestError.InvalidResponse, "did not answer in HTTP", false)]
-    [InlineData(HttpRequestError.Unknown, "broke", false)]
+    [InlineData(HttpRequestError.Unknown, "was interrupted", false)]
     public async Task A_connection_failure_has_its_kind_and_its_innermost_cause(HttpRequestError reason, string told, bool beforeSending)
     {
         var error = new HttpRequestException(reason, "outer", new IOException("middle", new IOException("cause\u001b[31m.")));
@@ -210,8 +210,8 @@ public sealed class FailureTests
         Assert.Equal(3, lines.Length);
         Assert.All(lines, line => Assert.StartsWith(
             $"GET https://vod.test.invalid/v1.0/{TestClient.ProjectId}/asset/preheating?task_id=t%2F1 -> ", line, StringComparison.Ordinal));
-        Assert.Contains("-> No connection to vod.test.invalid could be made", lines[0], StringComparison.Ordinal);
-        Assert.Contains("-> 503, request id r2 (", lines[1], StringComparison.Ordinal);
+        Assert.Contains("-> No connection to vod.test.invalid could be established", lines[0], StringComparison.Ordinal);
+        Assert.Contains("-> 503, request ID r2 (", lines[1], StringComparison.Ordinal);
         Assert.Contains("-> 200 (", lines[2], StringComparison.Ordinal);
     }
 

@@ -143,7 +143,7 @@ public sealed class RateLimitTests
         _clock.AdvanceTo(TimeSpan.FromSeconds(30));
         Assert.Equal(TimeSpan.FromSeconds(35), await ThrottleAsync(limit));
         Assert.Equal(TimeSpan.FromSeconds(35), limit.Status.HeldFor);
-        Assert.Equal(["Throttled: queries wait 35 s, then at most 3 go in a minute."], TestClient.TraceOf(_scope));
+        Assert.Equal(["Throttled: queries wait 35 s, then at most 3 are sent per minute."], TestClient.TraceOf(_scope));
         await AssertNextGoesAtAsync(limit, 65);
     }
 

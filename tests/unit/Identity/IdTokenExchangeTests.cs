@@ -58,7 +58,7 @@ public sealed class IdTokenExchangeTests : IDisposable
     [InlineData("an altered token", "IAM.0007", FailureKind.Authentication, "signing key")]
     [InlineData("no rule", "IAM.0003", FailureKind.PermissionDenied, "subject 'stranger'")]
     [InlineData("no permission", "IAM.0003", FailureKind.PermissionDenied, "user group")]
-    [InlineData("an unknown project", ErrorIds.HttpError, FailureKind.InvalidArgument, "project id or region")]
+    [InlineData("an unknown project", ErrorIds.HttpError, FailureKind.InvalidArgument, "project ID or region")]
     public async Task A_refusal_says_what_to_check_after_one_request(string fault, string code, FailureKind kind, string hint)
     {
         _server.AddIdentityProvider("other", "vod");

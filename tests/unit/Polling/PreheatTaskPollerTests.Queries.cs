@@ -111,7 +111,7 @@ public sealed partial class PreheatTaskPollerTests
 
         Assert.Single(await DrainAsync(poller));
         Assert.Equal([0, 10], _vod.Queries.Select(query => query.At.TotalSeconds));
-        Assert.Single(Trace(), line => line.StartsWith("The query of task t failed, which does not end the wait: ", StringComparison.Ordinal));
+        Assert.Single(Trace(), line => line.StartsWith("The query of task t failed and will be repeated: ", StringComparison.Ordinal));
     }
 
     [Fact]
