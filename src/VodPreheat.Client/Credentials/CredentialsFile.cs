@@ -87,7 +87,7 @@ internal static class CredentialsFile
                 string name = line[..equals].Trim();
                 if (!values.TryAdd(name, line[(equals + 1)..].Trim()))
                 {
-                    throw Fault(path, number, "the name is duplicated in the section");
+                    throw Fault(path, number, "its name is duplicated in the section");
                 }
             }
         }

@@ -143,7 +143,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         HttpRequestError.NameResolutionError => (
             $"The name {uri.Host} could not be resolved", $"Check {HintName.Region} or {HintName.Endpoint}, and the DNS of this machine.", Delivery.NotSent),
         HttpRequestError.SecureConnectionError => (
-            $"No trusted TLS connection to {uri.Authority} could be established", 
+            $"No trusted TLS connection to {uri.Authority} could be established",
             $"Check the certificate of the host and anything that inspects TLS on the way; certificates are always verified.", Delivery.NotSent),
         HttpRequestError.ProxyTunnelError => (
             $"The proxy did not open a tunnel to {uri.Authority}", $"Check {HintName.Proxy} and {HintName.ProxyLogin} of {HintName.Connection}.", Delivery.NotSent),

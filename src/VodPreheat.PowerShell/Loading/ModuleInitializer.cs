@@ -32,7 +32,7 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
         if (AppDomain.CurrentDomain.GetData(Name) is Assembly loaded && loaded != ours)
         {
             throw new InvalidOperationException(
-                $"VodPreheat {VersionOf(loaded)} is already loaded in this process, and PowerShell cannot unload it. " +
+                $"VodPreheat {VersionOf(loaded)} is loaded in this process already, and PowerShell cannot unload it. " +
                 $"Start a new session to use VodPreheat {VersionOf(ours)}.");
         }
 

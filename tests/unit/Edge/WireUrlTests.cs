@@ -1,7 +1,7 @@
 using FsCheck.Xunit;
 using VodPreheat.Client.Edge;
-using VodPreheat.Client.Preheating;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Preheating;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Edge;
