@@ -5,7 +5,7 @@
 .SYNOPSIS
     Builds, tests, shows, measures and packs VodPreheat. Everything that it makes is in out/.
 .PARAMETER Task
-    Build makes out/VodPreheat, exactly what a user installs. The other tasks build it first, but for Format:
+    Build makes out/VodPreheat, exactly what a user installs. The other tasks build it first, but for Format and Mutate:
     Demo     shows the whole job on the sandbox
     Test     runs the unit tier and the Pester tier
     Host     runs the host tier: the built module's load contexts and its client on .NET 8, 9 and 10, and the unit tier on .NET 8
@@ -13,11 +13,14 @@
     Format   fails if dotnet format would change something, or if something is marked as left to do
     Analyze  runs PSScriptAnalyzer over every script
     Bench    measures the module against references
+    Mutate   changes the client here and there, and looks which changes no test of the unit tier notices; takes hours
     Pack     makes the package for a gallery, its checksum and its bill of materials
 .PARAMETER NoBuild
     Takes out/VodPreheat as it is: to test on one machine what another has built.
 .PARAMETER Required
     For Analyze: fails where PSScriptAnalyzer cannot be had.
+.PARAMETER MutatePath
+    For Mutate: the files to change, as patterns below src/VodPreheat.Client, such as Http/**; all of them by default.
 .PARAMETER CertificateThumbprint
     For Pack, on Windows: signs the module's files with this certificate of the current user.
 .EXAMPLE
@@ -26,7 +29,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Demo', 'Test', 'Host', 'Coverage', 'Format', 'Analyze', 'Bench', 'Pack')]
+    [ValidateSet('Build', 'Demo', 'Test', 'Host', 'Coverage', 'Format', 'Analyze', 'Bench', 'Mutate', 'Pack')]
     [string] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
@@ -36,7 +39,9 @@ param(
 
     [switch] $Required,
 
-    [string] $CertificateThumbprint
+    [string] $CertificateThumbprint,
+
+    [string[]] $MutatePath
 )
 
 Set-StrictMode -Version Latest
@@ -208,6 +213,21 @@ function Measure-Coverage {
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
 }
 
+# Settings are in tests/unit/stryker-config.json. Fuzzing is cut short: each change is tried on all tests that reach it.
+function Measure-Mutation {
+    dotnet tool restore | Out-Host
+    $env:VODPREHEAT_MUTATE = 'true'
+    $env:VODPREHEAT_FUZZ_CASES = '20'
+    $patterns = $MutatePath.ForEach{ '--mutate', $_ }
+    Push-Location "$PSScriptRoot/tests/unit"
+    try {
+        dotnet stryker --skip-version-check --output "$out/mutation" @patterns | Out-Host
+    } finally {
+        Pop-Location
+        Remove-Item Env:VODPREHEAT_MUTATE, Env:VODPREHEAT_FUZZ_CASES
+    }
+}
+
 function New-Package {
     $parameters = @{
         ModulePath            = $module
@@ -218,7 +238,7 @@ function New-Package {
     & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 
-if (-not $NoBuild -and $Task -ne 'Format') { Build-Module }
+if (-not $NoBuild -and $Task -notin 'Format', 'Mutate') { Build-Module }
 switch ($Task) {
     'Demo' { Invoke-Demo }
     'Test' { Complete-Test @(Test-Unit; Test-Pester) }
@@ -227,5 +247,6 @@ switch ($Task) {
     'Format' { Test-Format }
     'Analyze' { & "$PSScriptRoot/tools/Test-Script.ps1" -Required:$Required }
     'Bench' { & "$PSScriptRoot/bench/Measure-Module.ps1" -ModulePath $module -OutFile "$out/bench.json" }
+    'Mutate' { Measure-Mutation }
     'Pack' { New-Package }
 }
