@@ -218,7 +218,8 @@ function Measure-Mutation {
     dotnet tool restore | Out-Host
     $env:VODPREHEAT_MUTATE = 'true'
     $env:VODPREHEAT_FUZZ_CASES = '20'
-    $patterns = $MutatePath.ForEach{ '--mutate', $_ }
+    # One word each: PowerShell would make the names of test files of a pattern that stands alone.
+    $patterns = @($MutatePath).Where{ $_ }.ForEach{ "--mutate=$_" }
     Push-Location "$PSScriptRoot/tests/unit"
     try {
         dotnet stryker --skip-version-check --output "$out/mutation" @patterns | Out-Host
