@@ -5,8 +5,8 @@
 .SYNOPSIS
     Builds, tests, demonstrates, measures, packs, and publishes VodPreheat. All output is in out/.
 .PARAMETER Task
-    Specifies the task. Build creates out/VodPreheat, exactly what a user installs. The other tasks, except Format and Publish, build it
-    first:
+    Specifies the task. Build creates out/VodPreheat, exactly what a user installs. The other tasks, except Format, Mutate, and Publish,
+    build it first:
     Demo     shows the complete job in the sandbox
     Test     runs the unit tests and the Pester tests
     Host     runs the host tests: the load contexts and the client of the built module on .NET 8, 9, and 10; and the unit tests on .NET 8
@@ -14,12 +14,15 @@
     Format   fails if dotnet format would change something, or if something is marked as left to do
     Analyze  runs PSScriptAnalyzer on every script
     Bench    measures the module and references
+    Mutate   changes the client and lists the changes that no unit test detects; takes hours
     Pack     creates the package, its checksum, and its bill of materials
     Publish  publishes the package that is in out/
 .PARAMETER NoBuild
     Uses out/VodPreheat as it is, for example to test on one machine what was built on another.
 .PARAMETER Required
     For Analyze: fails if PSScriptAnalyzer is not available.
+.PARAMETER MutatePath
+    For Mutate: the files to change, as patterns below src/VodPreheat.Client, such as Http/**; all of them by default.
 .PARAMETER CertificateThumbprint
     For Pack, on Windows: signs the files of the module with this certificate of the current user.
 .PARAMETER Tag
@@ -30,7 +33,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Demo', 'Test', 'Host', 'Coverage', 'Format', 'Analyze', 'Bench', 'Pack', 'Publish')]
+    [ValidateSet('Build', 'Demo', 'Test', 'Host', 'Coverage', 'Format', 'Analyze', 'Bench', 'Mutate', 'Pack', 'Publish')]
     [string] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
@@ -42,7 +45,9 @@ param(
 
     [string] $CertificateThumbprint,
 
-    [string] $Tag
+    [string] $Tag,
+
+    [string[]] $MutatePath
 )
 
 Set-StrictMode -Version Latest
@@ -215,6 +220,22 @@ function Measure-Coverage {
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
 }
 
+# Settings are in tests/unit/stryker-config.json. Fuzzing is cut short: each change is tried on all tests that reach it.
+function Measure-Mutation {
+    dotnet tool restore | Out-Host
+    $env:VODPREHEAT_MUTATE = 'true'
+    $env:VODPREHEAT_FUZZ_CASES = '20'
+    # One word each: PowerShell would make the names of test files of a pattern that stands alone.
+    $patterns = @($MutatePath).Where{ $_ }.ForEach{ "--mutate=$_" }
+    Push-Location "$PSScriptRoot/tests/unit"
+    try {
+        dotnet stryker --skip-version-check --output "$out/mutation" @patterns | Out-Host
+    } finally {
+        Pop-Location
+        Remove-Item Env:VODPREHEAT_MUTATE, Env:VODPREHEAT_FUZZ_CASES
+    }
+}
+
 function New-Package {
     $parameters = @{
         ModulePath            = $module
@@ -225,7 +246,7 @@ function New-Package {
     & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 
-if (-not $NoBuild -and $Task -notin 'Format', 'Publish') { Build-Module }
+if (-not $NoBuild -and $Task -notin 'Format', 'Mutate', 'Publish') { Build-Module }
 switch ($Task) {
     'Demo' { Invoke-Demo }
     'Test' { Complete-Test @(Test-Unit; Test-Pester) }
@@ -234,6 +255,7 @@ switch ($Task) {
     'Format' { Test-Format }
     'Analyze' { & "$PSScriptRoot/tools/Test-Script.ps1" -Required:$Required }
     'Bench' { & "$PSScriptRoot/bench/Measure-Module.ps1" -ModulePath $module -OutFile "$out/bench.json" }
+    'Mutate' { Measure-Mutation }
     'Pack' { New-Package }
     'Publish' { & "$PSScriptRoot/tools/Publish-Package.ps1" -Path $out -Tag $Tag }
 }
