@@ -67,7 +67,7 @@ public static class ViewFormatter
 
     /// <summary>A text in a color; without it if the output is redirected, where the engine would not remove it.</summary>
     public static string Colour(string? text, string? colour, string? reset) =>
-        string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? text ?? string.Empty : $"{colour}{text}{reset}";
+        string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? Clean(text) : $"{colour}{Clean(text)}{reset}";
 
     private static string Describe(string[] urls, string? assetId) => string.IsNullOrEmpty(assetId)
         ? urls.Length switch

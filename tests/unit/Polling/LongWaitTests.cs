@@ -71,15 +71,15 @@ public sealed class LongWaitTests
         Assert.InRange(queries.Length, least, ids.Sum(id => (int)(EndOf(id) / s_interval)) + (int)(s_day / s_interval) + Tasks + (2 * faults) + 10);
         Assert.All(Enumerable.Range(0, queries.Length - 5), i => Assert.True(queries[i + 5].At - queries[i].At >= TimeSpan.FromMinutes(1)));
 
-        Task<Fetched> Fetch(InvocationContext scope, CancellationToken cancellation)
+        Task<FetchedCredential> Fetch(InvocationContext scope, CancellationToken cancellation)
         {
             clock.Touch();
             if (fetches++ % 3 == 1)
             {
-                throw new VodClientException(FailureKind.ConnectionFailed, ErrorIds.ConnectionFailed, "reset", "hint");
+                throw new VodClientException(FailureKind.ConnectionFailed, ErrorIds.ConnectionFailed, "reset", $"hint");
             }
 
-            return Task.FromResult(new Fetched(new TokenCredential(new Secret($"token{fetches}")) { ExpiresAt = clock.GetUtcNow() + TimeSpan.FromHours(1) }, TimeSpan.FromHours(1)));
+            return Task.FromResult(new FetchedCredential(new TokenCredential(new Secret($"token{fetches}")) { ExpiresAt = clock.GetUtcNow() + TimeSpan.FromHours(1) }, TimeSpan.FromHours(1)));
         }
     }
 
