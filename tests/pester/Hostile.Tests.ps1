@@ -408,7 +408,7 @@ public static class SecureStringRace
     }
 }
 '@
-        $read = [VodPreheat.VodConnection].Assembly.GetType('VodPreheat.Connections.SecureStringReader').GetMethod('Read')
+        $read = [VodPreheat.VodConnection].Assembly.GetType('VodPreheat.Parameters.SecureStringReader').GetMethod('Read')
         [SecureStringRace]::Count($read, [timespan]::FromSeconds(3)) | Should -Be 0
     }
 }
@@ -463,7 +463,7 @@ Describe 'The memory of a process after Disconnect-VodAccount' -Skip:(-not $IsLi
             }
             $child = [Diagnostics.Process]::Start($start)
             try {
-                $child.StandardOutput.ReadLine() | Should -Be ($Way -in 'Token' ? 'rows: 1, errors: 10' : 'rows: 11, errors: 0')
+                $child.StandardOutput.ReadLine() | Should -Be 'rows: 1, errors: 10'
                 $utf8 = [Text.Encoding]::UTF8.GetBytes($secret)
                 $base64 = [Convert]::ToBase64String($utf8)
                 $hex = [Convert]::ToHexString($utf8)
@@ -487,8 +487,8 @@ Describe 'The memory of a process after Disconnect-VodAccount' -Skip:(-not $IsLi
     It 'has no copy of <Way>, but in what .NET made of it: <Made>' -ForEach @(
         # A secret key goes nowhere: all of its way is the module's own.
         @{ Way = 'AccessKey'; Made = @() }
-        # A token is a header, and comes back in a body.
-        @{ Way = 'Token'; Made = 'Text in Unicode', 'Text in UTF8' }
+        # A token is a header; the echo has it in three forms, the last of which stays in the receive buffer of a socket.
+        @{ Way = 'Token'; Made = 'Text in Unicode', 'Text in UTF8', 'Base64 in UTF8', 'LowerHex in UTF8' }
         # A password is in the body of a request, which .NET copies into the buffer of its socket.
         @{ Way = 'Password'; Made = 'Text in UTF8' }
         # A proxy's password is asked for as a string.

@@ -259,7 +259,7 @@ Describe 'Start-VodPreheat, input and requests' {
             $server.Quota = 0
             $run = Invoke-Aside ([scriptblock]::Create("1..10 | ForEach-Object { `"https://cdn.example.com/`$_.mp4`" } | Start-VodPreheat -ErrorAction Ignore; $slowly"))
             Wait-Until { $run.Result.IsCompleted }
-            $run.Shell.Streams.Progress.StatusDescription | Should -Contain '0 URLs submitted; nothing more is submitted (VOD.10086), the rest of the input is read'
+            $run.Shell.Streams.Progress.StatusDescription | Should -Contain '0 URLs submitted; nothing more is submitted (VOD.10086), reading the rest of the input'
             $run.Shell.Dispose()
         }
     }
