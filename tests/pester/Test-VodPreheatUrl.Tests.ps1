@@ -151,7 +151,7 @@ Describe 'Test-VodPreheatUrl' {
 
         It 'has a hint about what one request cannot show: <Name>' -ForEach @(
             @{ Name = 'hit'; Header = 'Age: 1'; Hint = 'one near this machine.* has the file.*Other nodes may not' }
-            @{ Name = 'miss'; Header = 'Age: 0'; Hint = 'this request may have brought it there' }
+            @{ Name = 'miss'; Header = 'Age: 0'; Hint = 'this request may have loaded it' }
             @{ Name = 'unknown'; Header = 'X-Other: 1'; Hint = 'does not say whether' }
         ) {
             (Test-File 200 $Header).Hint | Should -Match $Hint
