@@ -4,7 +4,7 @@ BeforeAll {
     $server = $TestServer::Start()
 
     # The outcomes by the number in the name of the URL.
-    function Get-Status($Outcomes) { $Outcomes | Sort-Object { [int] [regex]::Match($_.Url, '(\d+)\D*$').Groups[1].Value } | ForEach-Object Status }
+    function Get-Status($Outcomes) { $Outcomes | Sort-Object { [int] [regex]::Match($_.Url, '(\d+)(\.mp4)?\D*$').Groups[1].Value } | ForEach-Object Status }
 }
 
 AfterAll {
