@@ -2,7 +2,7 @@
 # Files that mean harm are in Connect-VodAccount.Sources.Tests.ps1.
 
 BeforeDiscovery {
-    # Titles, the clipboard, the cursor, colours of both widths, a bell, the direction of writing, a line of its own.
+    # Titles, the clipboard, the cursor, colors of both widths, a bell, the direction of writing, a line of its own.
     $script:harm = "`e]0;owned`a`e]52;c;ZXZpbA==`a`e[2J`e[1;1H`u{9b}31m`u{202e}gnp`u{2028}`r`nfake"
     $script:types = 'PreheatingResult', 'PreheatTask', 'PreheatOutcome', 'PreheatUrlTest', 'VodConnection'
 }
@@ -13,7 +13,7 @@ BeforeAll {
     $script:ProxyServer = [VodPreheat.TestServer.ProxyServer]
     $script:password = 'p@ss "w0rd"\/1'
 
-    # A terminal would show this, and do no more, but for the colours of the views and line ends.
+    # A terminal would show this, and do no more, but for the colors of the views and line ends.
     function Assert-Shown($Text) {
         $Text | Should -Not -BeNullOrEmpty
         (($Text | Out-String -Width 4000) -replace '\e\[[\d;]*m' -replace '\r?\n') | Should -Not -Match '[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]'

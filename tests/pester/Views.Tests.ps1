@@ -194,7 +194,7 @@ Describe 'A status' {
     ) {
         # Tests often run with their output redirected, where there is no color.
         $expected = $Color -and -not [Console]::IsOutputRedirected ? "<$Color>$Status<reset>" : $Status
-        [VodPreheat.Formatting.ViewFormatter]::ColourStatus($Status, '<green>', '<red>', '<yellow>', '<reset>') | Should -BeExactly $expected
+        [VodPreheat.Formatting.ViewFormatter]::ColorStatus($Status, '<green>', '<red>', '<yellow>', '<reset>') | Should -BeExactly $expected
     }
 }
 

@@ -55,19 +55,19 @@ public static class ViewFormatter
     }
 
     /// <summary>A status in its color.</summary>
-    public static string ColourStatus(string? status, string? green, string? red, string? yellow, string? reset)
+    public static string ColorStatus(string? status, string? green, string? red, string? yellow, string? reset)
     {
         status = Clean(status);
-        string? colour = PreheatStatus.IsSucceed(status) ? green
+        string? color = PreheatStatus.IsSucceed(status) ? green
             : PreheatStatus.IsFailed(status) ? red
             : PreheatStatus.IsProcessing(status) ? yellow
             : null;
-        return Colour(status, colour, reset);
+        return Color(status, color, reset);
     }
 
     /// <summary>A text in a color; without it if the output is redirected, where the engine would not remove it.</summary>
-    public static string Colour(string? text, string? colour, string? reset) =>
-        string.IsNullOrEmpty(colour) || Console.IsOutputRedirected ? Clean(text) : $"{colour}{Clean(text)}{reset}";
+    public static string Color(string? text, string? color, string? reset) =>
+        string.IsNullOrEmpty(color) || Console.IsOutputRedirected ? Clean(text) : $"{color}{Clean(text)}{reset}";
 
     private static string Describe(string[] urls, string? assetId) => string.IsNullOrEmpty(assetId)
         ? urls.Length switch
