@@ -113,7 +113,13 @@ Describe 'Faults of the service in queries, <SignIn>' -ForEach $queries {
             else { 'bad', 'good' | Get-VodPreheatResult -Connection $connection -ThrottleLimit 1 -Verbose }
         }
         $run.Stopped | Should -Be ([bool] $Case.Id)
-        $run.Requests.Where({ $_.TaskId -eq 'bad' }).Count | Should -Be (Get-SendCount $Case $false)
+        $sends = Get-SendCount $Case $false
+        if ($Cmdlet -eq 'Wait-VodPreheat' -and $Case.Fault -like 'Skew*') {
+            # Both tasks are refused, in any order: in progress at the same time, the other one has one request more at most.
+            $run.Requests.Where({ $_.TaskId -in 'bad', 'good' }).Count | Should -BeIn $sends, ($sends + 1)
+        } else {
+            $run.Requests.Where({ $_.TaskId -eq 'bad' }).Count | Should -Be $sends
+        }
         if ($Case.Id) {
             $run.Errors.Count | Should -Be 1
             Assert-Failure $run.Errors[0] $Case.Id $Case.Category @($Case.Fault -like 'Skew*' ? 'Set the clock' : $null).Where({ $_ })
