@@ -19,6 +19,10 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
     private bool _accepted;
     private int _era;
 
+    // Whether the credentials were renewed since the service last accepted any: a refusal of the new ones is the second in a row,
+    // whichever request it meets.
+    private bool _renewed;
+
     // Set while one request tries the credentials.
     private TaskCompletionSource? _trial;
 
@@ -43,10 +47,9 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
             catch (VodClientException failure)
             {
                 accepted = failure.CredentialsAccepted;
-                if (failure.IsRefusal && mayRenew && failure.Service == CloudService.Vod)
+                if (failure.IsRefusal && mayRenew && failure.Service == CloudService.Vod && TryRenew(era))
                 {
                     mayRenew = false;
-                    CloseAfter(era);
                     continue;
                 }
 
@@ -100,15 +103,25 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
         }
     }
 
-    private void CloseAfter(int era)
+    /// <summary>After a refusal: whether other credentials can be tried, one request at a time.</summary>
+    private bool TryRenew(int era)
     {
         lock (_lock)
         {
-            if (era == _era)
+            if (era != _era)
             {
-                _accepted = false;
-                _era++;
+                return true;
             }
+
+            if (_renewed)
+            {
+                return false;
+            }
+
+            _accepted = false;
+            _renewed = true;
+            _era++;
+            return true;
         }
     }
 
@@ -116,7 +129,12 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
     {
         lock (_lock)
         {
-            _accepted |= accepted && era == _era;
+            if (accepted && era == _era)
+            {
+                _accepted = true;
+                _renewed = false;
+            }
+
             if (trial is not null)
             {
                 _trial = null;

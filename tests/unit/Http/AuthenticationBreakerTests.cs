@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.UnitTests.Support;
@@ -189,6 +190,41 @@ public sealed class AuthenticationBreakerTests
         await next;
     }
 
+    [Fact]
+    public async Task Renewed_credentials_that_are_refused_are_not_sent_by_another_invocation()
+    {
+        var breaker = new AuthenticationBreaker(Renewable());
+        int sent = 0;
+        int calls = 0;
+        await Assert.ThrowsAsync<OperationCanceledException>(() => breaker.SendAsync(() => ++calls == 1 ? Refuse() : throw new OperationCanceledException(), default));
+        await Assert.ThrowsAsync<VodClientException>(() => breaker.SendAsync(Refuse, default));
+        await Assert.ThrowsAsync<VodClientException>(() => breaker.SendAsync(Refuse, default));
+        Assert.Equal(2, sent);
+
+        Task<int> Refuse()
+        {
+            sent++;
+            throw Refusal();
+        }
+    }
+
+    [Fact]
+    public async Task Credentials_are_renewed_again_after_the_service_accepted_them()
+    {
+        var breaker = new AuthenticationBreaker(Renewable());
+        for (int round = 1; round <= 3; round++)
+        {
+            int sent = 0;
+            Assert.Equal(round, await breaker.SendAsync(() => ++sent == 1 ? throw Refusal() : Task.FromResult(round), default));
+        }
+    }
+
     private static IEnumerable<Task<VodClientException>> StartFailing(VodClient client, InvocationContext scope, int count) =>
         Enumerable.Range(0, count).Select(_ => TestClient.FailureAsync(() => client.QueryAsync(scope: scope)));
+
+    private static RenewingCredentialSource Renewable() => new(
+        "Token", accountName: null, static (_, _) => throw new InvalidOperationException(), new CancellationTokenSource(), fetchSecret: null, TimeProvider.System);
+
+    private static VodClientException Refusal() =>
+        new(FailureKind.Authentication, "APIGW.0301", "refused", $"hint") { Service = CloudService.Vod, Delivery = Delivery.Refused };
 }
