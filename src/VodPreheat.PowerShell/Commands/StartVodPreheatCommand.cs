@@ -63,7 +63,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _progress = new SubmissionProgressBar(this, () => Noun, Client);
+        _progress = new SubmissionProgressBar(this, () => Noun, () => _end, Client);
     }
 
     /// <inheritdoc/>
@@ -212,7 +212,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
 
         _request = null;
-        _progress!.End = _end = failure.EndsSubmissions ? failure : null;
+        _end = failure.EndsSubmissions ? failure : null;
         if (_end is null || failure.OutcomeUnknown)
         {
             Report(ErrorRecords.FromSubmission(failure, request.Items, request.What));

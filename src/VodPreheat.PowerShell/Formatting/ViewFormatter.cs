@@ -57,7 +57,7 @@ public static class ViewFormatter
     /// <summary>A status in its color.</summary>
     public static string ColorStatus(string? status, string? green, string? red, string? yellow, string? reset)
     {
-        status = Clean(status);
+        status ??= string.Empty;
         string? color = PreheatStatus.IsSucceed(status) ? green
             : PreheatStatus.IsFailed(status) ? red
             : PreheatStatus.IsProcessing(status) ? yellow

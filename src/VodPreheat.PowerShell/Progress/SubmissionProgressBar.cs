@@ -8,20 +8,20 @@ namespace VodPreheat.Progress;
 /// <summary>The progress bar of Start-VodPreheat: what has been submitted, and what delays the rest.</summary>
 /// <param name="cmdlet">The cmdlet.</param>
 /// <param name="noun">What is submitted, such as "URL".</param>
+/// <param name="end">The failure after which nothing more is submitted; null while there is none.</param>
 /// <param name="client">The connection.</param>
-internal sealed class SubmissionProgressBar(Cmdlet cmdlet, Func<string> noun, VodClient client)
+internal sealed class SubmissionProgressBar(Cmdlet cmdlet, Func<string> noun, Func<VodClientException?> end, VodClient client)
     : DelayedProgressBar(cmdlet, "Submitting for pre-loading")
 {
     /// <summary>How many items were accepted.</summary>
     public int Submitted { get; set; }
 
-    /// <summary>The failure after which nothing more is submitted; null while there is none.</summary>
-    public VodClientException? End { get; set; }
-
     /// <inheritdoc/>
     protected override (string Status, int Percent) Read()
     {
-        string note = End is null ? NoteOf(client.SubmissionLimit) : $"; nothing more is submitted ({End.ErrorCode}), reading the rest of the input";
+        string note = end() is { } failure
+            ? $"; nothing more is submitted ({failure.ErrorCode}), reading the rest of the input"
+            : NoteOf(client.SubmissionLimit);
         return ($"{Quantity.Of(Submitted, noun())} submitted{note}", UnknownPercent);
     }
 }
