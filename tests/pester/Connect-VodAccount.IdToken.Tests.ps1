@@ -12,11 +12,6 @@ BeforeAll {
         foreach ($key in $With.Keys) { $parameters[$key] = $With[$key] }
         Connect-Once $server $parameters
     }
-
-    function Assert-Query {
-        (Get-VodPreheatResult t).TaskId | Should -Be 't'
-        (Get-Request Vod)[-1].Headers['X-Auth-Token'] | Should -BeExactly $server.LastToken
-    }
 }
 
 AfterAll { $server.Dispose() }
@@ -56,7 +51,7 @@ Describe 'Connect-VodAccount with an identity provider' {
             $auth = ($request.Body | ConvertFrom-Json).auth
             $auth.id_token.id | Should -BeExactly $token
             $auth.scope.project | ConvertTo-Json -Compress | Should -BeExactly '{"name":"cn-north-4"}'
-            Assert-Query
+            Assert-TokenQuery
             $connection.AuthenticationType | Should -Be 'IdToken'
             $connection.AccountName | Should -Be 'ci'
             $connection.ProjectId | Should -Be $project
@@ -67,7 +62,7 @@ Describe 'Connect-VodAccount with an identity provider' {
         It 'is exchanged for a token of a specified project, without a region' {
             (Connect-Ci @{ Region = $null }).ProjectId | Should -Be $project
             ((Get-Request Iam).Body | ConvertFrom-Json).auth.scope.project | ConvertTo-Json -Compress | Should -BeExactly "{`"id`":`"$project`"}"
-            Assert-Query
+            Assert-TokenQuery
         }
 
         It 'requires a region or a project' {
@@ -77,7 +72,7 @@ Describe 'Connect-VodAccount with an identity provider' {
 
         It 'cannot be renewed: after one refused request, the error names -IdTokenPath' {
             $null = Connect-Ci
-            Assert-Query
+            Assert-TokenQuery
             $server.ExpireToken($server.LastToken)
             $outcome = Get-Outcome { 1..20 | Get-VodPreheatResult -ThrottleLimit 1 }
             Assert-Failure $outcome.Failure 'APIGW.0307' AuthenticationError '-IdTokenPath'
@@ -102,12 +97,12 @@ Describe 'Connect-VodAccount with an identity provider' {
         It 'is read again for each renewal' {
             $path = New-TokenFile "$(New-Token)`n"
             $connection = Connect-Ci @{ IdTokenPath = $path }
-            Assert-Query
+            Assert-TokenQuery
             foreach ($round in 1..3) {
                 $next = New-Token
                 [IO.File]::WriteAllText($path, "`u{FEFF}$next`r`n")
                 $server.ExpireToken($server.LastToken)
-                Assert-Query
+                Assert-TokenQuery
                 ((Get-Request Iam)[-1].Body | ConvertFrom-Json).auth.id_token.id | Should -BeExactly $next
             }
             $server.TokensIssued | Should -Be 4
@@ -116,7 +111,7 @@ Describe 'Connect-VodAccount with an identity provider' {
 
         It 'is exchanged by one request while 8 queries are in progress' {
             $null = Connect-Ci @{ IdTokenPath = New-TokenFile }
-            Assert-Query
+            Assert-TokenQuery
             $server.ExpireToken($server.LastToken)
             $server.LatencyMs = 60
             (Get-VodPreheatResult (1..40)).TaskId | Should -Be (1..40)
@@ -127,9 +122,9 @@ Describe 'Connect-VodAccount with an identity provider' {
         It 'is exchanged before the token expires, without a refused request' {
             $server.TokenLife = [timespan]::FromSeconds(1)
             $null = Connect-Ci @{ IdTokenPath = New-TokenFile }
-            Assert-Query
+            Assert-TokenQuery
             Start-Sleep -Milliseconds 1100
-            Assert-Query
+            Assert-TokenQuery
             $server.TokensIssued | Should -Be 2
             $server.Requests.StatusSent | Should -Not -Contain 401
         }
@@ -142,13 +137,13 @@ Describe 'Connect-VodAccount with an identity provider' {
             foreach ($id in 1..10) { Assert-Failure (Get-Failure { Get-VodPreheatResult $id }) 'IAM.0007' AuthenticationError 'expired at' }
             @(Get-Request Iam).Count | Should -Be 2
             [IO.File]::WriteAllText($path, (New-Token))
-            Assert-Query
+            Assert-TokenQuery
         }
 
         It 'that is missing at a renewal causes one error' {
             $path = New-TokenFile
             $null = Connect-Ci @{ IdTokenPath = $path }
-            Assert-Query
+            Assert-TokenQuery
             Remove-Item $path
             $server.ExpireToken($server.LastToken)
             $outcome = Get-Outcome { 1..20 | Get-VodPreheatResult }
@@ -165,10 +160,10 @@ Describe 'Connect-VodAccount with an identity provider' {
             Push-Location
             try {
                 $null = Connect-Ci @{ IdTokenPath = & $Path }
-                Assert-Query
+                Assert-TokenQuery
                 Set-Location /
                 $server.ExpireToken($server.LastToken)
-                Assert-Query
+                Assert-TokenQuery
             } finally {
                 Pop-Location
             }
@@ -179,7 +174,7 @@ Describe 'Connect-VodAccount with an identity provider' {
             [IO.File]::WriteAllText((Join-Path $HOME $name), (New-Token))
             try {
                 $null = Connect-Ci @{ IdTokenPath = "~/$name" }
-                Assert-Query
+                Assert-TokenQuery
             } finally {
                 Remove-Item (Join-Path $HOME $name) -Force
             }

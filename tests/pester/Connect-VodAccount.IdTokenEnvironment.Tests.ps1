@@ -3,11 +3,6 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     . "$PSScriptRoot/connect.common.ps1"
-
-    function Assert-Query {
-        (Get-VodPreheatResult t).TaskId | Should -Be 't'
-        (Get-Request Vod)[-1].Headers['X-Auth-Token'] | Should -BeExactly $server.LastToken
-    }
 }
 
 AfterAll { $server.Dispose() }
@@ -33,17 +28,17 @@ Describe 'Connect-VodAccount with an identity provider of the environment' {
             $connection.AuthenticationType | Should -Be 'IdToken'
             $connection.ProjectId | Should -Be $project
             ((Get-Request Iam).Body | ConvertFrom-Json).auth.scope.project.id | Should -Be $project
-            Assert-Query
+            Assert-TokenQuery
         }
 
         It 'provides the project by the region' {
             $connection = Connect-Default @{ Region = 'CN-North-4' }
             $connection.ProjectId | Should -Be $project
             ((Get-Request Iam).Body | ConvertFrom-Json).auth.scope.project.name | Should -BeExactly 'cn-north-4'
-            Assert-Query
+            Assert-TokenQuery
             [IO.File]::WriteAllText($env:HUAWEICLOUD_SDK_ID_TOKEN_FILE, $server.MakeIdToken('ci', 'vod'))
             $server.ExpireToken($server.LastToken)
-            Assert-Query
+            Assert-TokenQuery
         }
 
         It 'is used after an access key of the environment' {
@@ -83,7 +78,7 @@ Describe 'Connect-VodAccount with an identity provider of the environment' {
             try {
                 $env:HUAWEICLOUD_SDK_ID_TOKEN_FILE = "./$(Split-Path $env:HUAWEICLOUD_SDK_ID_TOKEN_FILE -Leaf)"
                 $null = Connect-Default
-                Assert-Query
+                Assert-TokenQuery
             } finally {
                 Pop-Location
             }

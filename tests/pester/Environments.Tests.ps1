@@ -3,20 +3,7 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     . "$PSScriptRoot/submit.common.ps1"
-    $script:server = $TestServer::Start()
-    $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
-
-    # A script that signs in with the credentials of the environment, as a scheduled script does, and then runs the specified text.
-    function New-Script([string] $Text) {
-        $file = Join-Path (Get-PSDrive TestDrive).Root "$([guid]::NewGuid()).ps1"
-        Set-Content $file @"
-`$ErrorActionPreference = 'Stop'
-Import-Module '$Manifest'
-Connect-VodAccount -Region cn-north-4 -Endpoint $($server.Endpoint) -IamEndpoint $($server.Endpoint) -RequestsPerMinute 0 -SubmissionsPerMinute 0
-$Text
-"@
-        $file
-    }
+    . "$PSScriptRoot/script.common.ps1"
 }
 
 AfterAll { $server.Dispose() }

@@ -13,11 +13,7 @@ BeforeAll {
     . "$PSScriptRoot/faults.common.ps1"
 }
 
-AfterAll {
-    Clear-Session
-    foreach ($connection in $open.Values) { Disconnect-VodAccount -Connection $connection }
-    $server.Dispose()
-}
+AfterAll { Close-FaultServer }
 
 Describe 'Faults of IAM' {
     AfterEach { Clear-Fault }

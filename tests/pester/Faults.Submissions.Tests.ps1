@@ -14,11 +14,7 @@ BeforeAll {
     . "$PSScriptRoot/faults.common.ps1"
 }
 
-AfterAll {
-    Clear-Session
-    foreach ($connection in $open.Values) { Disconnect-VodAccount -Connection $connection }
-    $server.Dispose()
-}
+AfterAll { Close-FaultServer }
 
 Describe 'Faults of the service in Start-VodPreheat' {
     It '<What>: <Fault>, <SignIn>' -ForEach $submissions {

@@ -456,7 +456,7 @@ Describe 'The memory of a process after Disconnect-VodAccount' -Skip:(-not $IsLi
                 [Console]::WriteLine("rows: $($rows.Count), errors: $($Error.Count)")
                 $null = [Console]::ReadLine()
             }.ToString()
-            $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $PSHOME pwsh))
+            $start = [Diagnostics.ProcessStartInfo]::new($pwsh)
             $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
             foreach ($argument in '-NoProfile', '-NonInteractive', '-File', $file, "$PSScriptRoot/common.ps1", $server.Endpoint, $proxy.Endpoint, $Way) {
                 $start.ArgumentList.Add($argument)

@@ -227,7 +227,7 @@ Describe 'Invoke-VodPreheat' {
             $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
             $env:HUAWEICLOUD_SDK_SK = $TestServer::DefaultSecretKey
             $env:HUAWEICLOUD_SDK_PROJECT_ID = $TestServer::DefaultProjectId
-            $process = Start-Process (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')) "-NoProfile -NonInteractive -File `"$child`"" -PassThru -RedirectStandardOutput "$child.out"
+            $process = Start-Process $pwsh "-NoProfile -NonInteractive -File `"$child`"" -PassThru -RedirectStandardOutput "$child.out"
             try {
                 Wait-Until { @($server.Requests | Where-Object Method -EQ POST).Count -eq 2 -and ($Lost -or @(Select-String accepted $journal).Count -eq 2) } -Seconds 60
             } finally {

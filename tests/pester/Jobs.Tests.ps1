@@ -8,21 +8,8 @@ BeforeDiscovery {
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     . "$PSScriptRoot/submit.common.ps1"
-    $script:server = $TestServer::Start()
-    $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+    . "$PSScriptRoot/script.common.ps1"
     $script:longUrl = "https://cdn.example.com/$('long/' * 60)end.mp4"
-
-    # A script that signs in with the credentials of the environment, as a scheduled script does, and then runs the specified text.
-    function New-Script([string] $Text) {
-        $file = Join-Path (Get-PSDrive TestDrive).Root "$([guid]::NewGuid()).ps1"
-        Set-Content $file @"
-`$ErrorActionPreference = 'Stop'
-Import-Module '$Manifest'
-Connect-VodAccount -Region cn-north-4 -Endpoint $($server.Endpoint) -IamEndpoint $($server.Endpoint) -RequestsPerMinute 0 -SubmissionsPerMinute 0
-$Text
-"@
-        $file
-    }
 
     # Serializes and deserializes objects, as for another process.
     function Copy-Through([string] $Way, [object[]] $Objects) {

@@ -3,7 +3,6 @@ BeforeAll {
     . $PSScriptRoot/submit.common.ps1
     $server = $TestServer::Start()
     $runbook = "$root/samples/Invoke-PreheatRunbook.ps1"
-    $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 
     $modulePath = $env:PSModulePath
     $env:PSModulePath = "$root/out$([IO.Path]::PathSeparator)$modulePath"

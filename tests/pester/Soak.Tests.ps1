@@ -121,7 +121,7 @@ Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
             $null = [Console]::In.ReadLine()
         }.ToString()
 
-        $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')))
+        $start = [Diagnostics.ProcessStartInfo]::new($pwsh)
         $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
         '-NoProfile', '-NonInteractive', '-File', $file, $Manifest, $server.Endpoint, $watcher, $queries |
             ForEach-Object { $start.ArgumentList.Add($_) }

@@ -2,17 +2,8 @@
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
+    . "$PSScriptRoot/edge.common.ps1"
     $script:ProxyServer = [VodPreheat.TestServer.ProxyServer]
-    $script:EdgeServer = [VodPreheat.TestServer.EdgeServer]
-    $script:edge = $EdgeServer::Start()
-    $script:site = $edge.Endpoint.GetLeftPart('Authority')
-    $script:closed = [VodPreheat.TestServer.ClosedPort]::Refused().GetLeftPart('Authority')
-
-    # Sets the answer for a file of the edge node, and tests its URL.
-    function Test-File([int] $Status = 200, [string[]] $Header = @()) {
-        $edge.SetFile('/a.mp4', $Status, $Header)
-        Test-VodPreheatUrl "$site/a.mp4"
-    }
 
     # Adds paths that the edge node never answers.
     function Add-StalledFile([string[]] $Path) {

@@ -3,16 +3,7 @@
 BeforeAll {
     . $PSScriptRoot/common.ps1
     . $PSScriptRoot/submit.common.ps1
-    $server = $TestServer::Start()
-
-    # Sets the answers to the queries of a task. The last one is repeated.
-    function Set-Task([string] $TaskId, [string[][]] $Answers) {
-        foreach ($answer in $Answers) { $server.AddTaskAnswer($TaskId, $answer) }
-    }
-
-    function Get-QueryCount([string] $TaskId) {
-        @($server.Requests | Where-Object TaskId -CEQ $TaskId).Count
-    }
+    . $PSScriptRoot/wait.common.ps1
 }
 
 AfterAll {

@@ -16,6 +16,9 @@ if (-not ('VodPreheat.TestServer.LoopbackServer' -as [type])) {
 
 $TestServer = [VodPreheat.TestServer.LoopbackServer]
 
+# The executable of this PowerShell: the process can be dotnet.
+$script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+
 function ConvertTo-Secret([string] $Text) {
     $secure = [securestring]::new()
     foreach ($c in $Text.ToCharArray()) { $secure.AppendChar($c) }
@@ -157,7 +160,7 @@ function Stop-Aside($Run) {
 function Invoke-Child([scriptblock] $Script, [string[]] $ArgumentList) {
     $file = Join-Path (Get-PSDrive TestDrive).Root "$([guid]::NewGuid()).ps1"
     Set-Content $file $Script.ToString()
-    & (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')) -NoProfile -NonInteractive -File $file @ArgumentList 2>&1 | Out-String -Width 4096
+    & $pwsh -NoProfile -NonInteractive -File $file @ArgumentList 2>&1 | Out-String -Width 4096
 }
 
 Clear-Session

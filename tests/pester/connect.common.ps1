@@ -12,6 +12,12 @@ function Assert-Query {
     (Get-Request Vod)[-1].StatusSent | Should -Be 200
 }
 
+# Checks that the default connection works with the token that IAM issued last.
+function Assert-TokenQuery {
+    (Get-VodPreheatResult t).TaskId | Should -Be 't'
+    (Get-Request Vod)[-1].Headers['X-Auth-Token'] | Should -BeExactly $server.LastToken
+}
+
 # Connects without a credential parameter.
 function Connect-Default([hashtable] $With = @{}) {
     Connect-Once $server (@{ Default = $true; ProjectId = $null; PassThru = $true } + $With)

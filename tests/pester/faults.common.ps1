@@ -63,6 +63,13 @@ function Add-Fault([string] $Fault, [int] $Times, [string] $TaskId, [switch] $Po
     }
 }
 
+# Ends all connections, and the server.
+function Close-FaultServer {
+    Clear-Session
+    foreach ($connection in $open.Values) { Disconnect-VodAccount -Connection $connection }
+    $server.Dispose()
+}
+
 function Clear-Fault {
     $server.ClearFaults()
     $server.ClockOffset = [timespan]::Zero
