@@ -1,7 +1,6 @@
 using System.Net;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Polling;
-using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Polling;
 
@@ -14,9 +13,11 @@ public sealed partial class PreheatTaskPollerTests
         PreheatTaskPoller poller = await PollAsync(["slow"], TimeSpan.FromMinutes(5), (id, _) => id == "slow" ? Open : Done);
         Task<PollAnswer?> next = poller.NextEndAsync();
         await AnswerAllAsync(next);
+        int alarms = _clock.AlarmsSet;
         poller.Add("late");
         poller.Add("slow");
-        await TestClient.EventuallyAsync(() => _vod.NextAnswerAt is not null);
+        await _clock.AlarmSetAfter(alarms).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.NotNull(_vod.NextAnswerAt);
 
         Assert.Equal("late", (await RunAsync(next))!.Value.TaskId);
         Assert.Equal(TimeSpan.Zero, Now);
