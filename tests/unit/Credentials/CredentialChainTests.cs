@@ -6,8 +6,7 @@ using VodPreheat.UnitTests.Support;
 namespace VodPreheat.UnitTests.Credentials;
 
 /// <summary>Moves the home directory of the process: nothing else may run meanwhile.</summary>
-[CollectionDefinition(nameof(CredentialChainTests), DisableParallelization = true)]
-[Collection(nameof(CredentialChainTests))]
+[Collection(nameof(TestsThatRunAlone))]
 public sealed class CredentialChainTests : IDisposable
 {
     private static readonly string s_homeVariable = OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME";

@@ -56,7 +56,6 @@ internal sealed class FakeCloud(EventClock clock) : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        clock.Touch();
         byte[] body = request.Content is { } content ? await content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false) : [];
         var sent = new Sent(request.Method.Method, request.RequestUri!, [], body, clock.GetUtcNow());
         Answer answer;
@@ -65,9 +64,7 @@ internal sealed class FakeCloud(EventClock clock) : HttpMessageHandler
             answer = request.Method == HttpMethod.Post ? Submit(body) : Query(request.RequestUri!.Query.Split('=')[1]);
         }
 
-        HttpResponseMessage response = await answer(sent, cancellationToken).ConfigureAwait(false);
-        clock.Touch();
-        return response;
+        return await answer(sent, cancellationToken).ConfigureAwait(false);
     }
 
     private Answer Submit(byte[] body)

@@ -9,6 +9,7 @@ using VodPreheat.UnitTests.Support;
 namespace VodPreheat.UnitTests.Jobs;
 
 /// <summary>The whole job against a service whose minutes pass by a fake clock.</summary>
+[Collection(nameof(TestsThatRunAlone))]
 public sealed class PreheatJobTests : IDisposable
 {
     private readonly EventClock _clock = new();

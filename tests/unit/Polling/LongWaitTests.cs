@@ -8,6 +8,7 @@ using VodPreheat.UnitTests.Support;
 namespace VodPreheat.UnitTests.Polling;
 
 /// <summary>A wait of a day, on a clock that goes from event to event.</summary>
+[Collection(nameof(TestsThatRunAlone))]
 public sealed class LongWaitTests
 {
     private const int Tasks = 12;
@@ -27,7 +28,6 @@ public sealed class LongWaitTests
         int faults = 0;
         using var network = new FakeNetwork(async (sent, cancellation) =>
         {
-            clock.Touch();
             if (random.NextDouble() < 0.02)
             {
                 Answer[] answers = [Answers.Throttled, Answers.Body(503, string.Empty), Answers.Body(200, "<html>"), Answers.Throws(new HttpRequestException("reset"))];
@@ -73,7 +73,6 @@ public sealed class LongWaitTests
 
         Task<FetchedCredential> Fetch(InvocationContext scope, CancellationToken cancellation)
         {
-            clock.Touch();
             if (fetches++ % 3 == 1)
             {
                 throw new VodClientException(FailureKind.ConnectionFailed, ErrorIds.ConnectionFailed, "reset", $"hint");

@@ -3,69 +3,76 @@ using Microsoft.Extensions.Time.Testing;
 namespace VodPreheat.UnitTests.Support;
 
 /// <summary>
-/// A clock that goes from one timer to the next as soon as nothing else is left to do: hours pass in seconds, with everything in its
-/// order. Time-outs of <see cref="SkippingClock.Endless"/> or longer are not gone to.
+/// A clock that goes from one timer to the next as soon as the thread pool has nothing left to do: hours pass in seconds, with
+/// everything in its order. Only for tests that run alone, those of <see cref="TestsThatRunAlone"/>: others keep the thread pool busy.
 /// </summary>
 internal sealed class EventClock() : FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero))
 {
     private readonly object _lock = new();
-    private readonly SortedSet<(DateTimeOffset Due, int Number)> _due = [];
-    private int _activity;
-
-    /// <summary>Says that something has happened, so that the clock waits for what follows of it.</summary>
-    public void Touch() => Interlocked.Increment(ref _activity);
+    private readonly PriorityQueue<DateTimeOffset, DateTimeOffset> _due = new();
 
     /// <summary>Moves the clock from timer to timer until the work has ended.</summary>
     public async Task<T> RunAsync<T>(Task<T> work)
     {
-        for (int i = 0; i < 200_000 && !work.IsCompleted; i++)
-        {
-            await SettleAsync(work);
-            DateTimeOffset? next = null;
-            lock (_lock)
-            {
-                _due.RemoveWhere(timer => timer.Due <= GetUtcNow());
-                if (!work.IsCompleted && _due.Count > 0)
-                {
-                    next = _due.Min.Due;
-                }
-            }
-
-            if (next is { } due)
-            {
-                Advance(due - GetUtcNow());
-            }
-        }
-
-        Assert.True(work.IsCompleted, "The work does not end.");
+        // On a thread of its own, which the thread pool does not count.
+        await Task.Factory.StartNew(() => Run(work), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return await work;
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        Touch();
-        if (dueTime >= TimeSpan.Zero && dueTime < SkippingClock.Endless)
+        ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+        if (dueTime != Timeout.InfiniteTimeSpan)
         {
             lock (_lock)
             {
-                _due.Add((GetUtcNow() + dueTime, _activity));
+                DateTimeOffset due = GetUtcNow() + dueTime;
+                _due.Enqueue(due, due);
             }
         }
 
-        return base.CreateTimer(callback, state, dueTime, period);
+        return timer;
     }
 
-    // A timer that was disposed meanwhile costs a step, and nothing else.
-    private async Task SettleAsync(Task work)
+    private void Run(Task work)
     {
-        for (int quiet = 0; quiet < 3 && !work.IsCompleted; quiet++)
+        while (true)
         {
-            int before = Volatile.Read(ref _activity);
-            await Task.Yield();
-            await Task.Delay(1);
-            if (Volatile.Read(ref _activity) != before)
+            WaitUntilIdle();
+            if (work.IsCompleted)
             {
-                quiet = -1;
+                return;
+            }
+
+            // A timer that was disposed meanwhile costs a step, and nothing else.
+            DateTimeOffset due;
+            lock (_lock)
+            {
+                Assert.True(_due.TryDequeue(out due, out _), "The work does not end, and no timer is set.");
+            }
+
+            if (due > GetUtcNow())
+            {
+                Advance(due - GetUtcNow());
+            }
+        }
+    }
+
+    // Seen twice: the counts are not read at the same time.
+    private static void WaitUntilIdle()
+    {
+        for (int seen = 0; seen < 2;)
+        {
+            ThreadPool.GetMaxThreads(out int threads, out _);
+            ThreadPool.GetAvailableThreads(out int available, out _);
+            if (ThreadPool.PendingWorkItemCount == 0 && available == threads)
+            {
+                seen++;
+            }
+            else
+            {
+                seen = 0;
+                Thread.Sleep(0);
             }
         }
     }
