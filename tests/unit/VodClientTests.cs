@@ -34,6 +34,20 @@ public sealed class VodClientTests
         AssertNotConnected(await query);
     }
 
+    [Theory]
+    [InlineData(AttemptHandler.MaxBodyBytes, null)]
+    [InlineData(AttemptHandler.MaxBodyBytes + 1, FailureKind.UnexpectedResponse)]
+    public async Task An_answer_can_have_16_MiB(int length, FailureKind? failure)
+    {
+        byte[] body = new byte[length];
+        body.AsSpan().Fill((byte)' ');
+        Encoding.UTF8.GetBytes(Answers.RowJson, body);
+        using var network = new FakeNetwork(Answers.Body(200, body));
+        using VodClient client = TestClient.Create(network, retries: 0);
+        Exception? error = await Record.ExceptionAsync(() => client.QueryAsync());
+        Assert.Equal(failure, (error as VodClientException)?.Kind);
+    }
+
     [Fact]
     public async Task Disposing_cancels_delayed_requests()
     {

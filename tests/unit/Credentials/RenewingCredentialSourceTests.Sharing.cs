@@ -98,6 +98,22 @@ public sealed partial class RenewingCredentialSourceTests
     }
 
     [Fact]
+    public async Task A_background_renewal_is_canceled_with_the_last_request_that_waits_for_it()
+    {
+        await GetAsync();
+        _fetcher.Block();
+        _clock.Advance(s_day - TimeSpan.FromMinutes(5));
+        await GetAsync();
+        Assert.True(_fetcher.IsUnderWay);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        using var stop = new CancellationTokenSource();
+        Task<Credential> waiting = _source.GetAsync(TestClient.Scope(), stop.Token).AsTask();
+        await stop.CancelAsync();
+        await TestClient.AssertCancelledAsync(waiting);
+        await TestClient.EventuallyAsync(() => !_fetcher.IsUnderWay);
+    }
+
+    [Fact]
     public async Task The_previous_secrets_are_kept_and_older_ones_are_overwritten()
     {
         Credential first = await GetAsync();

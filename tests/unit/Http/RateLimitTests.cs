@@ -103,6 +103,22 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task A_request_that_is_cancelled_when_it_has_its_turn_keeps_it()
+    {
+        // Whether the cancellation comes before the request goes on depends on the thread pool.
+        for (int i = 0; i < 1_000; i++)
+        {
+            RateLimit limit = Limit(1);
+            Turn first = await EnterAsync(limit);
+            using var stop = new CancellationTokenSource();
+            Task<Turn> second = Ask(limit, cancellation: stop.Token);
+            limit.Leave(first, Outcome.NotSent);
+            await stop.CancelAsync();
+            limit.Leave(await second.WaitAsync(s_patience), Outcome.NotSent);
+        }
+    }
+
+    [Fact]
     public async Task A_request_can_be_cancelled_while_it_waits_and_does_not_count()
     {
         RateLimit limit = Limit(1);

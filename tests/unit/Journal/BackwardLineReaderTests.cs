@@ -55,6 +55,21 @@ public sealed class BackwardLineReaderTests : IDisposable
     }
 
     [Fact]
+    public void The_position_of_a_line_that_is_too_long_to_be_read_is_known()
+    {
+        const int Length = 17 << 20;
+        string path = Write($"one\n{new string('x', Length)}\nlast\n");
+        using BackwardLineReader scanner = BackwardLineReader.Open(path)!;
+        Assert.True(scanner.MoveBack());
+        Assert.True(scanner.MoveBack());
+        Assert.True(scanner.Line.IsEmpty);
+        Assert.Equal((4, 4 + Length), (scanner.LineStart, scanner.LineEnd));
+        Assert.Equal(2, scanner.NumberOf(scanner.LineStart));
+        Assert.True(scanner.MoveBack());
+        Assert.Equal((0, 3), (scanner.LineStart, scanner.LineEnd));
+    }
+
+    [Fact]
     public void Lines_that_are_added_later_are_read_only_on_request()
     {
         string path = Write("one\ntwo\n");

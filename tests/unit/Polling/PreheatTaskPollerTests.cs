@@ -92,6 +92,20 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_task_with_specified_URLs_ends_with_these()
+    {
+        string Answer(int count) => $$"""
+            {"preheating_results":[{"url":"https://a/1","status":"succeed"},{"url":"https://a/other","status":"processing"},
+            {"url":"https://a/2","status":"{{(count < 3 ? "processing" : "failed")}}"}]}
+            """;
+        PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, count) => Answer(count));
+        poller.Add("t", ["https://a/2", "https://a/1"]);
+
+        Assert.Equal(3, Assert.Single(await DrainAsync(poller)).Results.Count);
+        Assert.Equal([0, 10, 20], _vod.Queries.Select(query => query.At.TotalSeconds));
+    }
+
+    [Fact]
     public async Task A_status_is_not_case_sensitive()
     {
         PreheatTaskPoller poller = await PollAsync(
@@ -129,6 +143,18 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
         await _stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task The_wait_ends_when_the_invocation_is_canceled_between_two_queries()
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, _) => Open);
+        Task<PollAnswer?> next = poller.NextEndAsync();
+        await AnswerAllAsync(next);
+        await _stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Single(_vod.Queries);
     }
 
     [Fact]

@@ -11,6 +11,8 @@ namespace VodPreheat.UnitTests.Sandbox;
 
 public sealed class SandboxTests
 {
+    private const string Signature = "Authorization X-Sdk-Date";
+
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
@@ -57,24 +59,33 @@ public sealed class SandboxTests
     }
 
     [Theory]
-    [InlineData("GET", "/v1.0/other/asset/preheating?task_id=example", true, 404)]
-    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating/?task_id=example", true, 404)]
-    [InlineData("DELETE", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating", true, 403)]
-    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", false, 401)]
-    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating", true, 400)]
-    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", true, 200)]
-    public async Task Only_signed_requests_of_the_API_are_answered(string method, string target, bool hasSignature, int status)
+    [InlineData("GET", "/v1.0/other/asset/preheating?task_id=example", Signature, 404)]
+    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating/?task_id=example", Signature, 404)]
+    [InlineData("DELETE", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating", Signature, 403)]
+    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", "", 401)]
+    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", "Authorization", 401)]
+    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", "X-Sdk-Date", 401)]
+    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating", Signature, 400)]
+    [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", Signature, 200)]
+    public async Task Only_signed_requests_of_the_API_are_answered(string method, string target, string headers, int status)
     {
         using var invoker = new HttpMessageInvoker(new SandboxHandler(SandboxTasks.DailyQuota));
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(SandboxHandler.Endpoint, target));
-        if (hasSignature)
+        foreach (string header in headers.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            request.Headers.TryAddWithoutValidation("Authorization", "x");
-            request.Headers.TryAddWithoutValidation("X-Sdk-Date", "x");
+            request.Headers.TryAddWithoutValidation(header, "x");
         }
 
         using HttpResponseMessage response = await invoker.SendAsync(request, CancellationToken.None);
         Assert.Equal(status, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_canceled_request_is_not_answered()
+    {
+        using var invoker = new HttpMessageInvoker(new SandboxHandler(SandboxTasks.DailyQuota));
+        using var request = new HttpRequestMessage(HttpMethod.Get, SandboxHandler.Endpoint);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => invoker.SendAsync(request, new CancellationToken(canceled: true)));
     }
 
     [Fact]
