@@ -48,6 +48,21 @@ public sealed class VodClientTests
         Assert.Equal(failure, (error as VodClientException)?.Kind);
     }
 
+    [Theory]
+    [InlineData(200)]
+    [InlineData(500)]
+    public async Task The_connection_of_an_answer_is_released(int status)
+    {
+        foreach (bool isReadable in new[] { true, false })
+        {
+            var content = new WatchedContent(isReadable);
+            using var network = new FakeNetwork((_, _) => Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)status) { Content = content }));
+            using VodClient client = TestClient.Create(network, retries: 0);
+            await TestClient.FailureAsync(() => client.QueryAsync());
+            Assert.True(content.IsDisposed);
+        }
+    }
+
     [Fact]
     public async Task Disposing_cancels_delayed_requests()
     {
@@ -257,4 +272,25 @@ public sealed class VodClientTests
 
     private static void AssertNotConnected(VodClientException failure) =>
         Assert.Equal((ErrorIds.NotConnected, FailureKind.NotConnected), (failure.ErrorCode, failure.Kind));
+
+    /// <summary>A body that is not JSON, or breaks off.</summary>
+    private sealed class WatchedContent(bool isReadable) : HttpContent
+    {
+        public bool IsDisposed { get; private set; }
+
+        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) =>
+            isReadable ? Task.CompletedTask : throw new IOException("broken off");
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
 }

@@ -216,10 +216,20 @@ public sealed class ConnectionFactoryTests : IDisposable
         Assert.All(Enumerable.Range(0, 27), i => Assert.Contains($"\"a.{i * 55}.c\"", seen[i], StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_name_of_an_identity_provider_can_have_any_visible_ASCII_character()
+    {
+        const string Name = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+        _server.AddIdentityProvider(Name, "vod");
+        using VodClient client = await New().ConnectWithIdTokenAsync($" {Name} ", new Secret(_server.MakeIdToken(Name, "vod")), TestClient.Scope());
+        Assert.Equal(Name, client.AccountName);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("a b")]
+    [InlineData("ci\x7f")]
     [InlineData("ci\r\nX-Evil: 1")]
     [InlineData("prüfer")]
     public async Task An_invalid_name_of_an_identity_provider_is_refused_without_a_request(string name)
@@ -360,7 +370,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     {
         CultureInfo.CurrentCulture = new CultureInfo("tr-TR");
         using VodClient client = await New(region: "CN-North-4").ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Scope());
-        Assert.Equal(("cn-north-4", TestClient.ProjectId), (New(region: "CN-North-4").Region, client.ProjectId));
+        Assert.Equal(("cn-north-4", "cn-north-4", TestClient.ProjectId), (New(region: "CN-North-4").Region, client.Region, client.ProjectId));
         Assert.Equal("ap-southeast-i", New(region: "AP-SOUTHEAST-I").Region);
     }
 

@@ -59,6 +59,19 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task The_account_name_that_was_specified_is_before_the_access_key()
+    {
+        Task<FetchedCredential> Fetch(InvocationContext scope, CancellationToken cancellation) =>
+            Task.FromResult(new FetchedCredential(TestClient.Key(), s_day));
+        using var named = new RenewingCredentialSource("Agency", "ops", Fetch, _fetcher, fetchSecret: null, _clock);
+        using var unnamed = new RenewingCredentialSource("Agency", accountName: null, Fetch, _fetcher, fetchSecret: null, _clock);
+        await named.GetAsync(TestClient.Scope(), CancellationToken.None);
+        Assert.Null(unnamed.AccountName);
+        await unnamed.GetAsync(TestClient.Scope(), CancellationToken.None);
+        Assert.Equal(("ops", TestClient.AccessKey), (named.AccountName, unnamed.AccountName));
+    }
+
+    [Fact]
     public async Task The_lifetime_of_a_credential_counts_from_before_its_request()
     {
         TaskCompletionSource go = _fetcher.Block();

@@ -46,6 +46,7 @@ public sealed class RedactorTests
     [InlineData("back\\slash\\\\\"", "back\\\\slash\\\\\\\\\\\"")]
     [InlineData("a\"b/c", "a\\\\\\\"b\\/c")]
     [InlineData("a\\\\b<c", "a\\\\b&lt;c")]
+    [InlineData("end\\", "end\\\\")]
     [InlineData("one two", "one+two")]
     [InlineData("one+two", "one%2btwo")]
     public void Ambiguous_escapes_are_read_as_the_secret(string secret, string form) =>
@@ -73,6 +74,20 @@ public sealed class RedactorTests
         const string Text = "100% of +2 \\u00 a&b; &#x; MIIF tok/en anothe 中 %4 QUJDREVGR0g= deadbeef";
         Assert.Equal(Text, s_redactor.Clean(Text));
     }
+
+    [Theory]
+    [InlineData("\\ud83d\\ude")]
+    [InlineData("\\ud83d\\u")]
+    [InlineData("\\ud83d")]
+    [InlineData("\\ud8")]
+    [InlineData("\\ud83dxde00x")]
+    [InlineData("\\ud83d\\ude01x")]
+    [InlineData("&#x1f60")]
+    [InlineData("&#x1f601;x")]
+    [InlineData("%F0%9F%98%8")]
+    [InlineData("%F0%9F%98%81x")]
+    public void An_escape_that_is_incomplete_or_of_another_character_is_not_redacted(string text) =>
+        Assert.Equal(text, new Redactor(() => [new Secret("\ud83d\ude00x")]).Clean(text));
 
     [Fact]
     public void No_text_is_displayed_after_a_secret_was_overwritten()

@@ -23,6 +23,7 @@ public sealed class WireUrlTests
     [InlineData("https://h/a%2Fb%41%zz/../c//d;e?auth_key=1-0-0-%2B+&x=/?", "https://h/a%2Fb%41%zz/../c//d;e?auth_key=1-0-0-%2B+&x=/?")]
     [InlineData("https://h/!\"$&'()*+,-.:;<=>@[\\]^_`{|}~", "https://h/!\"$&'()*+,-.:;<=>@[\\]^_`{|}~")]
     [InlineData("https://h/a b", "https://h/a%20b")]
+    [InlineData("https://h/a\x7f", "https://h/a%7F")]
     [InlineData("https://h/预热?q=é", "https://h/%E9%A2%84%E7%83%AD?q=%C3%A9")]
     [InlineData("https://h/\ud83d\ude00\u202e", "https://h/%F0%9F%98%80%E2%80%AE")]
     public void Only_characters_that_are_invalid_in_a_request_line_are_changed(string url, string wire) => Assert.Equal(wire, WireUrl.Of(url));

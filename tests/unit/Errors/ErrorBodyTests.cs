@@ -13,6 +13,8 @@ public sealed class ErrorBodyTests
         { """{"error":{"code":401,"message":"m","title":"Unauthorized"}}""", null, "m", null },
         { """{"error":{"error_code":"IAM.0011","error_msg":"m"},"request_id":"r"}""", "IAM.0011", "m", "r" },
         { """{"error":{"error_code":"IAM.0011","error_msg":"m","request_id":"inner"},"request_id":"outer"}""", "IAM.0011", "m", "inner" },
+        { """{"error_code":"VOD.1","error":{"error_code":"IAM.0011","error_msg":"inner"}}""", "VOD.1", null, null },
+        { """{"error_msg":"m","error":{"error_code":"IAM.0011","error_msg":"inner"}}""", null, "m", null },
         { """{"errorCode":"VOD.1","errorMsg":"m"}""", "VOD.1", "m", null },
         { """{"error":{"errorCode":"VOD.1","errorMsg":"m"}}""", "VOD.1", "m", null },
         { """{"error":{"code":"Common.0001","message":"m"}}""", "Common.0001", "m", null },

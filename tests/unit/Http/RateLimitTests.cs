@@ -229,6 +229,7 @@ public sealed class RateLimitTests
         await PassAsync(limit, 10);
         await ThrottleAsync(limit, TimeSpan.FromSeconds(1));
         Assert.Null(limit.Status.LearnedPerMinute);
+        Assert.Equal("Throttled: queries wait 1 s.", Assert.Single(TestClient.TraceOf(_scope)));
         _clock.Advance(TimeSpan.FromSeconds(1));
         await PassAsync(limit, 10);
         await ThrottleAsync(limit);

@@ -100,6 +100,7 @@ public sealed class PreheatJobTests : IDisposable
         Assert.Equal((20, 25), (outcomes.Count(outcome => outcome.Status == "succeed"), outcomes.Count(outcome => outcome.Status == "notSubmitted")));
         Assert.All(outcomes.Where(outcome => outcome.Status == "notSubmitted"), outcome => Assert.Equal(("VOD.10086", 0), (outcome.ErrorCode, outcome.Attempts)));
         Assert.Equal((3, FailureKind.QuotaExceeded), (_cloud.Posts, job.Failure?.Kind));
+        Assert.All(outcomes.Where(outcome => outcome.Status == "notSubmitted"), outcome => Assert.Equal(job.Failure!.What, outcome.Detail));
     }
 
     [Fact]
@@ -230,6 +231,38 @@ public sealed class PreheatJobTests : IDisposable
         Assert.Equal((3, 15), (_cloud.Posts, _cloud.Accepted.Count));
     }
 
+    [Theory]
+    [InlineData("refused", 20)]
+    [InlineData("429 later", 3600)]
+    public async Task A_submission_that_was_not_accepted_is_sent_again_after_a_pause(string fault, int seconds)
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        _cloud.OnSubmit = (_, _) => _clock.GetUtcNow() == start ? s_faults[fault] : null;
+        using VodClient client = Connect(retries: 0);
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(
+            Urls(25), new() { PollInterval = TimeSpan.FromSeconds(20), Timeout = TimeSpan.FromHours(3) }, client);
+        AssertOnce(25, outcomes);
+        Assert.Equal((25, 0, 0, 0), Count(outcomes));
+        Assert.Equal(Urls(25), _cloud.Accepted);
+        Assert.Equal(start.AddSeconds(seconds), _cloud.AcceptedAt[0]);
+        Assert.False(job.HasTimedOut);
+    }
+
+    [Fact]
+    public async Task The_progress_counts_resumed_and_resubmitted_URLs_once()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        await RunAsync(Urls(20), new() { Timeout = TimeSpan.FromMinutes(1) });
+        _cloud.EndOf = (url, round) => url == Url(1) || (url == Url(2) && round == 1) ? "failed" : "succeed";
+
+        using var job = new PreheatJob(_client, Urls(25), new() { ResumeSince = start, MaximumResubmit = 1 }, TestClient.Scope(), _clock);
+        Assert.Equal(new JobProgress(25, 20, 0, 0), job.Progress);
+        Assert.Equal(25, job.Progress.Open);
+        await _clock.RunAsync(DrainAsync(job));
+        Assert.Equal(new JobProgress(25, 25, 24, 1), job.Progress);
+        Assert.Equal(0, job.Progress.Open);
+    }
+
     [Fact]
     public async Task A_thousand_urls_at_ten_submissions_a_minute_have_results_before_the_last_is_submitted()
     {
@@ -297,6 +330,20 @@ public sealed class PreheatJobTests : IDisposable
         using VodClient other = Connect(projectId: "another");
         await RunAsync(Urls(10), new() { ResumeSince = DateTimeOffset.MinValue.AddDays(2) }, other);
         Assert.Equal(30, _cloud.Accepted.Count);
+    }
+
+    [Fact]
+    public async Task Only_a_resumed_run_needs_a_journal()
+    {
+        var off = SubmissionJournal.OfThisMachine(static _ => "off", _clock);
+        using var client = new VodClient(
+            TestClient.Endpoint, TestClient.ProjectId, new FixedCredentialSource(TestClient.Key(), "AccessKey"), new TransportSettings { Network = () => _cloud, Clock = _clock }, off);
+        VodClientException failure = Assert.Throws<VodClientException>(
+            () => new PreheatJob(client, Urls(1), new() { ResumeSince = _clock.GetUtcNow() }, TestClient.Scope(), _clock));
+        Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
+        Assert.Equal(0, _cloud.Posts);
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(1), client: client);
+        Assert.Equal("succeed", Assert.Single(outcomes).Status);
     }
 
     [Fact]
@@ -368,7 +415,7 @@ public sealed class PreheatJobTests : IDisposable
         Assert.Equal(count, outcomes.Select(outcome => outcome.Url).Distinct(StringComparer.Ordinal).Count());
     }
 
-    private VodClient Connect(FakeCloud? cloud = null, string projectId = TestClient.ProjectId) => new(
+    private VodClient Connect(FakeCloud? cloud = null, string projectId = TestClient.ProjectId, int retries = 3) => new(
         TestClient.Endpoint,
         projectId,
         new FixedCredentialSource(TestClient.Key(), "AccessKey"),
@@ -378,6 +425,7 @@ public sealed class PreheatJobTests : IDisposable
             Clock = _clock,
             Timeout = SkippingClock.Endless,
             RequestsPerMinute = 0,
+            MaximumRetryCount = retries,
         },
         _journal);
 

@@ -57,7 +57,7 @@ public sealed class BackwardLineReaderTests : IDisposable
     [Fact]
     public void The_position_of_a_line_that_is_too_long_to_be_read_is_known()
     {
-        const int Length = 17 << 20;
+        const int Length = 34 << 20;
         string path = Write($"one\n{new string('x', Length)}\nlast\n");
         using BackwardLineReader scanner = BackwardLineReader.Open(path)!;
         Assert.True(scanner.MoveBack());
