@@ -2,9 +2,9 @@
 
 <#
 .SYNOPSIS
-    Makes docs/tour.svg, the picture in the README: real commands in the sandbox and their real output.
+    Creates docs/tour.svg, the picture in the README: real commands in the sandbox and their real output.
 .DESCRIPTION
-    Needs the built module (./build.sh Build). A loopback server of the tests answers Test-VodPreheatUrl in place of the CDN, as a
+    Requires the built module (./build.sh Build). A test server answers Test-VodPreheatUrl instead of the CDN, as a
     node with key hotlink protection does for a URL without a signature.
 #>
 [CmdletBinding()]

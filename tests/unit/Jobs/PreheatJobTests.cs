@@ -8,7 +8,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Jobs;
 
-/// <summary>The whole job against a service whose minutes pass by a fake clock.</summary>
+/// <summary>The complete job with a service on a fake clock.</summary>
 public sealed class PreheatJobTests : IDisposable
 {
     private readonly EventClock _clock = new();
@@ -24,7 +24,7 @@ public sealed class PreheatJobTests : IDisposable
 
     public static TheoryData<string> Refusals => ["VOD.10053", "VOD.10062", "VOD.10060", "VOD.10088", "VOD.10081"];
 
-    /// <summary>What a submission or a query may meet, by name, and the answer.</summary>
+    /// <summary>Situations of a submission or a query by name, and the answer.</summary>
     public static TheoryData<string> Faults => [.. s_faults.Keys];
 
     public void Dispose()
@@ -60,7 +60,7 @@ public sealed class PreheatJobTests : IDisposable
     public async Task A_refused_request_is_divided_until_the_refused_urls_are_found(string code)
     {
         string[] bad = [Url(3), Url(17), Url(18)];
-        _cloud.OnSubmit = (_, urls) => urls.Any(bad.Contains) ? Answers.Error(400, code, "told") : null;
+        _cloud.OnSubmit = (_, urls) => urls.Any(bad.Contains) ? Answers.Error(400, code, "expected") : null;
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(25));
 
         AssertOnce(25, outcomes);
@@ -317,7 +317,7 @@ public sealed class PreheatJobTests : IDisposable
         using var job = new PreheatJob(_client, Urls(25), new(), new InvocationContext(stop.Token), _clock);
         Task<UrlOutcome?> next = job.NextAsync();
         await stop.CancelAsync();
-        await TestClient.AssertCancelledAsync(next);
+        await TestClient.AssertCanceledAsync(next);
     }
 
     private static readonly Comparer<string> s_byNumber = Comparer<string>.Create((a, b) => Number(a).CompareTo(Number(b)));
@@ -382,7 +382,7 @@ public sealed class PreheatJobTests : IDisposable
 
     private async Task<(PreheatJob Job, UrlOutcome[] Outcomes)> RunAsync(string[] urls, PreheatJobSettings? settings = null, VodClient? client = null)
     {
-        using var job = new PreheatJob(client ?? _client, urls, settings ?? new(), TestClient.Scope(), _clock);
+        using var job = new PreheatJob(client ?? _client, urls, settings ?? new(), TestClient.Context(), _clock);
         return (job, await _clock.RunAsync(DrainAsync(job)));
     }
 

@@ -40,7 +40,7 @@ public sealed class PreheatUrlTests
     [Fact]
     public void A_host_name_that_is_too_long_is_invalid() => Assert.False(PreheatUrl.IsValid($"https://{new string('h', 300)}.example/a"));
 
-    // No theory: test case names cannot carry lone surrogates.
+    // Not a theory: names of test cases cannot contain lone surrogates.
     [Fact]
     public void Lone_surrogates_are_invalid() =>
         Assert.DoesNotContain(new[] { "\ud83d", "\ude00", "\ude00\ud83d", "\ud83d\ud83d\ude00", "\ud83d/" }, tail => PreheatUrl.IsValid("https://cdn.example.com/" + tail));

@@ -39,8 +39,8 @@ public sealed class SandboxTests
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         using VodClient other = ConnectionFactory.ConnectSandbox(new TransportSettings());
-        string urls = (await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Scope())).TaskId!;
-        string asset = (await client.SubmitAssetAsync("asset 1", TestClient.Scope())).TaskId!;
+        string urls = (await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Context())).TaskId!;
+        string asset = (await client.SubmitAssetAsync("asset 1", TestClient.Context())).TaskId!;
         Assert.Equal(["https://a/1", "https://a/2"], (await client.QueryAsync(urls)).Select(row => row.Url));
         Assert.Equal(2, (await client.QueryAsync(asset)).Count);
         await TestClient.FailureAsync(() => other.QueryAsync(urls));
@@ -50,10 +50,10 @@ public sealed class SandboxTests
     public async Task Invalid_submissions_fail_as_in_the_service()
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
-        Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Scope()))).ErrorCode);
-        Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitAssetAsync("", TestClient.Scope()))).ErrorCode);
+        Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Context()))).ErrorCode);
+        Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitAssetAsync("", TestClient.Context()))).ErrorCode);
         Assert.Equal("VOD.10109", (await TestClient.FailureAsync(
-            () => client.SubmitUrlsAsync([.. Enumerable.Repeat("https://a/1", 11)], TestClient.Scope()))).ErrorCode);
+            () => client.SubmitUrlsAsync([.. Enumerable.Repeat("https://a/1", 11)], TestClient.Context()))).ErrorCode);
     }
 
     [Theory]

@@ -9,7 +9,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Signing;
 
-/// <summary>What is on a request when it leaves, and what the server's own verifier says to it.</summary>
+/// <summary>The headers of a request that is sent, and whether the test server verifies its signature.</summary>
 [Properties(Arbitrary = [typeof(OddTexts)])]
 public sealed class SignedRequestTests : IDisposable
 {
@@ -135,8 +135,8 @@ public sealed class SignedRequestTests : IDisposable
         using VodClient client = TestClient.Create(_server.Endpoint, TestClient.Settings(retries: 0));
         _server.Reset();
         string wanted = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
-        await client.SubmitAssetAsync("x" + text, TestClient.Scope());
-        await client.SubmitUrlsAsync(["https://cdn.example.com/" + text], TestClient.Scope());
+        await client.SubmitAssetAsync("x" + text, TestClient.Context());
+        await client.SubmitUrlsAsync(["https://cdn.example.com/" + text], TestClient.Context());
 
         Assert.Equal(["x" + wanted], _server.SubmittedAssets);
         Assert.Equal(["https://cdn.example.com/" + wanted], _server.SubmittedUrls);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace VodPreheat.UnitTests.Support;
 
 /// <summary>
-/// A clock that goes from one timer to the next as soon as nothing else is left to do: hours pass in seconds, with everything in its
-/// order. Time-outs of <see cref="SkippingClock.Endless"/> or longer are not gone to.
+/// A clock that moves from one timer to the next as soon as nothing else can run: hours pass in seconds, with everything in its
+/// order. It never moves to timeouts of <see cref="SkippingClock.Endless"/> or longer.
 /// </summary>
 internal sealed class EventClock() : FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero))
 {
@@ -12,7 +12,7 @@ internal sealed class EventClock() : FakeTimeProvider(new DateTimeOffset(2026, 3
     private readonly SortedSet<(DateTimeOffset Due, int Number)> _due = [];
     private int _activity;
 
-    /// <summary>Says that something has happened, so that the clock waits for what follows of it.</summary>
+    /// <summary>Notifies the clock of an event, so that it waits for the effects.</summary>
     public void Touch() => Interlocked.Increment(ref _activity);
 
     /// <summary>Moves the clock from timer to timer until the work has ended.</summary>
@@ -55,7 +55,7 @@ internal sealed class EventClock() : FakeTimeProvider(new DateTimeOffset(2026, 3
         return base.CreateTimer(callback, state, dueTime, period);
     }
 
-    // A timer that was disposed meanwhile costs a step, and nothing else.
+    // A timer that was disposed meanwhile only causes one more step.
     private async Task SettleAsync(Task work)
     {
         for (int quiet = 0; quiet < 3 && !work.IsCompleted; quiet++)
