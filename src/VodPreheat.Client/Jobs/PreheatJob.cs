@@ -147,13 +147,13 @@ public sealed class PreheatJob : IDisposable
         if (_submission is { IsCompleted: true } submission)
         {
             _submission = null;
-            Handle(submission);
+            HandleSubmission(submission);
         }
 
         if (_poll is { IsCompleted: true } poll)
         {
             _poll = null;
-            Handle(await poll.ConfigureAwait(false));
+            HandleAnswer(await poll.ConfigureAwait(false));
         }
     }
 
@@ -178,7 +178,7 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    private void Handle(Task<Submission> submission)
+    private void HandleSubmission(Task<Submission> submission)
     {
         try
         {
@@ -256,7 +256,7 @@ public sealed class PreheatJob : IDisposable
         _poller.Add(taskId, [.. open.Select(static url => url.Url)]);
     }
 
-    private void Handle(PollAnswer? answered)
+    private void HandleAnswer(PollAnswer? answered)
     {
         if (answered is not { } answer)
         {
@@ -278,7 +278,7 @@ public sealed class PreheatJob : IDisposable
             // A result of a URL that was not submitted, or that already has an outcome, is ignored.
             if (_urls.TryGetValue(result.Url, out JobUrl? url) && open.Contains(url))
             {
-                Handle(url, result.Status, open);
+                HandleStatus(url, result.Status, open);
             }
         }
 
@@ -288,7 +288,7 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    private void Handle(JobUrl url, string status, List<JobUrl> open)
+    private void HandleStatus(JobUrl url, string status, List<JobUrl> open)
     {
         url.LastStatus = status;
         if (PreheatStatus.IsSucceed(status))

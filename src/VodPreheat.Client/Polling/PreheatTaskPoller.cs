@@ -36,7 +36,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     private UrlCounts _counts;
 
     // Used only by the poll, of which there is one at a time.
-    private readonly List<(OpenTask Task, Task<IReadOnlyList<UrlResult>> Query)> _inFlight = new(MaxInFlight);
+    private readonly List<(OpenTask Open, Task<IReadOnlyList<UrlResult>> Query)> _inFlight = new(MaxInFlight);
     private TimeSpan? _giveUpAt;
 
     /// <summary>Time left until the timeout; zero afterwards.</summary>
