@@ -27,7 +27,6 @@ public sealed class PreheatJob : IDisposable
     private readonly TimeProvider _clock;
     private readonly long _start;
     private readonly Dictionary<string, JobUrl> _urls = new(StringComparer.Ordinal);
-    private readonly HashSet<JobUrl> _resumed = [];
     private readonly Dictionary<string, List<JobUrl>> _tasks = new(StringComparer.Ordinal);
     private readonly SubmissionQueue _queue = new();
     private readonly Queue<UrlOutcome> _outcomes = new();
@@ -313,7 +312,7 @@ public sealed class PreheatJob : IDisposable
 
     // What an earlier run submitted can be submitted once by this run, whatever the maximum is.
     private bool MayBeSubmittedAgain(JobUrl url) =>
-        Failure is null && !IsTimeUp && url.Attempts <= _settings.MaximumResubmit + (_resumed.Contains(url) ? 1 : 0);
+        Failure is null && !IsTimeUp && url.Attempts <= _settings.MaximumResubmit + (url.IsResumed ? 1 : 0);
 
     /// <summary>Handles the URLs of a task that can no longer be queried.</summary>
     private void Lose(List<JobUrl> urls, VodClientException failure)
@@ -328,7 +327,7 @@ public sealed class PreheatJob : IDisposable
         foreach (JobUrl url in urls)
         {
             // A task of an earlier run that the service no longer has says nothing about the URL.
-            if (failure.Kind == FailureKind.NotFound && _resumed.Contains(url) && url.Attempts == 1 && Failure is null && !IsTimeUp)
+            if (failure.Kind == FailureKind.NotFound && url.IsResumed && url.Attempts == 1 && Failure is null && !IsTimeUp)
             {
                 _queue.Add(url);
             }
@@ -403,7 +402,7 @@ public sealed class PreheatJob : IDisposable
             foreach (JobUrl url in urls)
             {
                 url.Submitted(submission.SubmittedAt, taskId);
-                _resumed.Add(url);
+                url.IsResumed = true;
             }
 
             _inTasks += urls.Length;
