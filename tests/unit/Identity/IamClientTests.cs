@@ -94,7 +94,7 @@ public sealed class IamClientTests : IDisposable
         _server.AddUser(User, "other", "acme");
         VodClientException failure = await RefusedAsync(_password);
         Assert.Equal((FailureKind.Authentication, 1), (failure.Kind, _server.RequestCount));
-        Assert.Contains("domain name", failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.Contains("account name", failure.Hint.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
