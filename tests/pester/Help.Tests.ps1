@@ -252,7 +252,7 @@ Describe 'The about topic' {
     }
 }
 
-Describe 'The error ids' {
+Describe 'The error IDs' {
     It 'are exactly those in <_>' -ForEach 'docs/errors.md', 'module/en-US/about_VodPreheat.help.txt', 'docs/zh-CN/errors.md', 'module/zh-CN/about_VodPreheat.help.txt' {
         $ids = [regex]::Matches((Get-Content "$root/src/VodPreheat.Client/Errors/ErrorIds.cs" -Raw), '= "(Vod\w+)"') | ForEach-Object { $_.Groups[1].Value }
         $pattern = $_ -like '*.md' ? '(?m)^\| `(Vod\w+)`' : '(?m)^        (Vod\w+) '

@@ -19,7 +19,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
 
     // A request that is throttled again right after a hold waits a minute from then on, and this much longer each time: in step
     // with the service's minute it would be throttled every time.
-    private static readonly TimeSpan s_more = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_moreEachTime = TimeSpan.FromSeconds(5);
 
     private readonly object _lock = new();
     private readonly long _start = clock.GetTimestamp();
@@ -154,7 +154,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
             // A service that asks for no wait at all must not cause an endless loop.
             ({ } asked, _) => TimeSpan.FromSeconds(Math.Max(asked.TotalSeconds, Math.Min(Math.Pow(2, _holdsInARow - 1), 60))),
             (null, 0) => _sent.TryPeek(out TimeSpan oldest) ? oldest + s_minute - now : s_minute,
-            (null, _) => s_minute + (_holdsInARow * s_more),
+            (null, _) => s_minute + (_holdsInARow * s_moreEachTime),
         };
 
         // A service that sends Retry-After may not count per minute; and a minute in which nothing

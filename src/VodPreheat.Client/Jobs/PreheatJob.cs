@@ -32,7 +32,7 @@ public sealed class PreheatJob : IDisposable
     private readonly Queue<UrlOutcome> _outcomes = new();
     private readonly PreheatTaskPoller _poller;
     private readonly CancellationTokenSource _stopSubmitting;
-    private readonly InvocationContext _submitting;
+    private readonly InvocationContext _submitContext;
 
     private JobUrl[] _request = [];
     private Task<Submission>? _submission;
@@ -65,7 +65,7 @@ public sealed class PreheatJob : IDisposable
         _start = clock.GetTimestamp();
         _poller = new PreheatTaskPoller(client, settings.PollInterval, settings.Timeout, _context, clock);
         _stopSubmitting = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        _submitting = _context.With(_context.NeedsJournal, _stopSubmitting.Token);
+        _submitContext = _context.With(_context.NeedsJournal, _stopSubmitting.Token);
         foreach (string url in urls)
         {
             _urls.TryAdd(url, new JobUrl(url));
@@ -172,7 +172,7 @@ public sealed class PreheatJob : IDisposable
         {
             _request = _queue.Take();
             _submittedAt = _clock.GetLocalNow();
-            _submission = _client.SubmitUrlsAsync([.. _request.Select(static url => url.Url)], _submitting);
+            _submission = _client.SubmitUrlsAsync([.. _request.Select(static url => url.Url)], _submitContext);
             BackgroundWork.Forget(_submission);
         }
     }

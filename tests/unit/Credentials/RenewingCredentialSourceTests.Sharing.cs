@@ -86,9 +86,9 @@ public sealed partial class RenewingCredentialSourceTests
         Task<Credential>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => _source.GetAsync(TestClient.Context(), stop.Token).AsTask())];
         Assert.True(_fetcher.IsUnderWay);
         await stop.CancelAsync();
-        foreach (Task<Credential> cancelled in waiting)
+        foreach (Task<Credential> canceled in waiting)
         {
-            await TestClient.AssertCanceledAsync(cancelled);
+            await TestClient.AssertCanceledAsync(canceled);
         }
 
         await TestClient.EventuallyAsync(() => !_fetcher.IsUnderWay);

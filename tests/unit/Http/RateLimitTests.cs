@@ -103,16 +103,16 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task A_request_can_be_cancelled_while_it_waits_and_does_not_count()
+    public async Task A_request_can_be_canceled_while_it_waits_and_does_not_count()
     {
         RateLimit limit = Limit(1);
         await PassAsync(limit);
         using var stop = new CancellationTokenSource();
-        Task<Turn> cancelled = Ask(limit, cancellation: stop.Token);
+        Task<Turn> canceled = Ask(limit, cancellation: stop.Token);
         Task<Turn> next = Ask(limit);
         await stop.CancelAsync();
 
-        await TestClient.AssertCanceledAsync(cancelled);
+        await TestClient.AssertCanceledAsync(canceled);
         await AssertGoesAtAsync(next, 60);
         Assert.Equal(0, _clock.RunningTimers);
     }

@@ -34,7 +34,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_url_is_submitted_waited_for_and_reported_once()
+    public async Task Every_URL_is_submitted_waited_for_and_reported_once()
     {
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync([.. Urls(25), .. Urls(3), "https://cdn.example.com/A.mp4", "https://cdn.example.com/a.mp4"]);
 
@@ -57,7 +57,7 @@ public sealed class PreheatJobTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task A_refused_request_is_divided_until_the_refused_urls_are_found(string code)
+    public async Task A_refused_request_is_divided_until_the_refused_URLs_are_found(string code)
     {
         string[] bad = [Url(3), Url(17), Url(18)];
         _cloud.OnSubmit = (_, urls) => urls.Any(bad.Contains) ? Answers.Error(400, code, "expected") : null;
@@ -230,7 +230,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task A_thousand_urls_at_ten_submissions_a_minute_have_results_before_the_last_is_submitted()
+    public async Task A_thousand_URLs_at_ten_submissions_a_minute_have_results_before_the_last_is_submitted()
     {
         _cloud.SubmissionsPerMinute = 10;
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(1000));

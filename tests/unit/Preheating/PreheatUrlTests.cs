@@ -15,7 +15,7 @@ public sealed class PreheatUrlTests
     [InlineData("https://cdn.example.com:8443/中文/\U0001F600.m3u8")]
     [InlineData("https://[2001:db8::1]/a")]
     [InlineData("https://视频_1.cdn-2.example/a")]
-    public void An_absolute_http_or_https_url_is_valid(string url) => Assert.True(PreheatUrl.IsValid(url));
+    public void An_absolute_http_or_https_URL_is_valid(string url) => Assert.True(PreheatUrl.IsValid(url));
 
     [Theory]
     [InlineData("")]

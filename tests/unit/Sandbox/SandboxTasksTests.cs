@@ -96,7 +96,7 @@ public sealed class SandboxTasksTests
     }
 
     [Fact]
-    public async Task A_request_has_at_most_10_urls()
+    public async Task A_request_has_at_most_10_URLs()
     {
         VodClientException failure = await Assert.ThrowsAsync<VodClientException>(
             () => ConnectedAsync(static (client, context) => client.SubmitUrlsAsync([.. Enumerable.Repeat(Url, 11)], context)));

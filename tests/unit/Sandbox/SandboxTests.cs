@@ -35,7 +35,7 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task Submitted_urls_and_assets_can_be_queried_in_that_sandbox_only()
+    public async Task Submitted_URLs_and_assets_can_be_queried_in_that_sandbox_only()
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         using VodClient other = ConnectionFactory.ConnectSandbox(new TransportSettings());

@@ -59,7 +59,7 @@ public sealed class SignedRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task Project_id_and_security_token_are_signed_but_content_type_and_user_agent_are_not()
+    public async Task Project_ID_and_security_token_are_signed_but_content_type_and_user_agent_are_not()
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network) with { UserAgent = "VodPreheat/1.2.3 PowerShell/7.6.0" }, TestClient.Key("tok"));
@@ -119,7 +119,7 @@ public sealed class SignedRequestTests : IDisposable
     }
 
     [Property(MaxTest = 200)]
-    public async Task The_server_verifies_and_reads_every_task_id(string taskId)
+    public async Task The_server_verifies_and_reads_every_task_ID(string taskId)
     {
         using VodClient client = TestClient.Create(_server.Endpoint, TestClient.Settings(retries: 0));
         _server.AnyTask = true;
@@ -130,7 +130,7 @@ public sealed class SignedRequestTests : IDisposable
     }
 
     [Property(MaxTest = 100)]
-    public async Task The_server_verifies_and_reads_every_asset_id_and_url(string text)
+    public async Task The_server_verifies_and_reads_every_asset_ID_and_url(string text)
     {
         using VodClient client = TestClient.Create(_server.Endpoint, TestClient.Settings(retries: 0));
         _server.Reset();

@@ -19,7 +19,7 @@ public sealed partial class UriEncodingTests
         Assert.Equal(AsUtf8(text), Uri.UnescapeDataString(UriEncoding.Encode(text)));
 
     [Property(MaxTest = 500)]
-    public void The_task_id_that_is_sent_is_the_one_that_is_signed(string taskId)
+    public void The_task_ID_that_is_sent_is_the_one_that_is_signed(string taskId)
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = TestClient.Create(network);
