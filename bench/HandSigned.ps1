@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    The query as one writes it without a module: signs by hand and calls Invoke-RestMethod. Keys come from the environment.
+    A query without a module: the script signs the request and calls Invoke-RestMethod. The keys are in the environment.
 #>
 param(
     [Parameter(Mandatory)] [string] $Endpoint,

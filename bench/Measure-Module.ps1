@@ -15,7 +15,7 @@ param(
     # The built module's folder.
     [Parameter(Mandatory)] [string] $ModulePath,
 
-    # Where the figures and all their samples go, as JSON.
+    # The file for the figures and all samples, in JSON.
     [Parameter(Mandatory)] [string] $OutFile,
 
     # Cold processes of each kind.
@@ -24,7 +24,7 @@ param(
     # Runs of each loop of queries.
     [ValidateRange(1, 1000)] [int] $WarmRounds = 9,
 
-    # Run the micro-benchmarks too, which take some minutes more.
+    # Also runs the micro-benchmarks, which takes some more minutes.
     [switch] $Micro
 )
 
@@ -79,7 +79,7 @@ function Invoke-Script([string] $Name, [string[]] $Arguments) {
     foreach ($line in $text.Trim().Split("`n")) { , [double[]] $line.Split(' ') }
 }
 
-# Milliseconds of a run of queries in a process that waits for such orders.
+# Milliseconds of a run of queries in a process that waits for requests to run them.
 function Measure-Query([Diagnostics.Process] $Process, [int] $Count, [string] $InFlight, [string] $Endpoint) {
     $Process.StandardInput.WriteLine("$Count $InFlight $Endpoint")
     $elapsed, $rows = $Process.StandardOutput.ReadLine() -split ' '
@@ -87,7 +87,7 @@ function Measure-Query([Diagnostics.Process] $Process, [int] $Count, [string] $I
     [double] $elapsed
 }
 
-# Runs both in turns, and gives the samples of each.
+# Runs both alternately, and returns the samples of each.
 function Measure-Turn([int] $Rounds, [scriptblock] $Subject, [scriptblock] $Reference) {
     $samples = @{ Subject = @(); Reference = @() }
     for ($round = 0; $round -lt $Rounds; $round++) {
@@ -102,7 +102,7 @@ function Get-Median([double[]] $Values) {
     ($sorted[[Math]::Floor(($Values.Count - 1) / 2)] + $sorted[[Math]::Floor($Values.Count / 2)]) / 2
 }
 
-# A row of the table. Without a budget it is only told.
+# A row of the table. Without a budget it is only displayed.
 function New-Figure([string] $Name, [string] $Unit, [double[]] $Values, [double[]] $References, [Nullable[double]] $Budget) {
     $value = Get-Median $Values
     $reference = Get-Median $References
@@ -146,12 +146,12 @@ function Measure-Loop([string] $Endpoint) {
     $bare = Start-Child (Get-Command dotnet -CommandType Application)[0].Source @($bareFile)
     $module = Start-Script Queries.ps1 @('-Module', $ModulePath, '-Script', $script)
 
-    # Until the runtime has compiled both as well as it will.
+    # Until the runtime has finished its optimization of both.
     foreach ($inFlight in 8, 1) {
         $null = Measure-Turn 4 { Measure-Query $module 5000 $inFlight $Endpoint } { Measure-Query $bare 5000 $inFlight $Endpoint }
     }
 
-    # Short runs, hence more of them.
+    # Short runs, so there are more of them.
     $turns = Measure-Turn (3 * $WarmRounds) { Measure-Query $module 500 1 $Endpoint } { Measure-Query $bare 500 1 $Endpoint }
     New-Figure '500 queries, one at a time, against bare HttpClient' ms $turns.Subject $turns.Reference 1.5
     $oneByOne = $turns.Reference
@@ -165,7 +165,7 @@ function Measure-Loop([string] $Endpoint) {
     New-Figure '500 hand-signed Invoke-RestMethod, against bare HttpClient' ms $turns.Reference $oneByOne
 }
 
-# As people run them: ids from the pipeline, in a process that has made 200 queries before and is no warmer than that. Both are new
+# As users run them: IDs from the pipeline, in a process that has made only 200 queries before. Both are new
 # for each run.
 function Measure-YoungLoop([string] $Endpoint, [int] $Count, [int] $InFlight, [double] $Budget) {
     $turns = Measure-Turn ([Math]::Min(7, $WarmRounds)) {
@@ -241,7 +241,7 @@ $figures | Format-Table Figure, Unit, Value, Reference, Ratio, Budget, Holds -Au
 } | ConvertTo-Json -Depth 4 | Set-Content $OutFile
 
 if ($Micro) {
-    # Its tables only.
+    # Only the tables of the output.
     dotnet run --project "$PSScriptRoot/Micro" -c Release --no-build -- --filter '*' --artifacts (Join-Path (Split-Path $OutFile) micro) |
         Where-Object { $_.StartsWith('|') } | Out-Host
 }

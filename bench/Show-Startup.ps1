@@ -3,7 +3,7 @@
 
 <#
 .SYNOPSIS
-    Tells what the first steps in a cold process cost: milliseconds, methods compiled at run time, and which assemblies load.
+    Displays what the first steps in a cold process take: milliseconds, methods compiled at run time, and assemblies loaded.
 .EXAMPLE
     pwsh -NoProfile bench/Show-Startup.ps1 out/VodPreheat
 .EXAMPLE

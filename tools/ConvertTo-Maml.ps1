@@ -2,15 +2,15 @@
 
 <#
 .SYNOPSIS
-    Makes the help files of the built module, one for each language, from the pages in docs/.
+    Creates the help files of the built module, one for each language, from the pages in docs/.
 .DESCRIPTION
-    A page has the words: what the cmdlet does, examples, what each parameter means. What the cmdlet itself knows (parameter
-    sets, types, positions, defaults, pipeline input) is read from the built module. A page that names other parameters than
+    A page has the texts: what the cmdlet does, examples, and what each parameter means. The attributes of parameters (parameter
+    sets, types, positions, defaults, pipeline input) are read from the built module. A page that names other parameters than
     its cmdlet has, or a cmdlet without a page, is an error. The headings of sections are English in each language.
 .PARAMETER Path
     The folder of the English pages, one per cmdlet, named after it. Pages in other languages are in its subfolders, such as zh-CN.
 .PARAMETER ModulePath
-    The folder of the built module, which gets a folder for each language.
+    The folder of the built module, in which a folder is created for each language.
 .EXAMPLE
     tools/ConvertTo-Maml.ps1 -Path docs -ModulePath out/VodPreheat
 #>
@@ -36,7 +36,7 @@ $namespaces = @{
     dev     = 'http://schemas.microsoft.com/maml/dev/2004/10'
 }
 
-# What the cmdlets know of themselves. Runs in a process of its own, because an imported assembly cannot be unloaded.
+# The attributes of the cmdlets. Runs in a separate process, because an imported assembly cannot be unloaded.
 $describe = {
     param([string] $Manifest)
     $module = Import-Module $Manifest -PassThru
@@ -68,7 +68,7 @@ $describe = {
     ConvertTo-Json @($commands) -Depth 8 -Compress
 }
 
-# An XML element with text, elements or nothing in it.
+# An XML element with text, with elements, or empty.
 function ConvertTo-Element([string] $Name, $Content, [hashtable] $Attributes = @{}) {
     $prefix, $local = $Name -split ':'
     $element = [System.Xml.Linq.XElement]::new([System.Xml.Linq.XName]::Get($local, $namespaces[$prefix]))
@@ -93,7 +93,7 @@ function ConvertTo-PlainText([string] $Text) {
     $Text -replace '\[([^\]]+)\]\((https?:[^)]+)\)', '$1 ($2)' -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '[`*]'
 }
 
-# The paragraphs of a text: an item of a list is one of its own, a fenced block keeps its lines.
+# The paragraphs of a text: each item of a list is a paragraph, and a fenced block keeps its lines.
 function ConvertTo-Paragraph([string] $Text) {
     foreach ($block in [regex]::Split($Text, '(?ms)^(```.*?^```)\s*$')) {
         if ($block -match '(?s)\A```[^\n]*\n(.*)\n```\z') {
@@ -133,7 +133,7 @@ function ConvertTo-Example([string] $Title, [string] $Text) {
     )
 }
 
-# Inputs and outputs: a type with what it is.
+# Inputs and outputs: a type and its description.
 function ConvertTo-Type([string] $Element, [string] $Text) {
     foreach ($type in (Get-Section $Text 3).GetEnumerator()) {
         ConvertTo-Element "command:$Element" @(

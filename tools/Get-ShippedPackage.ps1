@@ -4,7 +4,7 @@
 .SYNOPSIS
     Gets the packages whose files are in bin/lib of the built module, as NuGet has restored them.
 .PARAMETER DependencyFile
-    Specifies the .deps.json of the client, which the build writes: what is shipped, and what of it needs what.
+    Specifies the .deps.json of the client, which the build writes: the shipped packages and their dependencies.
 .OUTPUTS
     Name, Version, IsDirect (the client itself refers to it), License (SPDX id), LicenseText (null if the package has none),
     Copyright, Url, Sha512 (hexadecimal, of the package), Files and Dependencies (names).

@@ -29,7 +29,7 @@ $lines = @(
     ''
     'The module contains these packages, unchanged, in `bin/lib`. This file is generated from them by `tools/New-Notice.ps1`.'
     ''
-    '| Package | Version | Licence | Project |'
+    '| Package | Version | License | Project |'
     '|---|---|---|---|'
     $packages | ForEach-Object { "| $($_.Name) | $($_.Version) | $($_.License) | <$($_.Url)> |" }
 

@@ -2,9 +2,9 @@
 
 <#
 .SYNOPSIS
-    Makes docs/tour.svg, the picture in the README: real commands in the sandbox and their real output.
+    Creates docs/tour.svg, the picture in the README: real commands in the sandbox and their real output.
 .DESCRIPTION
-    Needs the built module (./build.sh Build). A loopback server of the tests answers Test-VodPreheatUrl in place of the CDN, as a
+    Requires the built module (./build.sh Build). A test server answers Test-VodPreheatUrl instead of the CDN, as a
     node with key hotlink protection does for a URL without a signature.
 #>
 [CmdletBinding()]
@@ -29,7 +29,7 @@ $PSDefaultParameterValues = @{ 'Test-VodPreheatUrl:Proxy' = $edge.Endpoint }
 $PSStyle.OutputRendering = 'Ansi'
 $lines = foreach ($step in $steps) {
     "`e[36mPS>`e[0m $step"
-    . ([scriptblock]::Create($step)) | Out-String -Width 88 -Stream
+    . ([scriptblock]::Create($step)) | Out-String -Width 96 -Stream
 }
 $edge.Dispose()
 
@@ -53,8 +53,8 @@ $texts = foreach ($line in $lines) {
 }
 
 @"
-<svg xmlns="http://www.w3.org/2000/svg" width="860" height="$y" viewBox="0 0 860 $y" role="img" aria-label="VodPreheat in a terminal">
-  <rect width="860" height="$y" rx="8" fill="#0d1117"/>
+<svg xmlns="http://www.w3.org/2000/svg" width="900" height="$y" viewBox="0 0 900 $y" role="img" aria-label="VodPreheat in a terminal">
+  <rect width="900" height="$y" rx="8" fill="#0d1117"/>
   <g font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e6edf3">
 $($texts -join "`n")
   </g>

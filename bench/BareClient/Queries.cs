@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace BareClient;
 
-/// <summary>What somebody would write who needs only this one query: no retry, no pace, no trace, no time-out of its own.</summary>
+/// <summary>What a developer writes who needs only this query: no retry, no rate limit, no trace, no timeout for each attempt.</summary>
 internal sealed class Queries : IDisposable
 {
     private const string EmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

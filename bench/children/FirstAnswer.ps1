@@ -1,4 +1,4 @@
-# Milliseconds from nothing to the first answer, with the module (import, connect, query and making the key: each told too) or with a script.
+# Milliseconds from the start to the first answer, with the module (also for import, connect, query, and the creation of the key) or with a script.
 param([string] $Endpoint, [string] $Module, [string] $Script, [switch] $Parameter)
 $ErrorActionPreference = 'Stop'
 $id = '5199337c31c8e4622f1590735b13a263'

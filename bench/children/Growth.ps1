@@ -1,4 +1,4 @@
-# Megabytes by which 20,000 queries make the working set grow: after a collection, and at their highest.
+# Megabytes by which 20,000 queries increase the working set: after a garbage collection, and at the maximum.
 param([string] $Module, [string] $Endpoint)
 $ErrorActionPreference = 'Stop'
 Import-Module $Module

@@ -21,7 +21,7 @@ $tasks = Get-VodPreheatTask -Last 10
 $found = $watch.Elapsed.TotalMilliseconds
 if ($tasks.Count -ne 10 -or $tasks[9].TaskId -ne (99999).ToString('x32')) { throw "Other tasks were found: $($tasks.TaskId)" }
 
-# What the first completion of a session costs is the host's.
+# The time of the first completion of a session is that of the host.
 $text = 'Get-VodPreheatResult -Connection '
 $null = TabExpansion2 $text $text.Length
 $text = 'Get-VodPreheatResult -TaskId '

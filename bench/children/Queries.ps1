@@ -1,6 +1,6 @@
 # Each line of standard input, "count in-flight endpoint", is answered with a line "milliseconds rows".
-# "piped8" in flight: 8, and the ids come through the pipeline.
-# "0" in flight: a cmdlet call of its own for each query; "hand": the hand-signed script.
+# "piped8" in flight: 8, and the IDs come from the pipeline.
+# "0" in flight: a separate call of the cmdlet for each query; "hand": the hand-signed script.
 param([string] $Module, [string] $Script)
 $ErrorActionPreference = 'Stop'
 Import-Module $Module

@@ -15,7 +15,7 @@ function Wait-Stalled([int] $Count) {
     }
 }
 
-# A connection's requests go one at a time until the first accepted answer.
+# The requests of a connection are sent one at a time until the first accepted answer.
 $null = Get-VodPreheatResult -TaskId a -Connection $connection
 foreach ($time in 1..$Times) {
     $shell = [powershell]::Create($runspace)

@@ -1,4 +1,4 @@
-# Milliseconds of one submission with the journal and without it, in turns, each the mean of 50: one line each time.
+# Milliseconds of one submission with the journal and without it, in turns, each the mean of 50; one line per pair.
 param([string] $Module, [string] $Endpoint, [int] $Times)
 $ErrorActionPreference = 'Stop'
 Import-Module $Module

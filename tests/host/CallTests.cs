@@ -9,7 +9,7 @@ using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;
 
-/// <summary>Every call, and what the client does when one goes wrong.</summary>
+/// <summary>Every call of the client, and its failures.</summary>
 public sealed class CallTests : IDisposable
 {
     private static readonly string[] s_urls = ["https://cdn.example.com/a.mp4", "https://cdn.example.com/b.mp4"];
@@ -21,7 +21,7 @@ public sealed class CallTests : IDisposable
     {
         _cloud.Server.SetTask("a", "succeed https://cdn.example.com/a.mp4", "failed https://cdn.example.com/b.mp4");
         using VodClient client = await _cloud.ConnectAsync();
-        IReadOnlyList<UrlResult> rows = await client.GetPreheatingResultsAsync("a", Cloud.Scope());
+        IReadOnlyList<UrlResult> rows = await client.GetPreheatingResultsAsync("a", Cloud.Context());
         Assert.Equal(s_urls, rows.Select(row => row.Url));
         Assert.Equal(["succeed", "failed"], rows.Select(row => row.Status));
     }
@@ -31,18 +31,18 @@ public sealed class CallTests : IDisposable
     {
         _cloud.Server.AddFault(FaultKind.Gzip);
         using VodClient client = await _cloud.ConnectAsync();
-        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Context()));
     }
 
     [Fact]
     public async Task URLs_and_an_asset_are_submitted_and_recorded_in_the_journal()
     {
         using VodClient client = await _cloud.ConnectAsync();
-        Submission urls = await client.SubmitUrlsAsync(s_urls, Cloud.Scope());
-        Submission asset = await client.SubmitAssetAsync("an-asset", Cloud.Scope());
+        Submission urls = await client.SubmitUrlsAsync(s_urls, Cloud.Context());
+        Submission asset = await client.SubmitAssetAsync("an-asset", Cloud.Context());
         Assert.Equal(s_urls, _cloud.Server.SubmittedUrls);
         Assert.Equal(["an-asset"], _cloud.Server.SubmittedAssets);
-        Assert.Equal([asset.TaskId, urls.TaskId], _cloud.Journal.NewestFirst(Cloud.Scope()).Select(submission => submission.TaskId));
+        Assert.Equal([asset.TaskId, urls.TaskId], _cloud.Journal.NewestFirst(Cloud.Context()).Select(submission => submission.TaskId));
     }
 
     [Fact]
@@ -50,9 +50,9 @@ public sealed class CallTests : IDisposable
     {
         _cloud.Server.PollsUntilDone = 2;
         using VodClient client = await _cloud.ConnectAsync();
-        string taskId = (await client.SubmitUrlsAsync(s_urls, Cloud.Scope())).TaskId!;
+        string taskId = (await client.SubmitUrlsAsync(s_urls, Cloud.Context())).TaskId!;
         var poller = new PreheatTaskPoller(
-            client, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), Cloud.Scope(), TimeProvider.System);
+            client, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), Cloud.Context(), TimeProvider.System);
         poller.Add(taskId);
         PollAnswer? end = await poller.NextEndAsync();
         Assert.Equal(taskId, end?.TaskId);
@@ -69,7 +69,7 @@ public sealed class CallTests : IDisposable
     {
         _cloud.Server.AddFault(fault, times: 2);
         using VodClient client = await _cloud.ConnectAsync();
-        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Context()));
         Assert.Equal(3, _cloud.Server.RequestCount);
     }
 
@@ -88,7 +88,7 @@ public sealed class CallTests : IDisposable
         _cloud.Server.AddFault(FaultKind.Throttled429RetryAfter);
         using VodClient client = await _cloud.ConnectAsync();
         long start = Stopwatch.GetTimestamp();
-        await client.GetPreheatingResultsAsync("a", Cloud.Scope());
+        await client.GetPreheatingResultsAsync("a", Cloud.Context());
         Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
     }
 
@@ -97,10 +97,10 @@ public sealed class CallTests : IDisposable
     {
         using VodClient client = await _cloud.ConnectAsync(new TransportSettings { RequestsPerMinute = 2 });
         using var impatience = new CancellationTokenSource();
-        var scope = new InvocationContext(impatience.Token);
-        await client.GetPreheatingResultsAsync("a", scope);
-        await client.GetPreheatingResultsAsync("b", scope);
-        Task third = client.GetPreheatingResultsAsync("c", scope);
+        var context = new InvocationContext(impatience.Token);
+        await client.GetPreheatingResultsAsync("a", context);
+        await client.GetPreheatingResultsAsync("b", context);
+        Task third = client.GetPreheatingResultsAsync("c", context);
         Assert.NotSame(third, await Task.WhenAny(third, Task.Delay(300, TestContext.Current.CancellationToken)));
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => third);
@@ -124,7 +124,7 @@ public sealed class CallTests : IDisposable
         using Activity ambient = new Activity("the host's own").AddBaggage("tenant", "secret").Start();
         ambient.TraceStateString = "vendor=1";
         using VodClient client = await _cloud.ConnectAsync();
-        await client.GetPreheatingResultsAsync("a", Cloud.Scope());
+        await client.GetPreheatingResultsAsync("a", Cloud.Context());
         Assert.Same(ambient, Activity.Current);
         Assert.DoesNotContain(
             Assert.Single(_cloud.Server.Requests).Headers.Keys,
@@ -134,5 +134,5 @@ public sealed class CallTests : IDisposable
     public void Dispose() => _cloud.Dispose();
 
     private static Task<VodClientException> FailureAsync(VodClient client) =>
-        Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+        Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Context()));
 }

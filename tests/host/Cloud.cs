@@ -7,7 +7,7 @@ using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;
 
-/// <summary>A server on a real socket that plays the cloud, and connections to it.</summary>
+/// <summary>A test server on a socket, and connections to it.</summary>
 internal sealed class Cloud : IDisposable
 {
     private readonly string _journal = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
@@ -16,12 +16,12 @@ internal sealed class Cloud : IDisposable
 
     public LoopbackServer Server { get; } = LoopbackServer.Start();
 
-    /// <summary>The journal that all of this cloud's connections keep.</summary>
+    /// <summary>The journal of all connections to this cloud.</summary>
     public SubmissionJournal Journal => SubmissionJournal.OfThisMachine(name => name == "VODPREHEAT_JOURNAL" ? _journal : null);
 
-    public static InvocationContext Scope() => new(CancellationToken.None);
+    public static InvocationContext Context() => new(CancellationToken.None);
 
-    /// <summary>Any way of signing in, within this cloud; the environment holds only these variables, and the journal.</summary>
+    /// <summary>A factory for any method of signing in to this cloud; the environment has only these variables, and the journal.</summary>
     public ConnectionFactory Factory(TransportSettings? transport = null, string? projectId = null, params (string Name, string Value)[] environment) => new(
         new ConnectSettings
         {
@@ -36,7 +36,7 @@ internal sealed class Cloud : IDisposable
     /// <summary>A connection by access key.</summary>
     public Task<VodClient> ConnectAsync(TransportSettings? transport = null) =>
         Factory(transport, LoopbackServer.DefaultProjectId)
-            .ConnectWithAccessKeyAsync(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null, Scope());
+            .ConnectWithAccessKeyAsync(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null, Context());
 
     public void Dispose()
     {

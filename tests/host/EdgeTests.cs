@@ -4,7 +4,7 @@ using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;
 
-/// <summary>Tests of URLs, whose findings depend on how the runtime reports what went wrong.</summary>
+/// <summary>Tests of URLs, whose findings depend on how the runtime reports failures.</summary>
 public sealed class EdgeTests : IDisposable
 {
     private readonly EdgeServer _edge = EdgeServer.Start();
@@ -63,7 +63,7 @@ public sealed class EdgeTests : IDisposable
         string url, int timeoutSec = 30, Uri? proxy = null)
     {
         using var client = new EdgeClient(new TransportSettings { Timeout = TimeSpan.FromSeconds(timeoutSec), Proxy = proxy });
-        EdgeTestResult result = await client.TestAsync(url, Cloud.Scope());
+        EdgeTestResult result = await client.TestAsync(url, Cloud.Context());
         return (result.StatusCode, result.Cache, result.Finding);
     }
 }

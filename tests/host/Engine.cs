@@ -4,7 +4,7 @@ using System.Runtime.Loader;
 
 namespace VodPreheat.HostTests;
 
-/// <summary>Stands in for PowerShell: imports the built module as the engine does, before the first test.</summary>
+/// <summary>Replaces PowerShell: imports the built module like the engine, before the first test.</summary>
 internal static class Engine
 {
     /// <summary>The built module's folder, from the environment.</summary>
@@ -17,7 +17,7 @@ internal static class Engine
     /// <summary>What another module has loaded before: "older" or "newer" versions of the packages, or nothing.</summary>
     public static string? Preload { get; } = Environment.GetEnvironmentVariable("VODPREHEAT_TEST_PRELOAD") is { Length: > 0 } name ? name : null;
 
-    // As early as possible, because compiling a test already loads the client.
+    // As early as possible: the compilation of a test loads the client.
     [ModuleInitializer]
     internal static void Import()
     {

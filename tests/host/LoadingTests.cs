@@ -25,7 +25,7 @@ public sealed class LoadingTests
     {
         using var cloud = new Cloud();
         using VodClient client = await cloud.ConnectAsync();
-        await client.GetPreheatingResultsAsync("a", Cloud.Scope());
+        await client.GetPreheatingResultsAsync("a", Cloud.Context());
         Assert.Contains("Microsoft.Extensions.Http", s_private.Assemblies.Select(NameOf));
         Assert.DoesNotContain(AssemblyLoadContext.Default.Assemblies, IsOurs);
         Assert.Single(AppDomain.CurrentDomain.GetAssemblies(), assembly => NameOf(assembly) == "VodPreheat.Client");

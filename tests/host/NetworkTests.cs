@@ -8,7 +8,7 @@ using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;
 
-/// <summary>Proxies, TLS and broken connections, on the runtime's own sockets.</summary>
+/// <summary>Proxies, TLS, and connection failures, with the sockets of the runtime.</summary>
 public sealed class NetworkTests
 {
     [Fact]
@@ -21,7 +21,7 @@ public sealed class NetworkTests
             Proxy = proxy.Endpoint,
             ProxyLogin = new ProxyLogin("user", domain: "", new Secret("password")),
         });
-        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Context()));
         Assert.Contains(proxy.Seen, line => line.StartsWith($"GET {cloud.Server.Endpoint}", StringComparison.Ordinal));
     }
 
@@ -50,7 +50,7 @@ public sealed class NetworkTests
         using var cloud = new Cloud();
         cloud.Server.AddFault(FaultKind.Stall);
         using VodClient client = await cloud.ConnectAsync(new TransportSettings { MaximumRetryCount = 0, Timeout = TimeSpan.FromSeconds(1) });
-        VodClientException failure = await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+        VodClientException failure = await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Context()));
         Assert.Equal(FailureKind.Timeout, failure.Kind);
     }
 
@@ -60,7 +60,7 @@ public sealed class NetworkTests
         using EdgeServer edge = EdgeServer.Start();
         edge.SetFile("/a.mp4", 200, "x-hcs-proxy-type: 1");
         using var client = new EdgeClient(new TransportSettings());
-        EdgeTestResult result = await client.TestAsync(new Uri(edge.Endpoint, "a.mp4").AbsoluteUri, Cloud.Scope());
+        EdgeTestResult result = await client.TestAsync(new Uri(edge.Endpoint, "a.mp4").AbsoluteUri, Cloud.Context());
         Assert.Equal((200, CacheState.Hit, EdgeFinding.Ok), (result.StatusCode, result.Cache, result.Finding));
     }
 
@@ -73,6 +73,6 @@ public sealed class NetworkTests
                 new AccessKeyCredential(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null), "AccessKey"),
             new TransportSettings { MaximumRetryCount = 0 },
             SubmissionJournal.InMemory());
-        return await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+        return await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Context()));
     }
 }

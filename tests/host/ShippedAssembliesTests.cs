@@ -1,6 +1,6 @@
 namespace VodPreheat.HostTests;
 
-/// <summary>What the metadata of the shipped files says, whatever of it runs.</summary>
+/// <summary>The metadata of the shipped assemblies, also for code that no test runs.</summary>
 public sealed class ShippedAssembliesTests
 {
     private static readonly SharedTypes s_shared = new(
@@ -29,7 +29,7 @@ public sealed class ShippedAssembliesTests
     [Fact]
     public void Such_members_are_found()
     {
-        // This file uses one itself.
+        // This file itself uses one.
         _ = new SocketsHttpHandler().ActivityHeadersPropagator;
         Assert.Equal("SocketsHttpHandler.get_ActivityHeadersPropagator", Assert.Single(s_shared.FindIn(typeof(ShippedAssembliesTests).Assembly.Location)));
     }

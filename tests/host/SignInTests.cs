@@ -7,7 +7,7 @@ using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;
 
-/// <summary>Every way of signing in, each with a query that the service accepts.</summary>
+/// <summary>Every method of signing in, each with a query that the service accepts.</summary>
 public sealed class SignInTests : IDisposable
 {
     private const string Key = LoopbackServer.DefaultAccessKey;
@@ -25,7 +25,7 @@ public sealed class SignInTests : IDisposable
     [Fact]
     public async Task The_project_of_an_access_key_is_looked_up()
     {
-        await AssertWorksAsync(_cloud.Factory().ConnectWithAccessKeyAsync(Key, SecretKey(), securityToken: null, Cloud.Scope()), "AccessKey");
+        await AssertWorksAsync(_cloud.Factory().ConnectWithAccessKeyAsync(Key, SecretKey(), securityToken: null, Cloud.Context()), "AccessKey");
         Assert.Contains(_cloud.Server.Requests, request => request.Area == "Iam");
     }
 
@@ -34,7 +34,7 @@ public sealed class SignInTests : IDisposable
     {
         _cloud.Server.AddTemporaryKey("TEMPORARYKEY", "temporary-secret", "security-token", Project);
         return AssertWorksAsync(
-            _cloud.Factory(projectId: Project).ConnectWithAccessKeyAsync("TEMPORARYKEY", new Secret("temporary-secret"), new Secret("security-token"), Cloud.Scope()),
+            _cloud.Factory(projectId: Project).ConnectWithAccessKeyAsync("TEMPORARYKEY", new Secret("temporary-secret"), new Secret("security-token"), Cloud.Context()),
             "AccessKey");
     }
 
@@ -42,14 +42,14 @@ public sealed class SignInTests : IDisposable
     public Task Token()
     {
         _cloud.Server.AddToken("a-token", Project);
-        return AssertWorksAsync(_cloud.Factory(projectId: Project).ConnectWithTokenAsync(new Secret("a-token"), Cloud.Scope()), "Token");
+        return AssertWorksAsync(_cloud.Factory(projectId: Project).ConnectWithTokenAsync(new Secret("a-token"), Cloud.Context()), "Token");
     }
 
     [Fact]
     public async Task The_token_of_a_password_is_renewed_when_it_has_expired()
     {
         _cloud.Server.AddUser("user", "password", "account");
-        using VodClient client = await _cloud.Factory().ConnectWithPasswordAsync("user", new Secret("password"), "account", Cloud.Scope());
+        using VodClient client = await _cloud.Factory().ConnectWithPasswordAsync("user", new Secret("password"), "account", Cloud.Context());
         await QueryAsync(client);
         _cloud.Server.ExpireToken(_cloud.Server.LastToken);
         await QueryAsync(client);
@@ -61,7 +61,7 @@ public sealed class SignInTests : IDisposable
     {
         _cloud.Server.AddUser("user", "password", "account");
         VodClientException refused = await Assert.ThrowsAsync<VodClientException>(() =>
-            _cloud.Factory().ConnectWithPasswordAsync("user", new Secret("wrong"), "account", Cloud.Scope()));
+            _cloud.Factory().ConnectWithPasswordAsync("user", new Secret("wrong"), "account", Cloud.Context()));
         Assert.Equal(FailureKind.Authentication, refused.Kind);
     }
 
@@ -70,7 +70,7 @@ public sealed class SignInTests : IDisposable
     {
         _cloud.Server.AddIdentityProvider("ci", "vod");
         return AssertWorksAsync(
-            _cloud.Factory().ConnectWithIdTokenAsync("ci", new Secret(_cloud.Server.MakeIdToken("ci", "vod")), Cloud.Scope()), "IdToken");
+            _cloud.Factory().ConnectWithIdTokenAsync("ci", new Secret(_cloud.Server.MakeIdToken("ci", "vod")), Cloud.Context()), "IdToken");
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class SignInTests : IDisposable
         _cloud.Server.AddIdentityProvider("ci", "vod");
         await File.WriteAllTextAsync(file, _cloud.Server.MakeIdToken("ci", "vod"), TestContext.Current.CancellationToken);
         ConnectionFactory factory = _cloud.Factory(environment: [("HUAWEICLOUD_SDK_IDP_ID", "ci"), ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", file)]);
-        using VodClient client = await factory.ConnectWithFoundCredentialAsync(Cloud.Scope());
+        using VodClient client = await factory.ConnectWithFoundCredentialAsync(Cloud.Context());
         await QueryAsync(client);
         _cloud.Server.ExpireToken(_cloud.Server.LastToken);
         await QueryAsync(client);
@@ -90,7 +90,7 @@ public sealed class SignInTests : IDisposable
     public async Task The_access_keys_of_an_agency_are_renewed_when_they_have_expired()
     {
         ConnectionFactory factory = _cloud.Factory(environment: ("VODPREHEAT_METADATA_ENDPOINT", _cloud.Server.Endpoint.AbsoluteUri));
-        using VodClient client = await factory.ConnectWithIdentityAsync(Cloud.Scope());
+        using VodClient client = await factory.ConnectWithIdentityAsync(Cloud.Context());
         await QueryAsync(client);
         _cloud.Server.ExpireTemporaryKey(client.AccountName!);
         await QueryAsync(client);
@@ -105,7 +105,7 @@ public sealed class SignInTests : IDisposable
                 ("HUAWEICLOUD_SDK_AK", Key),
                 ("HUAWEICLOUD_SDK_SK", LoopbackServer.DefaultSecretKey),
                 ("HUAWEICLOUD_SDK_PROJECT_ID", Project),
-            ]).ConnectWithFoundCredentialAsync(Cloud.Scope()),
+            ]).ConnectWithFoundCredentialAsync(Cloud.Context()),
         "AccessKey");
 
     [Fact]
@@ -113,14 +113,14 @@ public sealed class SignInTests : IDisposable
     {
         await File.WriteAllTextAsync(file, $"[basic]\nak = {Key}\nsk = {LoopbackServer.DefaultSecretKey}\n", TestContext.Current.CancellationToken);
         ConnectionFactory factory = _cloud.Factory(environment: ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file));
-        await AssertWorksAsync(factory.ConnectWithFoundCredentialAsync(Cloud.Scope()), "AccessKey");
+        await AssertWorksAsync(factory.ConnectWithFoundCredentialAsync(Cloud.Context()), "AccessKey");
     });
 
     [Fact]
     public async Task Sandbox()
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
-        Assert.Equal(3, (await client.GetPreheatingResultsAsync("example", Cloud.Scope())).Count);
+        Assert.Equal(3, (await client.GetPreheatingResultsAsync("example", Cloud.Context())).Count);
     }
 
     public void Dispose() => _cloud.Dispose();
@@ -141,7 +141,7 @@ public sealed class SignInTests : IDisposable
     }
 
     private static async Task QueryAsync(VodClient client) =>
-        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Scope()));
+        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Context()));
 
     private static async Task AssertWorksAsync(Task<VodClient> signIn, string authenticationType)
     {

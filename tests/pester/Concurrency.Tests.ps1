@@ -121,9 +121,9 @@ Describe 'Two accounts that connect and disconnect at the same time' {
                 }
             } $accounts['A', 'B'][$number % 2]
         }
-        $told = foreach ($worker in $workers) { Complete-Aside $worker }
-        $told.Count | Should -Be 80
-        $told | Sort-Object -Unique | Should -Be "project-A: $(1..10) VodNotConnected", "project-B: $(1..10) VodNotConnected"
+        $written = foreach ($worker in $workers) { Complete-Aside $worker }
+        $written.Count | Should -Be 80
+        $written | Sort-Object -Unique | Should -Be "project-A: $(1..10) VodNotConnected", "project-B: $(1..10) VodNotConnected"
         Assert-NeverMixed
         Wait-Until { $server.OpenConnections -eq 0 }
     }

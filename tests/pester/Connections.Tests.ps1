@@ -161,13 +161,13 @@ Describe 'A default connection that is replaced' {
             }
         }
         try {
-            $told = foreach ($worker in $workers) { Complete-Aside $worker }
+            $written = foreach ($worker in $workers) { Complete-Aside $worker }
         } finally {
             $over.Cancel()
         }
         foreach ($switcher in $switchers) { Complete-Aside $switcher | Should -BeNullOrEmpty }
-        $told.Count | Should -Be 240
-        $told | Select-Object -Unique | Should -Be 20
+        $written.Count | Should -Be 240
+        $written | Select-Object -Unique | Should -Be 20
         $server.ConnectionCount | Should -BeGreaterThan 100
     }
 }

@@ -12,9 +12,7 @@ Describe 'The environment of the module' {
     BeforeEach {
         $server.Reset()
         $server.AnyTask = $true
-        $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
-        $env:HUAWEICLOUD_SDK_SK = $TestServer::DefaultSecretKey
-        $env:HUAWEICLOUD_SDK_PROJECT_ID = $TestServer::DefaultProjectId
+        Set-SignIn
     }
 
     AfterEach { Clear-Session }
@@ -27,7 +25,7 @@ Describe 'The environment of the module' {
             $server.AddUser('ops', 'password', 'acme')
             $env:TZ = $Zone
             try {
-                $told = Invoke-Child {
+                $written = Invoke-Child {
                     param($manifest, $endpoint)
                     Import-Module $manifest
                     $server = @{ Region = 'cn-north-4'; Endpoint = $endpoint; IamEndpoint = $endpoint; RequestsPerMinute = 0; SubmissionsPerMinute = 0; PassThru = $true }
@@ -45,11 +43,11 @@ Describe 'The environment of the module' {
             } finally {
                 Remove-Item Env:TZ
             }
-            $told.Offset | Should -Be $Offset
-            $told.Rows | Should -Be 2
-            [math]::Round($told.Left) | Should -Be 24
-            $told.Age | Should -BeGreaterOrEqual 0
-            $told.Age | Should -BeLessThan 60
+            $written.Offset | Should -Be $Offset
+            $written.Rows | Should -Be 2
+            [math]::Round($written.Left) | Should -Be 24
+            $written.Age | Should -BeGreaterOrEqual 0
+            $written.Age | Should -BeLessThan 60
             # If the token had seemed to be expired, another one would have been requested.
             $server.TokensIssued | Should -Be 1
         }
@@ -57,7 +55,7 @@ Describe 'The environment of the module' {
 
     Context 'under strict mode' {
         It 'works and is displayed in all views' {
-            $told = Complete-Aside (Invoke-Aside {
+            $written = Complete-Aside (Invoke-Aside {
                     param($endpoint)
                     Set-StrictMode -Version Latest
                     $ErrorActionPreference = 'Stop'
@@ -74,18 +72,18 @@ Describe 'The environment of the module' {
                     Disconnect-VodAccount
                     'end'
                 } $server.Endpoint)
-            $told[-1] | Should -Be 'end'
-            $told | Should -Not -Contain 'not strict'
-            $told[0] | Should -Match 'AccessKey'
-            $told[3] | Should -Match '1\.mp4'
-            $told[5] | Should -Match 'task id is empty or blank'
+            $written[-1] | Should -Be 'end'
+            $written | Should -Not -Contain 'not strict'
+            $written[0] | Should -Match 'AccessKey'
+            $written[3] | Should -Match '1\.mp4'
+            $written[5] | Should -Match 'task id is empty or blank'
         }
     }
 
     Context 'under $PSDefaultParameterValues' {
         It 'is used for <Name>' -ForEach @(
             @{ Name = 'ThrottleLimit'; Values = @{ 'Get-VodPreheatResult:ThrottleLimit' = 2 }; Test = { $server.MaxInFlight | Should -Be 2 } }
-            @{ Name = 'Verbose'; Values = @{ '*-Vod*:Verbose' = $true }; Test = { $told.Where({ $_ -is [Management.Automation.VerboseRecord] }).Count | Should -BeGreaterOrEqual 12 } }
+            @{ Name = 'Verbose'; Values = @{ '*-Vod*:Verbose' = $true }; Test = { $written.Where({ $_ -is [Management.Automation.VerboseRecord] }).Count | Should -BeGreaterOrEqual 12 } }
             @{ Name = 'ErrorAction'; Values = @{ '*:ErrorAction' = 'Stop' }; Test = { $outcome.Failure.FullyQualifiedErrorId | Should -Match '^VodInvalidTaskId,' } }
             @{ Name = 'Connection'; Values = @{ '*-VodPreheat*:Connection' = { $other } }; Test = { $server.Requests[0].Headers['X-Project-Id'] | Should -Be 'other' } }
         ) {
@@ -96,9 +94,9 @@ Describe 'The environment of the module' {
             $ids = @(1..12; '')
             $outcome = Get-Outcome {
                 $PSDefaultParameterValues = $Values
-                Set-Variable told (@(Get-VodPreheatResult $ids 4>&1)) -Scope Script
+                Set-Variable written (@(Get-VodPreheatResult $ids 4>&1)) -Scope Script
             }
-            if ($Name -ne 'ErrorAction') { $told.Where({ $_ -is [VodPreheat.PreheatingResult] }).Count | Should -Be 12 }
+            if ($Name -ne 'ErrorAction') { $written.Where({ $_ -is [VodPreheat.PreheatingResult] }).Count | Should -Be 12 }
             & $Test
             Disconnect-VodAccount -Connection $other
         }
@@ -122,9 +120,9 @@ Describe 'The environment of the module' {
         It 'is <Action>, set by <By>: <Command>' -ForEach $cases {
             Connect-Once $server
             $common = $By -eq 'parameter' ? @{ ErrorAction = $Action } : @{}
-            $told = $failure = $null
+            $written = $failure = $null
             try {
-                $told = & {
+                $written = & {
                     if ($By -eq 'preference') { $ErrorActionPreference = $Action }
                     & $Command
                 } 2>&1
@@ -138,7 +136,7 @@ Describe 'The environment of the module' {
                 $server.SubmittedUrls | Where-Object { $_ -notlike '*/good.mp4' } | Should -BeNullOrEmpty
             } else {
                 $failure | Should -BeNullOrEmpty
-                $errors, $output = @($told).Where({ $_ -is [Management.Automation.ErrorRecord] }, 'Split')
+                $errors, $output = @($written).Where({ $_ -is [Management.Automation.ErrorRecord] }, 'Split')
                 $errors.ForEach({ Get-ErrorId $_ }) | Should -Be ($Action -eq 'Continue' ? $Id : $null)
                 $output.Count | Should -Be 1
             }
@@ -154,10 +152,10 @@ Describe 'The environment of the module' {
         BeforeEach { Connect-Once $server }
 
         It 'has the current object in -PipelineVariable' {
-            $told = Get-VodPreheatResult a, b -PipelineVariable row | ForEach-Object { "$($row.TaskId)=$($_.TaskId)" }
-            $told | Should -Be 'a=a', 'b=b'
-            $told = Get-SampleUrl 20 | Start-VodPreheat -PipelineVariable task | ForEach-Object { $task.TaskId -eq $_.TaskId }
-            $told | Should -Be $true, $true
+            $written = Get-VodPreheatResult a, b -PipelineVariable row | ForEach-Object { "$($row.TaskId)=$($_.TaskId)" }
+            $written | Should -Be 'a=a', 'b=b'
+            $written = Get-SampleUrl 20 | Start-VodPreheat -PipelineVariable task | ForEach-Object { $task.TaskId -eq $_.TaskId }
+            $written | Should -Be $true, $true
         }
 
         It 'sets and appends to -OutVariable and -ErrorVariable' {

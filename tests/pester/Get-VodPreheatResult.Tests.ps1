@@ -77,7 +77,7 @@ Describe 'Get-VodPreheatResult' {
         }
     }
 
-    Context 'task ids' {
+    Context 'task IDs' {
         It 'can be specified by <Name>' -ForEach @(
             @{ Name = 'an argument'; Script = { Get-VodPreheatResult a }; Ids = @('a') }
             @{ Name = 'an array'; Script = { Get-VodPreheatResult -TaskId a, b }; Ids = 'a', 'b' }

@@ -4,7 +4,7 @@ BeforeDiscovery {
     $root = "$PSScriptRoot/../.."
     $cmdlets = (Import-PowerShellDataFile "$root/VodPreheat.psd1").CmdletsToExport
     $pages = @(
-        foreach ($name in @($cmdlets) + 'errors') { @{ Page = "docs/zh-CN/$name.md"; English = "docs/$name.md" } }
+        foreach ($name in @($cmdlets) + 'errors', 'signing-in', 'journal', 'runbooks', 'testing', 'request-signing') { @{ Page = "docs/zh-CN/$name.md"; English = "docs/$name.md" } }
         @{ Page = 'README.zh-CN.md'; English = 'README.md' }
     )
 

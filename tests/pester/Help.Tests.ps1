@@ -1,4 +1,4 @@
-# Holds the cmdlets, their help, the pages in docs/ and the about topic to each other, and runs every example.
+# Compares the cmdlets, their help, the pages in docs/, and the about topic, and runs every example.
 
 BeforeDiscovery {
     $root = "$PSScriptRoot/../.."
@@ -23,7 +23,7 @@ BeforeDiscovery {
     $pages = Get-ChildItem $root -Filter *.md | Where-Object Name -NE CHANGELOG.md
     $pages = @($pages) + @(Get-ChildItem "$root/docs" -Filter *.md -Recurse)
 
-    # Not what installs or imports the module, nor what only Windows has.
+    # Without code that installs or imports the module, or that requires Windows.
     $guides = 'README.md', 'docs/signing-in.md', 'docs/errors.md', 'docs/runbooks.md' | ForEach-Object { Get-CodeBlock "$root/$_" } |
         Where-Object Code -NotMatch 'Install-PSResource VodPreheat\n|Import-Module|ScheduledTask'
     $blocks = @($pages | ForEach-Object { Get-CodeBlock $_.FullName })
@@ -36,7 +36,7 @@ BeforeAll {
         (Get-Command $Cmdlet).Parameters.Values | Where-Object Name -NotIn ([System.Management.Automation.Cmdlet]::CommonParameters)
     }
 
-    # The cmdlet's syntax, a line per parameter set, without hidden parameters.
+    # The syntax of the cmdlet, one line per parameter set, without hidden parameters.
     function Get-Syntax([string] $Cmdlet) {
         $command = Get-Command $Cmdlet
         $lines = @((Get-Command $Cmdlet -Syntax) -split '\r?\n' | Where-Object { $_ } | ForEach-Object Trim)
@@ -51,13 +51,13 @@ BeforeAll {
         }
     }
 
-    # What stands between the heading of a page's section and the next.
+    # The text of a section of a page.
     function Get-PageSection([string] $Cmdlet, [string] $Title) {
         $text = (Get-Content "$root/docs/$Cmdlet.md" -Raw) -replace "`r"
         [regex]::Match($text, "(?ms)^## $Title\n(.*?)(?=^## |\z)").Groups[1].Value
     }
 
-    # Runs a text as typed at the prompt, in a folder of its own, and gives the errors. What a pod has mounted is there, too.
+    # Runs a text as at the prompt, in a separate folder, and returns the errors. The files that a pod mounts exist there.
     function Invoke-Text([string] $Code) {
         Push-Location TestDrive:
         try {
@@ -70,7 +70,7 @@ BeforeAll {
         }
     }
 
-    # The cloud that the examples name is a server on loopback.
+    # The cloud in the examples is a test server.
     $server = $TestServer::Start()
     $server.AnyTask = $true
     $server.AddUser('vod-operator', 'Made-up password 1', 'example-company')
@@ -179,7 +179,7 @@ Describe 'The help of <_>' -ForEach $cmdlets {
 
 Describe 'The examples' {
     BeforeAll {
-        # What a person at the prompt, a vault or an automation account answers.
+        # The answers of a user at the prompt, a vault, and an automation account.
         function Get-TypedCredential($UserName, $Name, $Message) {
             $null = $Name, $Message
             if ($UserName) { ConvertTo-Credential $UserName 'Made-up password 1' } else { ConvertTo-Credential $TestServer::DefaultAccessKey $TestServer::DefaultSecretKey }
@@ -191,7 +191,7 @@ Describe 'The examples' {
         Set-Alias Get-Secret Get-TypedCredential
         Set-Alias Get-AutomationPSCredential Get-TypedCredential
 
-        # The hosts that the examples name must not be asked. This proxy takes every host for this machine.
+        # The hosts in the examples must not receive requests: this proxy forwards them all to this machine.
         $proxy = [VodPreheat.TestServer.ProxyServer]::Start()
     }
 
@@ -252,7 +252,7 @@ Describe 'The about topic' {
     }
 }
 
-Describe 'The error ids' {
+Describe 'The error IDs' {
     It 'are exactly those in <_>' -ForEach 'docs/errors.md', 'module/en-US/about_VodPreheat.help.txt', 'docs/zh-CN/errors.md', 'module/zh-CN/about_VodPreheat.help.txt' {
         $ids = [regex]::Matches((Get-Content "$root/src/VodPreheat.Client/Errors/ErrorIds.cs" -Raw), '= "(Vod\w+)"') | ForEach-Object { $_.Groups[1].Value }
         $pattern = $_ -like '*.md' ? '(?m)^\| `(Vod\w+)`' : '(?m)^        (Vod\w+) '

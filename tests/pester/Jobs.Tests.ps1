@@ -26,9 +26,7 @@ Describe 'Jobs and scheduled scripts' {
     BeforeEach {
         $server.Reset()
         $server.AnyTask = $true
-        $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
-        $env:HUAWEICLOUD_SDK_SK = $TestServer::DefaultSecretKey
-        $env:HUAWEICLOUD_SDK_PROJECT_ID = $TestServer::DefaultProjectId
+        Set-SignIn
     }
 
     AfterEach { Clear-Session }

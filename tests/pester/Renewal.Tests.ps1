@@ -165,8 +165,8 @@ Describe 'Renewal' {
             $endsAt = (Connect-User).ExpiresAt
             $server.AddIamFault('Error503')
             Wait-Until { [datetimeoffset]::UtcNow -ge $endsAt.AddSeconds(-1) }
-            $told = Get-VodPreheatResult (1..100) -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
-            "$($told.Message -like '*could not be renewed*')" | Should -Match 'are used until \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ: '
+            $written = Get-VodPreheatResult (1..100) -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
+            "$($written.Message -like '*could not be renewed*')" | Should -Match 'are used until \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ: '
             $server.Requests.StatusSent | Should -Not -Contain 401
         }
     }

@@ -174,10 +174,10 @@ Describe 'Start-VodPreheat, input and requests' {
 
             $written | Should -BeNullOrEmpty
             $server.RequestCount | Should -Be 0
-            $told = @(Get-Content $transcript | Where-Object { $_ -like 'What if:*' })
-            $told.Count | Should -Be 2
-            $told[0] | Should -BeLike '*request 1: 10 URLs, https://cdn.example.com/1.mp4 to https://cdn.example.com/10.mp4*'
-            $told[1] | Should -BeLike '*request 2: https://cdn.example.com/11.mp4*'
+            $written = @(Get-Content $transcript | Where-Object { $_ -like 'What if:*' })
+            $written.Count | Should -Be 2
+            $written[0] | Should -BeLike '*request 1: 10 URLs, https://cdn.example.com/1.mp4 to https://cdn.example.com/10.mp4*'
+            $written[1] | Should -BeLike '*request 2: https://cdn.example.com/11.mp4*'
         }
 
         It 'prompt for nothing with -Confirm:$false' {

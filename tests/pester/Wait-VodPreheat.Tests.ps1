@@ -135,10 +135,10 @@ Describe 'Wait-VodPreheat' {
 
             $run = Get-Outcome { $kinds | Wait-VodPreheat -PollIntervalSec 1 -Verbose 4>&1 }
             $run.Errors + $run.Failure | Should -BeNullOrEmpty
-            $told, $results = $run.Output.Where({ $_ -is [Management.Automation.VerboseRecord] }, 'Split')
+            $written, $results = $run.Output.Where({ $_ -is [Management.Automation.VerboseRecord] }, 'Split')
             $results.TaskId | Sort-Object | Should -Be ($kinds | Sort-Object)
             foreach ($kind in $kinds) {
-                $told -like "The query of task $kind failed*" | Should -HaveCount 1
+                $written -like "The query of task $kind failed*" | Should -HaveCount 1
                 Get-QueryCount $kind | Should -Be 2
             }
         }

@@ -16,7 +16,7 @@ using VodPreheat.TestServer;
 
 (string name, int count, string where) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), args[2]);
 bool isServer = where.StartsWith("http", StringComparison.Ordinal);
-var scope = new InvocationContext(CancellationToken.None);
+var context = new InvocationContext(CancellationToken.None);
 using VodClient client = await new ConnectionFactory(new ConnectSettings
 {
     Region = LoopbackServer.DefaultProjectName,
@@ -27,13 +27,13 @@ using VodClient client = await new ConnectionFactory(new ConnectSettings
         Clock = where == "trim" ? new HurryingClock() : TimeProvider.System,
         Network = isServer ? null : () => new AcceptingNetwork(),
     },
-}).ConnectWithAccessKeyAsync(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null, scope);
+}).ConnectWithAccessKeyAsync(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null, context);
 await Console.Out.WriteLineAsync("ready");
 try
 {
     for (int i = 0; i < count; i++)
     {
-        await client.SubmitUrlsAsync([string.Create(CultureInfo.InvariantCulture, $"https://cdn.example.com/{name}/{i}.mp4")], scope);
+        await client.SubmitUrlsAsync([string.Create(CultureInfo.InvariantCulture, $"https://cdn.example.com/{name}/{i}.mp4")], context);
         await Console.Out.WriteLineAsync("accepted");
     }
 }
@@ -43,7 +43,7 @@ catch (VodClientException failure)
     return 1;
 }
 
-while (scope.TryTakeWarning(out string? warning))
+while (context.TryTakeWarning(out string? warning))
 {
     await Console.Error.WriteLineAsync(warning);
 }

@@ -20,16 +20,16 @@ public sealed class ArgumentTests
         using var edge = new EdgeClient(TestClient.Settings(network));
         using var key = new Secret("key");
 
-        Assert.Throws<ArgumentNullException>("client", () => new PreheatJob(null!, [], new(), TestClient.Scope(), TimeProvider.System));
-        Assert.Throws<ArgumentNullException>("urls", () => new PreheatJob(client, null!, new(), TestClient.Scope(), TimeProvider.System));
-        Assert.Throws<ArgumentNullException>("settings", () => new PreheatJob(client, [], null!, TestClient.Scope(), TimeProvider.System));
+        Assert.Throws<ArgumentNullException>("client", () => new PreheatJob(null!, [], new(), TestClient.Context(), TimeProvider.System));
+        Assert.Throws<ArgumentNullException>("urls", () => new PreheatJob(client, null!, new(), TestClient.Context(), TimeProvider.System));
+        Assert.Throws<ArgumentNullException>("settings", () => new PreheatJob(client, [], null!, TestClient.Context(), TimeProvider.System));
         Assert.Throws<ArgumentNullException>("context", () => new PreheatJob(client, [], new(), null!, TimeProvider.System));
-        Assert.Throws<ArgumentNullException>("clock", () => new PreheatJob(client, [], new(), TestClient.Scope(), null!));
-        await Assert.ThrowsAsync<ArgumentNullException>("taskId", () => client.GetPreheatingResultsAsync(null!, TestClient.Scope()));
+        Assert.Throws<ArgumentNullException>("clock", () => new PreheatJob(client, [], new(), TestClient.Context(), null!));
+        await Assert.ThrowsAsync<ArgumentNullException>("taskId", () => client.GetPreheatingResultsAsync(null!, TestClient.Context()));
         await Assert.ThrowsAsync<ArgumentNullException>("context", () => client.GetPreheatingResultsAsync("t", null!));
         await Assert.ThrowsAsync<ArgumentNullException>("context", () => client.SubmitAssetAsync("a", null!));
         Assert.Throws<ArgumentNullException>("submission", () => client.Owns(null!));
-        await Assert.ThrowsAsync<ArgumentNullException>("url", () => edge.TestAsync(null!, TestClient.Scope()));
+        await Assert.ThrowsAsync<ArgumentNullException>("url", () => edge.TestAsync(null!, TestClient.Context()));
         await Assert.ThrowsAsync<ArgumentNullException>("context", () => edge.TestAsync("https://h/a", null!));
         Assert.Throws<ArgumentNullException>("settings", () => new EdgeClient(null!));
         Assert.Throws<ArgumentNullException>("settings", () => new ConnectionFactory(null!));

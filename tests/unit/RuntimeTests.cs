@@ -1,6 +1,6 @@
 namespace VodPreheat.UnitTests;
 
-/// <summary>PowerShell 7.4 lives on .NET 8: the build runs this tier there too, and says so in the environment.</summary>
+/// <summary>PowerShell 7.4 uses .NET 8: the build also runs these tests there, and specifies it in the environment.</summary>
 public sealed class RuntimeTests
 {
     [Fact]

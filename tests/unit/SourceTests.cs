@@ -29,6 +29,29 @@ public sealed partial class SourceTests
     }
 
     [Fact]
+    public void Each_namespace_of_the_module_is_its_folder_and_that_of_the_models_is_the_name_of_the_module()
+    {
+        string module = Path.Combine(s_source, "VodPreheat.PowerShell");
+        Assert.Equal([], SourceFiles(module).Where(path => !File.ReadAllText(path).Contains(
+            $"namespace {NamespaceOf(Path.GetRelativePath(module, path).Split(Path.DirectorySeparatorChar)[0])};", StringComparison.Ordinal)));
+
+        static string NamespaceOf(string folder) => folder == "Models" ? "VodPreheat" : $"VodPreheat.{folder}";
+    }
+
+    [Theory]
+    [InlineData("VodPreheat.Client")]
+    [InlineData("VodPreheat.PowerShell")]
+    public void The_map_of_the_architecture_has_each_folder(string project)
+    {
+        string page = File.ReadAllText(Path.Combine(s_source, "..", "docs", "ARCHITECTURE.md"));
+        string map = page[page.IndexOf($"`src/{project}`", StringComparison.Ordinal)..];
+        IEnumerable<string> rows = map.Split('\n').SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'));
+        Assert.Equal(
+            Directory.EnumerateDirectories(Path.Combine(s_source, project)).Select(path => Path.GetFileName(path)).Where(name => name is not ("bin" or "obj")).Order(StringComparer.Ordinal),
+            rows.Where(row => row.StartsWith("| `", StringComparison.Ordinal)).Select(row => row.Split('`')[1]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void No_text_of_the_client_names_a_cmdlet_or_a_parameter()
     {
         using var assembly = new PEReader(File.OpenRead(typeof(VodClient).Assembly.Location));

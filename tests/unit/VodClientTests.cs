@@ -102,14 +102,14 @@ public sealed class VodClientTests
         {
             using var network = new FakeNetwork(Answers.Body(400, echo, ("X-Request-Id", Token)));
             VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network, retries: 0), new TokenCredential(new Secret(Token)));
-            InvocationContext scope = TestClient.Scope();
+            InvocationContext context = TestClient.Context();
             int wait = round * 20;
             Task dispose = Task.Run(() =>
             {
                 Thread.SpinWait(wait);
                 client.Dispose();
             });
-            string shown = (await TestClient.FailureAsync(() => client.QueryAsync(scope: scope))) + string.Concat(TestClient.TraceOf(scope));
+            string shown = (await TestClient.FailureAsync(() => client.QueryAsync(context: context))) + string.Concat(TestClient.TraceOf(context));
             await dispose;
             Assert.DoesNotContain(Token, shown, StringComparison.Ordinal);
             hidden += shown.Contains("***", StringComparison.Ordinal) ? 1 : 0;
@@ -134,10 +134,10 @@ public sealed class VodClientTests
         using var network = new FakeNetwork(Answers.Never);
         VodClient client = TestClient.Create(network);
         using var stop = new CancellationTokenSource();
-        Task query = client.QueryAsync(scope: new InvocationContext(stop.Token));
+        Task query = client.QueryAsync(context: new InvocationContext(stop.Token));
         await stop.CancelAsync();
         client.Dispose();
-        await TestClient.AssertCancelledAsync(query);
+        await TestClient.AssertCanceledAsync(query);
     }
 
     [Theory]
@@ -152,9 +152,9 @@ public sealed class VodClientTests
             throw asIOError ? new IOException("The socket is closed.") : new OperationCanceledException(cancellation);
         });
         using VodClient client = TestClient.Create(network, retries: 0);
-        var scope = new InvocationContext(stop.Token);
-        await TestClient.AssertCancelledAsync(client.QueryAsync(scope: scope));
-        Assert.Contains("-> canceled (", Assert.Single(TestClient.TraceOf(scope)), StringComparison.Ordinal);
+        var context = new InvocationContext(stop.Token);
+        await TestClient.AssertCanceledAsync(client.QueryAsync(context: context));
+        Assert.Contains("-> canceled (", Assert.Single(TestClient.TraceOf(context)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class VodClientTests
             throw new HttpRequestException(HttpRequestError.ConnectionError);
         });
         using VodClient client = TestClient.Create(network, new SkippingClock());
-        await TestClient.AssertCancelledAsync(client.QueryAsync(scope: new InvocationContext(stop.Token)));
+        await TestClient.AssertCanceledAsync(client.QueryAsync(context: new InvocationContext(stop.Token)));
         Assert.Equal(1, network.Count);
     }
 
@@ -176,8 +176,8 @@ public sealed class VodClientTests
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = TestClient.Create(network);
-        await client.SubmitUrlsAsync(["https://a/1?auth_key=a%2Fb&x=\"<é\U0001F600", "https://a/2"], TestClient.Scope());
-        await client.SubmitAssetAsync("asset", TestClient.Scope());
+        await client.SubmitUrlsAsync(["https://a/1?auth_key=a%2Fb&x=\"<é\U0001F600", "https://a/2"], TestClient.Context());
+        await client.SubmitAssetAsync("asset", TestClient.Context());
         Assert.Equal(
             ["https://a/1?auth_key=a%2Fb&x=\"<é\U0001F600", "https://a/2"],
             System.Text.Json.JsonDocument.Parse(network.Sent[0].Body).RootElement.GetProperty("urls").EnumerateArray().Select(url => url.GetString()));
@@ -201,8 +201,8 @@ public sealed class VodClientTests
         using LoopbackServer server = LoopbackServer.Start();
         using VodClient client = TestClient.Create(
             server.Endpoint, TestClient.Settings(), new AccessKeyCredential(TestClient.AccessKey, new Secret("wrong"), null));
-        InvocationContext scope = TestClient.Scope();
-        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => TestClient.FailureAsync(() => client.QueryAsync(scope: scope))));
+        InvocationContext context = TestClient.Context();
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => TestClient.FailureAsync(() => client.QueryAsync(context: context))));
         Assert.Equal((1, 1), (server.RequestCount, server.FailuresInARow(TestClient.AccessKey)));
     }
 

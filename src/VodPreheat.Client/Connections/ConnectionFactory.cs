@@ -208,7 +208,7 @@ public sealed class ConnectionFactory
     // It is sent in a header and in the path.
     private static string CheckedProjectId(string id) => id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
         ? id
-        : throw ProjectLookup.NotFound("The project ID contains characters other than letters, digits, '-' and '_'.");
+        : throw ProjectLookup.NotFound("The project ID contains characters other than letters, digits, '-', and '_'.");
 
     private Uri Iam() => Endpoints.Iam(_settings.IamEndpoint, _vod, _settings.Region, _settings.ReadVariable);
 

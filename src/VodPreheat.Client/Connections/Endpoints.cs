@@ -42,7 +42,7 @@ public static class Endpoints
 
         if (!region.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'))
         {
-            throw Invalid("region", region, $"Check {HintName.Region}: a region ID consists of letters, digits and '-', such as cn-north-4.");
+            throw Invalid("region", region, $"Check {HintName.Region}: a region ID consists of letters, digits, and '-', such as cn-north-4.");
         }
 
         string variable = "HUAWEICLOUD_SDK_REGION_VOD_" + region.ToUpperInvariant().Replace('-', '_');
@@ -132,7 +132,7 @@ public static class Endpoints
 
     private static Uri Checked(Uri uri, Hint setting)
     {
-        Usable(uri, setting, $"Specify only scheme, host, port and path.");
+        Usable(uri, setting, $"Specify only scheme, host, port, and path.");
         if (uri.Scheme == Uri.UriSchemeHttp && !IsLoopback(uri))
         {
             throw new VodClientException(
@@ -155,7 +155,7 @@ public static class Endpoints
         // The address is not repeated here: it may contain a password.
         return uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
             ? uri
-            : throw Invalid("address", uri.Host, $"Check {setting}: it must not contain a login, a query or a fragment. {hint}");
+            : throw Invalid("address", uri.Host, $"Check {setting}: it must not contain a login, a query, or a fragment. {hint}");
     }
 
     // An address that contains a login is not repeated in the message.

@@ -93,5 +93,5 @@ internal sealed class CredentialChain(ConnectSettings settings)
         $"No credentials were found in any source: the environment variables {Prefix}AK and {Prefix}SK (not set), " +
         $"{Prefix}IDP_ID and {Prefix}ID_TOKEN_FILE (not set), and the credentials file {DefaultPath()} (does not exist).",
         $"Set up one of the sources, or specify {HintName.AccessKey}, {HintName.Token}, {HintName.Password}, " +
-        $"{HintName.IdentityProvider} or {HintName.Agency} for {HintName.Connection}.");
+        $"{HintName.IdentityProvider}, or {HintName.Agency} for {HintName.Connection}.");
 }

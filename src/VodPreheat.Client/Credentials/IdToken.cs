@@ -31,7 +31,7 @@ internal static class IdToken
     {
         ReadOnlySpan<byte> byteOrderMark = Encoding.UTF8.Preamble;
         ReadOnlySpan<byte> token = (utf8.StartsWith(byteOrderMark) ? utf8[byteOrderMark.Length..] : utf8).Trim(" \t\r\n"u8);
-        Hint hint = $"A token consists of three parts of letters, digits, '-' and '_', separated by dots.";
+        Hint hint = $"A token consists of three parts of letters, digits, '-', and '_', separated by dots.";
         if (token.IsEmpty)
         {
             throw InvalidCredential.Given($"{origin} is empty.", hint);

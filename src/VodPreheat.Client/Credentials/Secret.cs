@@ -52,7 +52,7 @@ public sealed class Secret : IDisposable
 
         Dispose();
         throw InvalidCredential.Given(
-            $"The {name} {(IsEmpty ? "is empty" : "contains a space, a line break or a character that is not ASCII")}.",
+            $"The {name} {(IsEmpty ? "is empty" : "contains a space, a line break, or a character that is not ASCII")}.",
             $"Copy all of it again, without spaces before or after it.");
     }
 

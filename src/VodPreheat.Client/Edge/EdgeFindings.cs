@@ -59,7 +59,7 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } refusal => (
                 EdgeFinding.ConnectionFailed,
                 refusal.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin // .NET 8 does not give the status.
-                    : $"The proxy did not open a tunnel to {host}: check whether it requires a login, allows this host and can reach it."),
+                    : $"The proxy did not open a tunnel to {host}: check whether it requires a login, allows this host, and can reach it."),
 
             // The proxy resolves names and connects to hosts; the client only connects to the proxy.
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } when proxy is not null => (

@@ -25,12 +25,15 @@ internal static class ErrorCatalog
 
     private static readonly Hint s_askSubmitPermission = $"Ask an administrator to grant vod:asset:preheat to this user.";
 
+    private static readonly Hint s_askRegionPermission =
+        $"The user is not allowed to use this region: use another region, or ask an administrator.";
+
     private static readonly Hint s_askIamPermission =
         $"Ask an administrator to allow this user to get tokens from IAM and to list its projects.";
 
     // Keystone has the same answer for every refused login; only its text describes the cause, and cannot be relied on.
     private static readonly Hint s_checkPassword =
-        $"Check the user name, the password and {HintName.AccountName} (the account name). HUAWEI ID and federated users cannot sign in with " +
+        $"Check the user name, the password, and {HintName.AccountName}. HUAWEI ID and federated users cannot sign in with " +
         $"a password, nor can users who need a verification code (MFA): create an IAM user for programmatic access, or use {HintName.AccessKey}.";
 
     private static readonly Hint s_checkEndpoint =
@@ -119,7 +122,7 @@ internal static class ErrorCatalog
         501 => (FailureKind.QuotaExceeded, s_waitForQuota),
         502 => (FailureKind.PermissionDenied, s_askAccountOwner),
         601 or 605 or 606 or 608 or 609 or 610 or 611 or 612 or 613 or 705 => (FailureKind.Unavailable, s_tryLater),
-        802 => (FailureKind.PermissionDenied, $"The user is not allowed to use this region: use another region, or ask an administrator."),
+        802 => (FailureKind.PermissionDenied, s_askRegionPermission),
         _ => null,
     };
 
@@ -131,13 +134,13 @@ internal static class ErrorCatalog
         6 or 20 => (FailureKind.Unavailable, s_tryLater),
         12 => (FailureKind.Throttled, s_slowDown),
         61 => (FailureKind.Authentication, $"The user is locked after too many wrong passwords: wait, or ask an administrator to unlock it."),
-        62 => (FailureKind.Authentication, $"Check the user name, the password and {HintName.AccountName} (the account name)."),
+        62 => (FailureKind.Authentication, $"Check the user name, the password, and {HintName.AccountName}."),
         80 or 82 => (FailureKind.Authentication, $"The user is disabled: ask an administrator to enable it."),
         81 => (FailureKind.Authentication, $"The user can only use the console: ask an administrator for programmatic access."),
-        83 => (FailureKind.PermissionDenied, $"The user is not allowed to use this region: use another region, or ask an administrator."),
+        83 => (FailureKind.PermissionDenied, s_askRegionPermission),
         1061 => (FailureKind.Authentication, $"The user needs a verification code (MFA): use {HintName.AccessKey} or {HintName.Token} instead."),
-        1104 or 1105 or 1106 or 1107 => (FailureKind.Authentication, $"The access key is blocked, expired or disabled: create a new one in the console."),
-        1108 => (FailureKind.Authentication, $"The temporary key has expired: get a new key, secret and security token together."),
+        1104 or 1105 or 1106 or 1107 => (FailureKind.Authentication, $"The access key is blocked, expired, or disabled: create a new one in the console."),
+        1108 => (FailureKind.Authentication, $"The temporary key has expired: get a new key, secret, and security token together."),
         1109 => (FailureKind.ProjectNotFound, s_checkProject),
         _ => null,
     };

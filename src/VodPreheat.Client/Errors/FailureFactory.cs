@@ -148,7 +148,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         HttpRequestError.ProxyTunnelError => (
             $"The proxy did not open a tunnel to {uri.Authority}", $"Check {HintName.Proxy} and {HintName.ProxyLogin} of {HintName.Connection}.", Delivery.NotSent),
         HttpRequestError.ConnectionError => (
-            $"No connection to {uri.Authority} could be established", $"Check the network, the proxy and the endpoint, then try again.", Delivery.NotSent),
+            $"No connection to {uri.Authority} could be established", $"Check the network, the proxy, and the endpoint, then try again.", Delivery.NotSent),
         HttpRequestError.ResponseEnded => (
             $"{uri.Authority} closed the connection in the middle of its answer", $"Try again. If it happens again, check the proxies on the way.", Delivery.Unknown),
         HttpRequestError.InvalidResponse => (

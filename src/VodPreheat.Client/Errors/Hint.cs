@@ -49,7 +49,7 @@ public sealed class Hint
         HintName.AccessKey => "an access key",
         HintName.Token => "a token",
         HintName.Password => "a password",
-        HintName.AccountName => "the domain name",
+        HintName.AccountName => "the account name",
         HintName.IdentityProvider => "an identity provider",
         HintName.IdTokenFile => "a file",
         HintName.Agency => "the agency of the ECS",

@@ -19,7 +19,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
 
     // A request that is throttled again right after a hold waits a minute from then on, and this much longer each time: in step
     // with the service's minute it would be throttled every time.
-    private static readonly TimeSpan s_more = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_moreEachTime = TimeSpan.FromSeconds(5);
 
     private readonly object _lock = new();
     private readonly long _start = clock.GetTimestamp();
@@ -34,8 +34,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
     private int _holds;
     private int _holdsInARow;
 
-    // After a hold one request is sent alone, until its answer shows that the service accepts more.
-    private bool _isProbing;
+    // Whether the one request is in flight that is sent alone after a hold.
     private bool _isProbeOut;
 
     // What the service accepted in the minute before a hold, 0 if unknown, and from when on each minute adds one to it.
@@ -62,6 +61,9 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
     }
 
     private TimeSpan Now => clock.GetElapsedTime(_start);
+
+    // After a hold, requests are sent one at a time until an answer shows that the service accepts them.
+    private bool IsProbing => _holdsInARow > 0;
 
     /// <summary>Waits for a request's turn, which ends with <see cref="Leave"/> or <see cref="Throttle"/>.</summary>
     /// <param name="ticket">The ticket of the request's previous turn, so that it keeps its place; 0 at first.</param>
@@ -105,7 +107,6 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
             if (outcome == Outcome.Accepted && turn.Hold == _holds)
             {
                 _holdsInARow = 0;
-                _isProbing = false;
             }
             else if (outcome == Outcome.Accepted && _learned > 0 && turn.Hold == _learnedFrom)
             {
@@ -153,7 +154,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
             // A service that asks for no wait at all must not cause an endless loop.
             ({ } asked, _) => TimeSpan.FromSeconds(Math.Max(asked.TotalSeconds, Math.Min(Math.Pow(2, _holdsInARow - 1), 60))),
             (null, 0) => _sent.TryPeek(out TimeSpan oldest) ? oldest + s_minute - now : s_minute,
-            (null, _) => s_minute + (_holdsInARow * s_more),
+            (null, _) => s_minute + (_holdsInARow * s_moreEachTime),
         };
 
         // A service that sends Retry-After may not count per minute; and a minute in which nothing
@@ -176,7 +177,6 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         _learnedAt = _heldUntil;
         _holds++;
         _holdsInARow++;
-        _isProbing = true;
         _isProbeOut = false;
         string then = _learned > 0 ? string.Create(CultureInfo.InvariantCulture, $", then at most {_learned} are sent per minute") : string.Empty;
         context.Trace(string.Create(CultureInfo.InvariantCulture, $"Throttled: {kind} wait {(_heldUntil - now).TotalSeconds:0.#} s{then}."));
@@ -185,7 +185,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
     private Turn Start(long ticket)
     {
         _inFlight++;
-        _isProbeOut = _isProbing;
+        _isProbeOut = IsProbing;
         return new Turn(ticket, _holds);
     }
 

@@ -1,4 +1,4 @@
 namespace VodPreheat.Client.Identity;
 
-/// <summary>A project of IAM: its id, and its name, which for a region's own project is the region's id.</summary>
+/// <summary>A project of IAM: its ID, and its name, which for the project of a region is the region ID.</summary>
 internal readonly record struct Project(string Id, string Name);

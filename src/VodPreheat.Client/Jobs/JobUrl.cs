@@ -15,6 +15,9 @@ internal sealed class JobUrl(string url)
 
     public int Attempts { get; private set; }
 
+    /// <summary>Whether an earlier run submitted it.</summary>
+    public bool IsResumed { get; set; }
+
     /// <summary>The last status from the service; null if there was none.</summary>
     public string? LastStatus { get; set; }
 

@@ -27,13 +27,12 @@ public sealed class PreheatJob : IDisposable
     private readonly TimeProvider _clock;
     private readonly long _start;
     private readonly Dictionary<string, JobUrl> _urls = new(StringComparer.Ordinal);
-    private readonly HashSet<JobUrl> _resumed = [];
     private readonly Dictionary<string, List<JobUrl>> _tasks = new(StringComparer.Ordinal);
     private readonly SubmissionQueue _queue = new();
     private readonly Queue<UrlOutcome> _outcomes = new();
     private readonly PreheatTaskPoller _poller;
     private readonly CancellationTokenSource _stopSubmitting;
-    private readonly InvocationContext _submitting;
+    private readonly InvocationContext _submitContext;
 
     private JobUrl[] _request = [];
     private Task<Submission>? _submission;
@@ -66,7 +65,7 @@ public sealed class PreheatJob : IDisposable
         _start = clock.GetTimestamp();
         _poller = new PreheatTaskPoller(client, settings.PollInterval, settings.Timeout, _context, clock);
         _stopSubmitting = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        _submitting = _context.With(_context.NeedsJournal, _stopSubmitting.Token);
+        _submitContext = _context.With(_context.NeedsJournal, _stopSubmitting.Token);
         foreach (string url in urls)
         {
             _urls.TryAdd(url, new JobUrl(url));
@@ -147,13 +146,13 @@ public sealed class PreheatJob : IDisposable
         if (_submission is { IsCompleted: true } submission)
         {
             _submission = null;
-            Handle(submission);
+            HandleSubmission(submission);
         }
 
         if (_poll is { IsCompleted: true } poll)
         {
             _poll = null;
-            Handle(await poll.ConfigureAwait(false));
+            HandleAnswer(await poll.ConfigureAwait(false));
         }
     }
 
@@ -173,12 +172,12 @@ public sealed class PreheatJob : IDisposable
         {
             _request = _queue.Take();
             _submittedAt = _clock.GetLocalNow();
-            _submission = _client.SubmitUrlsAsync([.. _request.Select(static url => url.Url)], _submitting);
+            _submission = _client.SubmitUrlsAsync([.. _request.Select(static url => url.Url)], _submitContext);
             BackgroundWork.Forget(_submission);
         }
     }
 
-    private void Handle(Task<Submission> submission)
+    private void HandleSubmission(Task<Submission> submission)
     {
         try
         {
@@ -256,7 +255,7 @@ public sealed class PreheatJob : IDisposable
         _poller.Add(taskId, [.. open.Select(static url => url.Url)]);
     }
 
-    private void Handle(PollAnswer? answered)
+    private void HandleAnswer(PollAnswer? answered)
     {
         if (answered is not { } answer)
         {
@@ -278,7 +277,7 @@ public sealed class PreheatJob : IDisposable
             // A result of a URL that was not submitted, or that already has an outcome, is ignored.
             if (_urls.TryGetValue(result.Url, out JobUrl? url) && open.Contains(url))
             {
-                Handle(url, result.Status, open);
+                HandleStatus(url, result.Status, open);
             }
         }
 
@@ -288,7 +287,7 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    private void Handle(JobUrl url, string status, List<JobUrl> open)
+    private void HandleStatus(JobUrl url, string status, List<JobUrl> open)
     {
         url.LastStatus = status;
         if (PreheatStatus.IsSucceed(status))
@@ -313,7 +312,7 @@ public sealed class PreheatJob : IDisposable
 
     // What an earlier run submitted can be submitted once by this run, whatever the maximum is.
     private bool MayBeSubmittedAgain(JobUrl url) =>
-        Failure is null && !IsTimeUp && url.Attempts <= _settings.MaximumResubmit + (_resumed.Contains(url) ? 1 : 0);
+        Failure is null && !IsTimeUp && url.Attempts <= _settings.MaximumResubmit + (url.IsResumed ? 1 : 0);
 
     /// <summary>Handles the URLs of a task that can no longer be queried.</summary>
     private void Lose(List<JobUrl> urls, VodClientException failure)
@@ -328,7 +327,7 @@ public sealed class PreheatJob : IDisposable
         foreach (JobUrl url in urls)
         {
             // A task of an earlier run that the service no longer has says nothing about the URL.
-            if (failure.Kind == FailureKind.NotFound && _resumed.Contains(url) && url.Attempts == 1 && Failure is null && !IsTimeUp)
+            if (failure.Kind == FailureKind.NotFound && url.IsResumed && url.Attempts == 1 && Failure is null && !IsTimeUp)
             {
                 _queue.Add(url);
             }
@@ -403,7 +402,7 @@ public sealed class PreheatJob : IDisposable
             foreach (JobUrl url in urls)
             {
                 url.Submitted(submission.SubmittedAt, taskId);
-                _resumed.Add(url);
+                url.IsResumed = true;
             }
 
             _inTasks += urls.Length;

@@ -36,7 +36,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     private UrlCounts _counts;
 
     // Used only by the poll, of which there is one at a time.
-    private readonly List<(OpenTask Task, Task<IReadOnlyList<UrlResult>> Query)> _inFlight = new(MaxInFlight);
+    private readonly List<(OpenTask Open, Task<IReadOnlyList<UrlResult>> Query)> _inFlight = new(MaxInFlight);
     private TimeSpan? _giveUpAt;
 
     /// <summary>Time left until the timeout; zero afterwards.</summary>
@@ -124,7 +124,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             {
                 (OpenTask task, Task<IReadOnlyList<UrlResult>> query) = _inFlight[answered];
                 _inFlight.RemoveAt(answered);
-                if (Judge(task, query) is { } answer)
+                if (HandleAnswer(task, query) is { } answer)
                 {
                     return answer;
                 }
@@ -229,7 +229,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     }
 
     /// <summary>Handles the answer to a query; null if it failed temporarily.</summary>
-    private PollAnswer? Judge(OpenTask task, Task<IReadOnlyList<UrlResult>> answered)
+    private PollAnswer? HandleAnswer(OpenTask task, Task<IReadOnlyList<UrlResult>> answered)
     {
         if (_giveUpAt is not null)
         {

@@ -48,7 +48,7 @@ internal static class PreheatingJson
         return results;
     }
 
-    /// <summary>The task id in a submission's answer.</summary>
+    /// <summary>The task ID in a submission's answer.</summary>
     public static string ReadTaskId(ReadOnlyMemory<byte> body)
     {
         string? taskId = JsonFields.Text(body.Span, "task_id");

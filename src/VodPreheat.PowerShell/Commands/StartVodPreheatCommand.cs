@@ -21,7 +21,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
 {
     private const string UrlSet = "Url";
     private const string AssetSet = "AssetId";
-    private const string TaskSet = "InputObject";
+    private const string InputObjectSet = "InputObject";
 
     // The input on its way to a task or an error: given, then in a batch or invalid, then in a request, or unsent.
     private readonly Queue<string?> _given = new();
@@ -51,13 +51,13 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
 
     /// <summary>An earlier task, whose URLs or asset are submitted again.</summary>
     // A separate parameter set: a task of an asset has an empty Url, which would bind before its AssetId.
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TaskSet)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     public PreheatTask InputObject { get; set; } = null!;
 
     // An earlier task can be of URLs or of an asset.
-    private string Noun => ParameterSetName == TaskSet ? "item" : IsAsset ? "asset" : "URL";
+    private string Noun => ParameterSetName == InputObjectSet ? "item" : IsAsset ? "asset" : "URL";
 
-    private bool IsAsset => ParameterSetName == AssetSet || (ParameterSetName == TaskSet && InputObject.AssetId is not null);
+    private bool IsAsset => ParameterSetName == AssetSet || (ParameterSetName == InputObjectSet && InputObject.AssetId is not null);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -72,7 +72,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         string?[] items = ParameterSetName switch
         {
             AssetSet => AssetId ?? [null],
-            TaskSet => InputObject.AssetId is { } id ? [id] : InputObject.Url,
+            InputObjectSet => InputObject.AssetId is { } id ? [id] : InputObject.Url,
             _ => ItemsOf(Url),
         };
         Array.ForEach(items, _given.Enqueue);

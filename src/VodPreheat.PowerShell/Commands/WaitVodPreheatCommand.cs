@@ -53,9 +53,9 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
         }
 
         string[] open = [.. poller.OpenTasks];
-        foreach (string[] tasks in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))
+        foreach (string[] taskIds in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))
         {
-            WriteError(ErrorRecords.WaitTimeout(tasks, TimeoutSec, [.. tasks.SelectMany(task => ResultsOf(task, poller.LastResults(task)))]));
+            WriteError(ErrorRecords.WaitTimeout(taskIds, TimeoutSec, [.. taskIds.SelectMany(id => ResultsOf(id, poller.LastResults(id)))]));
         }
     }
 

@@ -45,7 +45,7 @@ internal static class ErrorRecords
     public static ErrorRecord InvalidUrl(string? url) => Make(
         Exception(
             ErrorIds.InvalidUrl,
-            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty or blank." : $"'{DisplayText.Clean(url, DisplayText.MaxLength)}' is not an absolute HTTP or HTTPS URL.",
+            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty, or blank." : $"'{DisplayText.Clean(url, DisplayText.MaxLength)}' is not an absolute HTTP or HTTPS URL.",
             "Specify the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with -AssetId."),
         ErrorCategory.InvalidArgument,
         url);

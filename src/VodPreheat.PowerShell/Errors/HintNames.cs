@@ -17,7 +17,7 @@ internal static class HintNames
         HintName.AccessKey => "-AccessKey",
         HintName.Token => "-Token",
         HintName.Password => "-Credential",
-        HintName.AccountName => "-DomainName",
+        HintName.AccountName => "-DomainName (the account name)",
         HintName.IdentityProvider => "-IdentityProvider",
         HintName.IdTokenFile => "-IdTokenPath",
         HintName.Agency => "-Identity",

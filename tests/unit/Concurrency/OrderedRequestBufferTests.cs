@@ -32,7 +32,7 @@ public sealed class OrderedRequestBufferTests
             return answer.Task;
         }
 
-        // The requests end in any order, one each time that nobody has anything to do.
+        // The requests end in any order, one each time that nothing else can run.
         void EndOne()
         {
             if (open.Count > 0)

@@ -23,7 +23,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     [Fact]
     public async Task With_key_and_project_nothing_is_sent()
     {
-        using VodClient client = await New(projectId: TestClient.ProjectId).ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Scope());
+        using VodClient client = await New(projectId: TestClient.ProjectId).ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Context());
         Assert.Equal(0, _server.ConnectionCount);
         Assert.Equal(("AccessKey", TestClient.AccessKey, TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
         await client.QueryAsync();
@@ -32,7 +32,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     [Fact]
     public async Task With_token_and_project_nothing_is_sent()
     {
-        using VodClient client = await New(projectId: " p1 ").ConnectWithTokenAsync(new Secret("tok"), TestClient.Scope());
+        using VodClient client = await New(projectId: " p1 ").ConnectWithTokenAsync(new Secret("tok"), TestClient.Context());
         Assert.Equal(0, _server.ConnectionCount);
         Assert.Equal(("Token", null, "p1"), (client.AuthenticationType, client.AccountName, client.ProjectId));
     }
@@ -40,11 +40,11 @@ public sealed class ConnectionFactoryTests : IDisposable
     [Fact]
     public async Task An_access_key_of_the_environment_has_its_project()
     {
-        ConnectionFactory connector = New(variables:
+        ConnectionFactory factory = New(variables:
         [
             ("HUAWEICLOUD_SDK_AK", TestClient.AccessKey), ("HUAWEICLOUD_SDK_SK", TestClient.SecretKey), ("HUAWEICLOUD_SDK_PROJECT_ID", TestClient.ProjectId),
         ]);
-        using VodClient client = await connector.ConnectWithFoundCredentialAsync(TestClient.Scope());
+        using VodClient client = await factory.ConnectWithFoundCredentialAsync(TestClient.Context());
         Assert.Equal((0, TestClient.ProjectId), (_server.ConnectionCount, client.ProjectId));
         await client.QueryAsync();
     }
@@ -52,17 +52,17 @@ public sealed class ConnectionFactoryTests : IDisposable
     [Fact]
     public async Task A_specified_project_overrides_that_of_the_source()
     {
-        ConnectionFactory connector = New(projectId: "given", variables: [("HUAWEICLOUD_SDK_AK", "A"), ("HUAWEICLOUD_SDK_SK", "S"), ("HUAWEICLOUD_SDK_PROJECT_ID", "beside")]);
-        using VodClient client = await connector.ConnectWithFoundCredentialAsync(TestClient.Scope());
+        ConnectionFactory factory = New(projectId: "given", variables: [("HUAWEICLOUD_SDK_AK", "A"), ("HUAWEICLOUD_SDK_SK", "S"), ("HUAWEICLOUD_SDK_PROJECT_ID", "beside")]);
+        using VodClient client = await factory.ConnectWithFoundCredentialAsync(TestClient.Context());
         Assert.Equal("given", client.ProjectId);
     }
 
     [Fact]
     public async Task The_project_is_looked_up_by_the_name_of_the_region()
     {
-        using VodClient byKey = await New().ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Scope());
+        using VodClient byKey = await New().ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Context());
         _server.AddToken("tok", TestClient.ProjectId);
-        using VodClient byToken = await New().ConnectWithTokenAsync(new Secret("tok"), TestClient.Scope());
+        using VodClient byToken = await New().ConnectWithTokenAsync(new Secret("tok"), TestClient.Context());
         Assert.Equal((TestClient.ProjectId, TestClient.ProjectId), (byKey.ProjectId, byToken.ProjectId));
         Assert.Equal(["Iam", "Iam"], _server.Requests.Select(request => request.Area));
     }
@@ -71,7 +71,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     public async Task A_password_is_sent_immediately_and_its_token_has_the_project()
     {
         _server.AddUser("user", "pass", "acme");
-        using VodClient client = await New().ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope());
+        using VodClient client = await New().ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Context());
         Assert.Equal((1, 1, TestClient.ProjectId), (_server.TokensIssued, _server.RequestCount, client.ProjectId));
         Assert.Equal(("Password", "user"), (client.AuthenticationType, client.AccountName));
         Assert.NotNull(client.ExpiresAt);
@@ -87,7 +87,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     {
         _server.AddIdentityProvider("ci", "vod");
         using var token = new Secret(_server.MakeIdToken("ci", "vod") + "\n");
-        using VodClient client = await New(projectId: projectId).ConnectWithIdTokenAsync(" ci ", token, TestClient.Scope());
+        using VodClient client = await New(projectId: projectId).ConnectWithIdTokenAsync(" ci ", token, TestClient.Context());
         Assert.Equal(("IdToken", "ci", TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
         Assert.InRange(client.ExpiresAt!.Value, DateTimeOffset.UtcNow.AddHours(23), DateTimeOffset.UtcNow.AddHours(25));
         RecordedRequest sent = Assert.Single(_server.Requests);
@@ -102,7 +102,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     public async Task An_identity_token_that_was_given_once_ends_with_a_hint_to_use_a_file()
     {
         _server.AddIdentityProvider("ci", "vod");
-        using VodClient client = await New().ConnectWithIdTokenAsync("ci", new Secret(_server.MakeIdToken("ci", "vod")), TestClient.Scope());
+        using VodClient client = await New().ConnectWithIdTokenAsync("ci", new Secret(_server.MakeIdToken("ci", "vod")), TestClient.Context());
         await client.QueryAsync();
         _server.ExpireToken(_server.LastToken);
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
@@ -118,7 +118,7 @@ public sealed class ConnectionFactoryTests : IDisposable
         await WithFileAsync(async file =>
         {
             File.WriteAllText(file, _server.MakeIdToken("ci", "vod") + "\n");
-            using VodClient client = await New().ConnectWithIdTokenFileAsync("ci", file, TestClient.Scope());
+            using VodClient client = await New().ConnectWithIdTokenFileAsync("ci", file, TestClient.Context());
             await client.QueryAsync();
 
             string second = _server.MakeIdToken("ci", "vod");
@@ -143,7 +143,7 @@ public sealed class ConnectionFactoryTests : IDisposable
         await WithFileAsync(async file =>
         {
             File.WriteAllText(file, _server.MakeIdToken("ci", "vod"));
-            using VodClient client = await New().ConnectWithIdTokenFileAsync("ci", file, TestClient.Scope());
+            using VodClient client = await New().ConnectWithIdTokenFileAsync("ci", file, TestClient.Context());
             File.WriteAllText(file, _server.MakeIdToken("ci", "vod", "job", lifeSeconds: -1));
             _server.ExpireToken(_server.LastToken);
             for (int i = 0; i < 20; i++)
@@ -168,7 +168,7 @@ public sealed class ConnectionFactoryTests : IDisposable
         {
             File.WriteAllText(file, _server.MakeIdToken("ci", "vod"));
             (string, string)[] variables = [("HUAWEICLOUD_SDK_IDP_ID", "ci"), ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", file), ("HUAWEICLOUD_SDK_PROJECT_ID", TestClient.ProjectId)];
-            using VodClient client = await New(region: null, variables: variables).ConnectWithFoundCredentialAsync(TestClient.Scope());
+            using VodClient client = await New(region: null, variables: variables).ConnectWithFoundCredentialAsync(TestClient.Context());
             Assert.Equal(("IdToken", "ci", TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
             await client.QueryAsync();
             Assert.Equal(1, _server.Requests.Count(request => request.Area == "Iam"));
@@ -202,7 +202,7 @@ public sealed class ConnectionFactoryTests : IDisposable
                 Transport = TestClient.Settings(network, clock),
                 ReadVariable = TestClient.Environment(),
             });
-            using VodClient client = await factory.ConnectWithIdTokenFileAsync("ci", file, TestClient.Scope());
+            using VodClient client = await factory.ConnectWithIdTokenFileAsync("ci", file, TestClient.Context());
             for (int minute = 1; minute <= 24 * 60; minute++)
             {
                 clock.Advance(TimeSpan.FromMinutes(1));
@@ -211,7 +211,7 @@ public sealed class ConnectionFactoryTests : IDisposable
             }
         });
 
-        // A token of an hour is renewed five minutes before its end.
+        // A token with a lifetime of an hour is renewed five minutes before it expires.
         Assert.Equal(27, seen.Count);
         Assert.All(Enumerable.Range(0, 27), i => Assert.Contains($"\"a.{i * 55}.c\"", seen[i], StringComparison.Ordinal));
     }
@@ -221,7 +221,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     {
         const string Name = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
         _server.AddIdentityProvider(Name, "vod");
-        using VodClient client = await New().ConnectWithIdTokenAsync($" {Name} ", new Secret(_server.MakeIdToken(Name, "vod")), TestClient.Scope());
+        using VodClient client = await New().ConnectWithIdTokenAsync($" {Name} ", new Secret(_server.MakeIdToken(Name, "vod")), TestClient.Context());
         Assert.Equal(Name, client.AccountName);
     }
 
@@ -236,8 +236,8 @@ public sealed class ConnectionFactoryTests : IDisposable
     {
         foreach (Func<Task> connect in new Func<Task>[]
         {
-            () => New().ConnectWithIdTokenAsync(name, new Secret("a.b.c"), TestClient.Scope()),
-            () => New().ConnectWithIdTokenFileAsync(name, "file", TestClient.Scope()),
+            () => New().ConnectWithIdTokenAsync(name, new Secret("a.b.c"), TestClient.Context()),
+            () => New().ConnectWithIdTokenFileAsync(name, "file", TestClient.Context()),
         })
         {
             Assert.Equal((ErrorIds.CredentialInvalid, 0), ((await TestClient.FailureAsync(connect)).ErrorCode, _server.ConnectionCount));
@@ -248,7 +248,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     public async Task An_expired_token_is_renewed_during_the_request()
     {
         _server.AddUser("user", "pass", "acme");
-        using VodClient client = await New().ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope());
+        using VodClient client = await New().ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Context());
         _server.ExpireToken(_server.LastToken);
         await client.QueryAsync();
         Assert.Equal(2, _server.TokensIssued);
@@ -257,8 +257,8 @@ public sealed class ConnectionFactoryTests : IDisposable
     [Fact]
     public async Task The_access_keys_of_an_agency_sign_and_are_renewed()
     {
-        ConnectionFactory connector = New(projectId: TestClient.ProjectId, variables: (MetadataClient.EndpointVariable, _server.Endpoint.AbsoluteUri));
-        using VodClient client = await connector.ConnectWithIdentityAsync(TestClient.Scope());
+        ConnectionFactory factory = New(projectId: TestClient.ProjectId, variables: (MetadataClient.EndpointVariable, _server.Endpoint.AbsoluteUri));
+        using VodClient client = await factory.ConnectWithIdentityAsync(TestClient.Context());
         Assert.Equal(("Identity", 1), (client.AuthenticationType, _server.MetadataKeysIssued));
         await client.QueryAsync();
         _server.ExpireTemporaryKey(client.AccountName!);
@@ -274,9 +274,9 @@ public sealed class ConnectionFactoryTests : IDisposable
         Secret password = new("pass");
         Secret proxyPassword = new("pass");
         _server.AddAccessKey("CONNECTFAILS", TestClient.SecretKey, TestClient.ProjectId);
-        VodClientException failure = await TestClient.FailureAsync(() => New().ConnectWithAccessKeyAsync("CONNECTFAILS", secret, null, TestClient.Scope()));
+        VodClientException failure = await TestClient.FailureAsync(() => New().ConnectWithAccessKeyAsync("CONNECTFAILS", secret, null, TestClient.Context()));
         Assert.Equal(ErrorIds.ProjectNotFound, failure.ErrorCode);
-        Assert.Equal(FailureKind.Authentication, (await TestClient.FailureAsync(() => New().ConnectWithPasswordAsync("nobody", password, "acme", TestClient.Scope()))).Kind);
+        Assert.Equal(FailureKind.Authentication, (await TestClient.FailureAsync(() => New().ConnectWithPasswordAsync("nobody", password, "acme", TestClient.Context()))).Kind);
         Assert.Throws<ObjectDisposedException>(secret.Reveal);
         Assert.Throws<ObjectDisposedException>(password.Reveal);
 
@@ -287,7 +287,7 @@ public sealed class ConnectionFactoryTests : IDisposable
             IamEndpoint = _server.Endpoint,
             Transport = TestClient.Settings(retries: 0) with { Proxy = ClosedPort.Refused(), ProxyLogin = new ProxyLogin("user", "", proxyPassword) },
         });
-        await TestClient.FailureAsync(() => withProxy.ConnectWithPasswordAsync("nobody", new Secret("pass"), "acme", TestClient.Scope()));
+        await TestClient.FailureAsync(() => withProxy.ConnectWithPasswordAsync("nobody", new Secret("pass"), "acme", TestClient.Context()));
         Assert.Throws<ObjectDisposedException>(proxyPassword.Reveal);
 
         Secret unused = new("pass");
@@ -311,7 +311,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     public async Task Invalid_access_keys_are_refused_without_a_request(string accessKey, string secretKey, string token)
     {
         VodClientException failure = await TestClient.FailureAsync(
-            () => New().ConnectWithAccessKeyAsync(accessKey, new Secret(secretKey), new Secret(token), TestClient.Scope()));
+            () => New().ConnectWithAccessKeyAsync(accessKey, new Secret(secretKey), new Secret(token), TestClient.Context()));
         Assert.Equal((ErrorIds.CredentialInvalid, 0), (failure.ErrorCode, _server.ConnectionCount));
     }
 
@@ -320,12 +320,12 @@ public sealed class ConnectionFactoryTests : IDisposable
     [InlineData("to ken")]
     [InlineData("token\n")]
     public async Task An_invalid_token_is_refused_without_a_request(string token) => Assert.Equal(
-        ErrorIds.CredentialInvalid, (await TestClient.FailureAsync(() => New().ConnectWithTokenAsync(new Secret(token), TestClient.Scope()))).ErrorCode);
+        ErrorIds.CredentialInvalid, (await TestClient.FailureAsync(() => New().ConnectWithTokenAsync(new Secret(token), TestClient.Context()))).ErrorCode);
 
     [Fact]
     public async Task An_empty_password_is_refused_without_a_request()
     {
-        VodClientException failure = await TestClient.FailureAsync(() => New().ConnectWithPasswordAsync("user", new Secret(""), "acme", TestClient.Scope()));
+        VodClientException failure = await TestClient.FailureAsync(() => New().ConnectWithPasswordAsync("user", new Secret(""), "acme", TestClient.Context()));
         Assert.Equal((ErrorIds.CredentialInvalid, 0), (failure.ErrorCode, _server.ConnectionCount));
     }
 
@@ -339,14 +339,14 @@ public sealed class ConnectionFactoryTests : IDisposable
     [Fact]
     public async Task A_project_cannot_be_looked_up_without_a_region()
     {
-        ConnectionFactory connector = New(region: null);
-        Assert.Null(connector.Region);
+        ConnectionFactory factory = New(region: null);
+        Assert.Null(factory.Region);
         foreach (Func<Task> connect in new Func<Task>[]
         {
-            () => connector.ConnectWithAccessKeyAsync("AK", Sk(), null, TestClient.Scope()),
-            () => connector.ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope()),
-            () => connector.ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), TestClient.Scope()),
-            () => connector.ConnectWithIdTokenFileAsync("ci", "file", TestClient.Scope()),
+            () => factory.ConnectWithAccessKeyAsync("AK", Sk(), null, TestClient.Context()),
+            () => factory.ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Context()),
+            () => factory.ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), TestClient.Context()),
+            () => factory.ConnectWithIdTokenFileAsync("ci", "file", TestClient.Context()),
         })
         {
             Assert.Equal(ErrorIds.ProjectNotFound, (await TestClient.FailureAsync(connect)).ErrorCode);
@@ -369,7 +369,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     public async Task The_region_is_not_case_sensitive()
     {
         CultureInfo.CurrentCulture = new CultureInfo("tr-TR");
-        using VodClient client = await New(region: "CN-North-4").ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Scope());
+        using VodClient client = await New(region: "CN-North-4").ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Context());
         Assert.Equal(("cn-north-4", "cn-north-4", TestClient.ProjectId), (New(region: "CN-North-4").Region, client.Region, client.ProjectId));
         Assert.Equal("ap-southeast-i", New(region: "AP-SOUTHEAST-I").Region);
     }
@@ -389,12 +389,12 @@ public sealed class ConnectionFactoryTests : IDisposable
             var factory = new ConnectionFactory(settings);
             foreach (Func<Task> connect in new Func<Task>[]
             {
-                () => factory.ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Scope()),
-                () => factory.ConnectWithAccessKeyAsync("AKFOREIGN", Sk(), null, TestClient.Scope()),
-                () => factory.ConnectWithTokenAsync(new Secret("tok"), TestClient.Scope()),
-                () => factory.ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), TestClient.Scope()),
-                () => factory.ConnectWithIdTokenFileAsync("ci", "file", TestClient.Scope()),
-                () => factory.ConnectWithFoundCredentialAsync(TestClient.Scope()),
+                () => factory.ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Context()),
+                () => factory.ConnectWithAccessKeyAsync("AKFOREIGN", Sk(), null, TestClient.Context()),
+                () => factory.ConnectWithTokenAsync(new Secret("tok"), TestClient.Context()),
+                () => factory.ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), TestClient.Context()),
+                () => factory.ConnectWithIdTokenFileAsync("ci", "file", TestClient.Context()),
+                () => factory.ConnectWithFoundCredentialAsync(TestClient.Context()),
             })
             {
                 VodClientException failure = await TestClient.FailureAsync(connect);
@@ -402,8 +402,8 @@ public sealed class ConnectionFactoryTests : IDisposable
                 Assert.Contains("IAM endpoint", failure.Message, StringComparison.Ordinal);
             }
 
-            // With a project id a key needs no IAM.
-            using VodClient client = await new ConnectionFactory(settings with { ProjectId = "p" }).ConnectWithFoundCredentialAsync(TestClient.Scope());
+            // With a project ID, a key requires no IAM.
+            using VodClient client = await new ConnectionFactory(settings with { ProjectId = "p" }).ConnectWithFoundCredentialAsync(TestClient.Context());
             Assert.Equal("vod.private.example", client.Endpoint.Host);
         }
     }

@@ -5,7 +5,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Credentials;
 
-/// <summary>Moves the home directory of the process: nothing else may run meanwhile.</summary>
+/// <summary>Changes the home folder of the process: nothing else may run meanwhile.</summary>
 [Collection(nameof(TestsThatRunAlone))]
 public sealed class CredentialChainTests : IDisposable
 {
@@ -59,10 +59,10 @@ public sealed class CredentialChainTests : IDisposable
     [Theory]
     [InlineData("AK", "HUAWEICLOUD_SDK_AK but not HUAWEICLOUD_SDK_SK")]
     [InlineData("SK", "HUAWEICLOUD_SDK_SK but not HUAWEICLOUD_SDK_AK")]
-    public void Half_a_key_pair_in_the_environment_is_not_skipped(string name, string told)
+    public void Half_a_key_pair_in_the_environment_is_not_skipped(string name, string expected)
     {
         string file = Write("[basic]\nak=FILEAK\nsk=filesk");
-        AssertInvalid(told, (name, "FINDME"), ("CREDENTIALS_FILE", file));
+        AssertInvalid(expected, (name, "FINDME"), ("CREDENTIALS_FILE", file));
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class CredentialChainTests : IDisposable
     [InlineData("[basic]\nak=FIND ME\nsk=FINDME", "access key ID")]
     [InlineData("[basic]\nak=A\nsk=FIND ME", "secret key")]
     [InlineData("[basic]\nak=A\nsk=S\nsecurity_token=FIND ME", "security token")]
-    public void An_invalid_file_is_an_error(string text, string told) => AssertInvalid(told, ("CREDENTIALS_FILE", Write(text)));
+    public void An_invalid_file_is_an_error(string text, string expected) => AssertInvalid(expected, ("CREDENTIALS_FILE", Write(text)));
 
     [Fact]
     public void A_missing_specified_file_is_an_error()
@@ -107,13 +107,13 @@ public sealed class CredentialChainTests : IDisposable
     [InlineData("IDP_ID", "HUAWEICLOUD_SDK_IDP_ID but not HUAWEICLOUD_SDK_ID_TOKEN_FILE")]
     [InlineData("ID_TOKEN_FILE", "HUAWEICLOUD_SDK_ID_TOKEN_FILE but not HUAWEICLOUD_SDK_IDP_ID")]
     [InlineData("AK", "HUAWEICLOUD_SDK_AK but not HUAWEICLOUD_SDK_SK")]
-    public void Half_an_identity_provider_and_half_a_key_before_it_are_not_skipped(string name, string told)
+    public void Half_an_identity_provider_and_half_a_key_before_it_are_not_skipped(string name, string expected)
     {
         string file = Write("[basic]\nak=FILEAK\nsk=filesk");
-        AssertInvalid(told, (name, "FINDME"), ("CREDENTIALS_FILE", file));
+        AssertInvalid(expected, (name, "FINDME"), ("CREDENTIALS_FILE", file));
         if (name == "AK")
         {
-            AssertInvalid(told, (name, "FINDME"), ("IDP_ID", "idp"), ("ID_TOKEN_FILE", "file"));
+            AssertInvalid(expected, (name, "FINDME"), ("IDP_ID", "idp"), ("ID_TOKEN_FILE", "file"));
         }
     }
 
@@ -145,7 +145,7 @@ public sealed class CredentialChainTests : IDisposable
     [InlineData("620", "mode 620")]
     [InlineData("666", "mode 666")]
     [InlineData("602", "mode 602")]
-    public void A_file_that_other_users_can_write_to_causes_a_warning(string mode, string? told)
+    public void A_file_that_other_users_can_write_to_causes_a_warning(string mode, string? expected)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -158,11 +158,11 @@ public sealed class CredentialChainTests : IDisposable
         var warnings = new List<string>();
         using AccessKeyCredential key = FindAny([("CREDENTIALS_FILE", file)], warn: warnings.Add).Key!;
         AssertKey(key, "FILEAK", null, "filesk");
-        Assert.Equal(told is null ? 0 : 1, warnings.Count);
+        Assert.Equal(expected is null ? 0 : 1, warnings.Count);
         Assert.All(warnings, warning =>
         {
             Assert.Contains(file, warning, StringComparison.Ordinal);
-            Assert.Contains(told!, warning, StringComparison.Ordinal);
+            Assert.Contains(expected!, warning, StringComparison.Ordinal);
         });
     }
 
@@ -188,11 +188,11 @@ public sealed class CredentialChainTests : IDisposable
         return new CredentialChain(settings with { ResolvePath = resolve ?? settings.ResolvePath, Warn = warn ?? settings.Warn }).Find();
     }
 
-    private static void AssertInvalid(string told, params (string Name, string Value)[] variables)
+    private static void AssertInvalid(string expected, params (string Name, string Value)[] variables)
     {
         VodClientException failure = Assert.Throws<VodClientException>(() => Find(variables));
         Assert.Equal((ErrorIds.CredentialInvalid, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
-        Assert.Contains(told, failure.What, StringComparison.Ordinal);
+        Assert.Contains(expected, failure.What, StringComparison.Ordinal);
         Assert.DoesNotContain("FIND", failure.ToString(), StringComparison.Ordinal);
     }
 

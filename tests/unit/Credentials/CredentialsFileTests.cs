@@ -69,11 +69,11 @@ public sealed class CredentialsFileTests
     [InlineData("600", 1000, 0, "another user")]
     [InlineData("620", 1000, 1000, "mode 620")]
     [InlineData("646", 0, 1000, "mode 646")]
-    public void Only_this_user_and_root_should_be_able_to_write_to_the_file(string mode, uint owner, uint user, string? told)
+    public void Only_this_user_and_root_should_be_able_to_write_to_the_file(string mode, uint owner, uint user, string? expected)
     {
         string? who = CredentialsFile.WhoElseMayWrite(new UnixFileStatus(true, (UnixFileMode)Convert.ToInt32(mode, 8), owner), user);
-        Assert.Equal(told is null, who is null);
-        Assert.Contains(told ?? "", who ?? "", StringComparison.Ordinal);
+        Assert.Equal(expected is null, who is null);
+        Assert.Contains(expected ?? "", who ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

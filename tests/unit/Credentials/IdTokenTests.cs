@@ -35,10 +35,10 @@ public sealed class IdTokenTests : IDisposable
     [InlineData("""{"value":"FIND.ME.x"}""", "is not an identity token")]
     [InlineData("Bearer FIND.ME.x", "is not an identity token")]
     [InlineData("FIND.MÉ.x", "is not an identity token")]
-    public void An_invalid_token_is_refused_without_displaying_it(string text, string told)
+    public void An_invalid_token_is_refused_without_displaying_it(string text, string expected)
     {
         File.WriteAllText(Path, text);
-        AssertRefused(told);
+        AssertRefused(expected);
     }
 
     [Fact]
@@ -68,12 +68,12 @@ public sealed class IdTokenTests : IDisposable
     [InlineData("[]", "not a readable JWT")]
     [InlineData("{", "not a readable JWT")]
     [InlineData("""{"sub":"\ud800"}""", "not a readable JWT")]
-    public void The_claims_of_a_token_are_displayed(string claims, string told)
+    public void The_claims_of_a_token_are_displayed(string claims, string expected)
     {
         string payload = Convert.ToBase64String(Encoding.UTF8.GetBytes(claims)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         using var token = new Secret($"head.{payload}.signature");
         string text = IdTokenClaims.Describe(token, s_now);
-        Assert.Contains(told, text, StringComparison.Ordinal);
+        Assert.Contains(expected, text, StringComparison.Ordinal);
         Assert.Equal($"head.{payload}.signature", token.Reveal());
     }
 
@@ -106,12 +106,12 @@ public sealed class IdTokenTests : IDisposable
             }
         });
 
-    private void AssertRefused(string told)
+    private void AssertRefused(string expected)
     {
         VodClientException failure = Assert.Throws<VodClientException>(() => IdToken.ReadFile(Path));
         Assert.Equal((ErrorIds.CredentialInvalid, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
         Assert.Contains(Path, failure.What, StringComparison.Ordinal);
-        Assert.Contains(told, failure.What, StringComparison.Ordinal);
+        Assert.Contains(expected, failure.What, StringComparison.Ordinal);
         Assert.DoesNotContain("FIND", failure.ToString(), StringComparison.Ordinal);
     }
 }

@@ -28,7 +28,7 @@ public sealed partial class RenewingCredentialSourceTests
         Credential renewed = Assert.Single((await Task.WhenAll(waiting)).Distinct());
         Assert.NotSame(rejected, renewed);
 
-        // One that was under way comes back late.
+        // One that was in flight is answered late.
         _source.Reject(rejected);
         Assert.Same(renewed, await GetAsync());
         Assert.Equal(2, _fetcher.Count);
@@ -69,10 +69,10 @@ public sealed partial class RenewingCredentialSourceTests
     {
         using var stop = new CancellationTokenSource();
         TaskCompletionSource go = _fetcher.Block();
-        Task<Credential> first = _source.GetAsync(TestClient.Scope(), stop.Token).AsTask();
+        Task<Credential> first = _source.GetAsync(TestClient.Context(), stop.Token).AsTask();
         Task<Credential> second = GetAsync();
         await stop.CancelAsync();
-        await TestClient.AssertCancelledAsync(first);
+        await TestClient.AssertCanceledAsync(first);
         go.SetResult();
         await second;
         Assert.Equal(1, _fetcher.Count);
@@ -83,12 +83,12 @@ public sealed partial class RenewingCredentialSourceTests
     {
         using var stop = new CancellationTokenSource();
         _fetcher.Block();
-        Task<Credential>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => _source.GetAsync(TestClient.Scope(), stop.Token).AsTask())];
+        Task<Credential>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => _source.GetAsync(TestClient.Context(), stop.Token).AsTask())];
         Assert.True(_fetcher.IsUnderWay);
         await stop.CancelAsync();
-        foreach (Task<Credential> cancelled in waiting)
+        foreach (Task<Credential> canceled in waiting)
         {
-            await TestClient.AssertCancelledAsync(cancelled);
+            await TestClient.AssertCanceledAsync(canceled);
         }
 
         await TestClient.EventuallyAsync(() => !_fetcher.IsUnderWay);
@@ -107,9 +107,9 @@ public sealed partial class RenewingCredentialSourceTests
         Assert.True(_fetcher.IsUnderWay);
         _clock.Advance(TimeSpan.FromMinutes(5));
         using var stop = new CancellationTokenSource();
-        Task<Credential> waiting = _source.GetAsync(TestClient.Scope(), stop.Token).AsTask();
+        Task<Credential> waiting = _source.GetAsync(TestClient.Context(), stop.Token).AsTask();
         await stop.CancelAsync();
-        await TestClient.AssertCancelledAsync(waiting);
+        await TestClient.AssertCanceledAsync(waiting);
         await TestClient.EventuallyAsync(() => !_fetcher.IsUnderWay);
     }
 
@@ -179,9 +179,9 @@ public sealed partial class RenewingCredentialSourceTests
         await GetAsync();
         _clock.Advance(s_day - TimeSpan.FromMinutes(5));
         _fetcher.Failure = Failure(FailureKind.Unavailable);
-        InvocationContext scope = TestClient.Scope();
-        await _source.GetAsync(scope, CancellationToken.None);
+        InvocationContext context = TestClient.Context();
+        await _source.GetAsync(context, CancellationToken.None);
         Assert.Equal(
-            $"The credentials could not be renewed and are used until 2000-01-02 00:00:00Z: {_fetcher.Failure.What}", Assert.Single(TestClient.TraceOf(scope)));
+            $"The credentials could not be renewed and are used until 2000-01-02 00:00:00Z: {_fetcher.Failure.What}", Assert.Single(TestClient.TraceOf(context)));
     }
 }

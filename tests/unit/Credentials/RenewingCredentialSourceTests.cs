@@ -51,7 +51,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
         Assert.Same(first, await GetAsync());
         Assert.Equal(1, _fetcher.Count);
 
-        // The request that finds the renewal due does not wait for it.
+        // The request that starts the renewal does not wait for it.
         _clock.Advance(s_tick);
         Assert.Same(first, await GetAsync());
         Assert.NotSame(first, await GetAsync());
@@ -65,9 +65,9 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
             Task.FromResult(new FetchedCredential(TestClient.Key(), s_day));
         using var named = new RenewingCredentialSource("Agency", "ops", Fetch, _fetcher, fetchSecret: null, _clock);
         using var unnamed = new RenewingCredentialSource("Agency", accountName: null, Fetch, _fetcher, fetchSecret: null, _clock);
-        await named.GetAsync(TestClient.Scope(), CancellationToken.None);
+        await named.GetAsync(TestClient.Context(), CancellationToken.None);
         Assert.Null(unnamed.AccountName);
-        await unnamed.GetAsync(TestClient.Scope(), CancellationToken.None);
+        await unnamed.GetAsync(TestClient.Context(), CancellationToken.None);
         Assert.Equal(("ops", TestClient.AccessKey), (named.AccountName, unnamed.AccountName));
     }
 
@@ -95,7 +95,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
         _clock.Advance(s_day - TimeSpan.FromMinutes(5));
         for (int i = 0; i < 100; i++)
         {
-            ValueTask<Credential> immediate = _source.GetAsync(TestClient.Scope(), CancellationToken.None);
+            ValueTask<Credential> immediate = _source.GetAsync(TestClient.Context(), CancellationToken.None);
             Assert.True(immediate.IsCompletedSuccessfully);
             Assert.Same(first, await immediate);
         }
@@ -133,7 +133,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
 
         Assert.Equal([0, 5, 15, 35, 75, 135, 195, 255], attempts);
 
-        // Without one in hand every request tries; what passes is not remembered.
+        // Without a current credential, every request tries; a transient failure is not remembered.
         Assert.Same(_fetcher.Failure, await TestClient.FailureAsync(GetAsync));
         Assert.Same(_fetcher.Failure, await TestClient.FailureAsync(GetAsync));
         Assert.Equal(1 + attempts.Count + 2, _fetcher.Count);
@@ -171,12 +171,12 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
         await GetAsync();
         Assert.Equal(2, _fetcher.Count);
 
-        // Somebody sets the clock a few minutes forward: no time has passed.
+        // The system clock is set forward by a few minutes: no monotonic time has passed.
         _clock.SetForward = TimeSpan.FromMinutes(4);
         Assert.Same(first, await GetAsync());
         Assert.Equal(2, _fetcher.Count);
 
-        // And beyond the end.
+        // Also after the last one.
         _fetcher.Failure = null;
         _clock.SetForward = TimeSpan.FromMinutes(5);
         Assert.NotSame(first, await GetAsync());
@@ -227,8 +227,8 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
     }
 
     /// <summary>
-    /// A day of keys that live an hour, asked for every few seconds, from a service that fails or hangs most of the time, by a
-    /// seed. As long as it works once in the five minutes before the end, nobody notices.
+    /// A day of keys with a lifetime of an hour, requested every few seconds from a service that fails or hangs most of the time, by a
+    /// seed. If it works once in the five minutes before the expiry, no request fails.
     /// </summary>
     [Theory]
     [InlineData(1)]
@@ -262,7 +262,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
                 hangEnds = _clock.GetUtcNow() + TimeSpan.FromSeconds(30);
             }
 
-            ValueTask<Credential> immediate = _source.GetAsync(TestClient.Scope(), CancellationToken.None);
+            ValueTask<Credential> immediate = _source.GetAsync(TestClient.Context(), CancellationToken.None);
             Assert.True(immediate.IsCompletedSuccessfully, $"At {_clock.GetUtcNow() - start}, {age} after the last renewal.");
             AssertUsable(await immediate);
             if (_fetcher.LastAt != renewedAt)
@@ -279,7 +279,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
         Assert.True(_fetcher.Count < renewals * 9, $"{_fetcher.Count} attempts for {renewals} renewals.");
     }
 
-    /// <summary>A day in which the service is down for half an hour at a time: requests fail only without a living credential, and at once not any more.</summary>
+    /// <summary>A day in which the service is unavailable for half an hour at a time: requests fail only without a valid credential, and no longer than that.</summary>
     [Fact]
     public async Task In_a_day_of_long_outages_requests_fail_only_after_the_current_credential_has_expired()
     {
@@ -325,7 +325,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
 
     private static void AssertUsable(Credential credential) => Assert.All(credential.Secrets, secret => secret.Reveal());
 
-    // What IAM would have said, or not.
+    // What IAM would have answered, or no answer.
     private static VodClientException Failure(FailureKind kind) =>
         new(kind, kind == FailureKind.Authentication ? ErrorIds.HttpError : $"{kind}", $"It failed: {kind}.", $"Hint.")
         {
@@ -337,9 +337,9 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
     private VodClient Client(FakeNetwork network) =>
         TestClient.Create(_source, TestClient.Settings(network, new SkippingClock()));
 
-    private Task<Credential> GetAsync() => _source.GetAsync(TestClient.Scope(), CancellationToken.None).AsTask();
+    private Task<Credential> GetAsync() => _source.GetAsync(TestClient.Context(), CancellationToken.None).AsTask();
 
-    /// <summary>A clock whose time of day may be set.</summary>
+    /// <summary>A clock whose system time can be set.</summary>
     private sealed class Clock : FakeTimeProvider
     {
         public TimeSpan SetForward { get; set; }
@@ -349,7 +349,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
         public override long GetTimestamp() => base.GetUtcNow().Ticks;
     }
 
-    /// <summary>Gives tokens token1, token2, ...</summary>
+    /// <summary>Returns the tokens token1, token2, ...</summary>
     private sealed class Fetcher(TimeProvider clock) : IDisposable
     {
         private Task _go = Task.CompletedTask;

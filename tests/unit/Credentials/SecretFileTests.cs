@@ -87,7 +87,7 @@ public sealed class SecretFileTests : IDisposable
 
         File.CreateSymbolicLink(Path + "-link", Path);
 
-        // Whoever opens a pipe waits for its other end, which never comes here.
+        // To open a pipe waits for its other end, which nobody opens here.
         await Task.Run(() =>
         {
             AssertRefused(Path, "not a regular file");
@@ -121,11 +121,11 @@ public sealed class SecretFileTests : IDisposable
 
     private static string? Read(string path) => SecretFile.Read(path, "file", 64 * 1024, static bytes => Encoding.UTF8.GetString(bytes));
 
-    private static void AssertRefused(string path, string told)
+    private static void AssertRefused(string path, string expected)
     {
         VodClientException failure = Assert.Throws<VodClientException>(() => Read(path));
         Assert.Equal((ErrorIds.CredentialInvalid, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
         Assert.Contains(path, failure.What, StringComparison.Ordinal);
-        Assert.Contains(told, failure.What, StringComparison.Ordinal);
+        Assert.Contains(expected, failure.What, StringComparison.Ordinal);
     }
 }

@@ -59,12 +59,12 @@ public sealed class SecretTests
     [InlineData("a\n", "line break")]
     [InlineData("a\u007f", "not ASCII")]
     [InlineData("pä", "not ASCII")]
-    public void A_secret_for_a_header_must_be_visible_ASCII(string text, string told)
+    public void A_secret_for_a_header_must_be_visible_ASCII(string text, string expected)
     {
         VodClientException failure = Assert.Throws<VodClientException>(() => new Secret(text).CheckedForHeader("token"));
         Assert.Equal(ErrorIds.CredentialInvalid, failure.ErrorCode);
         Assert.Contains($"The token ", failure.What, StringComparison.Ordinal);
-        Assert.Contains(told, failure.What, StringComparison.Ordinal);
+        Assert.Contains(expected, failure.What, StringComparison.Ordinal);
     }
 
     [Fact]

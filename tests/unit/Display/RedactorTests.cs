@@ -29,7 +29,7 @@ public sealed class RedactorTests
     [Property(Arbitrary = [typeof(OddTexts)])]
     public void Any_secret_is_redacted_in_every_notation(string odd)
     {
-        // A lone surrogate has no UTF-8; the secret has U+FFFD in its place, as what is sent.
+        // A lone surrogate has no UTF-8 form. The secret has U+FFFD instead, as in the request.
         string secret = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes($"<{odd}>secret"));
         var redactor = new Redactor(() => [new Secret(secret)]);
         foreach (string form in FormsOf(secret))

@@ -21,7 +21,7 @@ public sealed class CacheHeadersTests
     [InlineData(CacheState.Unknown, "Age: old")]
     [InlineData(CacheState.Unknown, "X-Cache: HIT")]
 
-    // The order: the first header that says it decides.
+    // The order: the first header that shows the state decides.
     [InlineData(CacheState.Miss, "x-hcs-proxy-type: 0", "X-Cache-Lookup: Hit From MemCache", "Age: 9")]
     [InlineData(CacheState.Hit, "x-hcs-proxy-type: 1", "X-Cache-Lookup: Miss", "Age: 0")]
     [InlineData(CacheState.Miss, "X-Cache-Lookup: Miss From Upstream", "Age: 9")]

@@ -9,7 +9,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Edge;
 
-/// <summary>Real sockets, and a node of a CDN that answers as nodes do.</summary>
+/// <summary>The client with real sockets and a test server that answers like a node of the CDN.</summary>
 public sealed class EdgeClientTests : IDisposable
 {
     private readonly SkippingClock _clock = new();
@@ -105,25 +105,25 @@ public sealed class EdgeClientTests : IDisposable
     public async Task An_invalid_certificate_is_a_finding_and_nothing_is_sent(TlsFault fault, string reason)
     {
         using EdgeServer edge = EdgeServer.StartTls(fault);
-        EdgeTestResult result = await _client.TestAsync($"{edge.Endpoint}a.mp4", TestClient.Scope());
+        EdgeTestResult result = await _client.TestAsync($"{edge.Endpoint}a.mp4", TestClient.Context());
         Assert.Equal((null, EdgeFinding.TlsFailed, 0), (result.StatusCode, result.Finding, edge.RequestCount));
         Assert.Contains(reason, result.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_server_without_TLS_has_a_specific_finding() =>
-        Assert.Equal(EdgeFinding.TlsFailed, (await _client.TestAsync($"https://{_edge.Endpoint.Authority}/a.mp4", TestClient.Scope())).Finding);
+        Assert.Equal(EdgeFinding.TlsFailed, (await _client.TestAsync($"https://{_edge.Endpoint.Authority}/a.mp4", TestClient.Context())).Finding);
 
     [Fact]
     public async Task A_refused_connection_is_a_finding() =>
-        Assert.Equal(EdgeFinding.ConnectionFailed, (await _client.TestAsync($"{ClosedPort.Refused()}a.mp4", TestClient.Scope())).Finding);
+        Assert.Equal(EdgeFinding.ConnectionFailed, (await _client.TestAsync($"{ClosedPort.Refused()}a.mp4", TestClient.Context())).Finding);
 
     [Theory]
     [InlineData(1)]
     [InlineData(70)]
     [InlineData(240)]
     public async Task An_unknown_or_invalid_host_name_is_a_finding(int length) => Assert.Equal(
-        EdgeFinding.NameNotResolved, (await _client.TestAsync($"https://{new string('h', length)}.invalid/a.mp4", TestClient.Scope())).Finding);
+        EdgeFinding.NameNotResolved, (await _client.TestAsync($"https://{new string('h', length)}.invalid/a.mp4", TestClient.Context())).Finding);
 
     [Theory]
     [InlineData(FaultKind.ResetBeforeHeaders, EdgeFinding.ConnectionFailed)]
@@ -141,7 +141,7 @@ public sealed class EdgeClientTests : IDisposable
         _edge.SetHeadStatus("/a.mp4", 405);
         _edge.SetFault("/a.mp4", fault);
 
-        // The clock stands still: nothing but the answer can end the test.
+        // The clock does not move: only the answer can end the test.
         Assert.Equal(finding, (await TestAsync("/a.mp4").WaitAsync(TimeSpan.FromSeconds(15))).Finding);
         await TestClient.EventuallyAsync(() => _edge.OpenConnections <= 1);
     }
@@ -179,9 +179,9 @@ public sealed class EdgeClientTests : IDisposable
         };
         using (var client = new EdgeClient(Settings() with { Network = () => sockets }))
         {
-            Assert.Equal(EdgeFinding.AccessDenied, (await client.TestAsync($"{_edge.Endpoint}a.mp4", TestClient.Scope())).Finding);
+            Assert.Equal(EdgeFinding.AccessDenied, (await client.TestAsync($"{_edge.Endpoint}a.mp4", TestClient.Context())).Finding);
 
-            // Also the reading behind the answer, which lets a connection be used again, is over then.
+            // The read after the answer, which makes the connection reusable, has also ended then.
             await TestClient.EventuallyAsync(() => fault is null || _edge.OpenConnections == 0);
         }
 
@@ -215,7 +215,7 @@ public sealed class EdgeClientTests : IDisposable
         Task<EdgeTestResult> test = _client.TestAsync($"{_edge.Endpoint}stalled.mp4", new InvocationContext(cancellation.Token));
         await TestClient.EventuallyAsync(() => _edge.RequestCount == 1);
         await cancellation.CancelAsync();
-        await TestClient.AssertCancelledAsync(test);
+        await TestClient.AssertCanceledAsync(test);
         await TestClient.EventuallyAsync(() => _edge.OpenConnections == 0);
     }
 
@@ -224,11 +224,11 @@ public sealed class EdgeClientTests : IDisposable
     {
         _edge.SetFile("/a.mp4");
         _edge.SetHeadStatus("/a.mp4", 405);
-        var scope = TestClient.Scope();
-        await _client.TestAsync($"http://user:password@{_edge.Endpoint.Authority}/a.mp4#t", scope);
-        await _client.TestAsync($"{ClosedPort.Refused()}a.mp4", scope);
+        var context = TestClient.Context();
+        await _client.TestAsync($"http://user:password@{_edge.Endpoint.Authority}/a.mp4#t", context);
+        await _client.TestAsync($"{ClosedPort.Refused()}a.mp4", context);
         Assert.Collection(
-            TestClient.TraceOf(scope),
+            TestClient.TraceOf(context),
             line => Assert.StartsWith($"HEAD {_edge.Endpoint}a.mp4 -> 405 (", line, StringComparison.Ordinal),
             line => Assert.StartsWith($"GET {_edge.Endpoint}a.mp4 -> 206 (", line, StringComparison.Ordinal),
             line => Assert.StartsWith($"HEAD {ClosedPort.Refused()}a.mp4 -> no answer (", line, StringComparison.Ordinal));
@@ -242,7 +242,7 @@ public sealed class EdgeClientTests : IDisposable
         using ProxyServer proxy = ProxyServer.Start("user", "pass");
         using var client = new EdgeClient(Settings() with { Proxy = proxy.Endpoint, ProxyLogin = new ProxyLogin("user", string.Empty, new Secret("pass")) });
         string authority = $"cdn.example.com:{_edge.Endpoint.Port}";
-        Assert.Equal(EdgeFinding.Ok, (await client.TestAsync($"http://me:secret@{authority}/a.mp4?auth_key=%2B", TestClient.Scope())).Finding);
+        Assert.Equal(EdgeFinding.Ok, (await client.TestAsync($"http://me:secret@{authority}/a.mp4?auth_key=%2B", TestClient.Context())).Finding);
         Assert.All(proxy.Seen, line => Assert.Equal($"HEAD http://{authority}/a.mp4?auth_key=%2B", line));
         Assert.DoesNotContain(_edge.Requests.SelectMany(request => request.Headers.Keys), static name => name.Contains("Authorization", StringComparison.Ordinal));
     }
@@ -257,13 +257,13 @@ public sealed class EdgeClientTests : IDisposable
             Proxy = new Uri("http://proxy.example.com"),
             ProxyLogin = new ProxyLogin("user", string.Empty, new Secret("pass:word")),
         });
-        EdgeTestResult result = await client.TestAsync("http://cdn.example.com/a.mp4", TestClient.Scope());
+        EdgeTestResult result = await client.TestAsync("http://cdn.example.com/a.mp4", TestClient.Context());
         Assert.Contains("https://proxy.example.com/?login=***&basic=***", result.Hint, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(407, "http", EdgeFinding.ConnectionFailed, "requires a login")]
-    [InlineData(407, "https", EdgeFinding.ConnectionFailed, "login")] // .NET 8 does not tell it from other refusals.
+    [InlineData(407, "https", EdgeFinding.ConnectionFailed, "login")] // .NET 8 has the same error for other refusals.
     [InlineData(502, "http", EdgeFinding.ServerError, "origin")]
     [InlineData(502, "https", EdgeFinding.ConnectionFailed, "did not open a tunnel")]
     public async Task What_the_proxy_refuses_is_a_finding(int status, string scheme, EdgeFinding finding, string hint)
@@ -271,7 +271,7 @@ public sealed class EdgeClientTests : IDisposable
         using ProxyServer proxy = status == 407 ? ProxyServer.Start("user", "pass") : ProxyServer.Start();
         proxy.FailWith = status;
         using var client = new EdgeClient(Settings() with { Proxy = proxy.Endpoint, ProxyLogin = new ProxyLogin("user", string.Empty, new Secret("wrong-one")) });
-        EdgeTestResult result = await client.TestAsync($"{scheme}://cdn.example.com/a.mp4", TestClient.Scope());
+        EdgeTestResult result = await client.TestAsync($"{scheme}://cdn.example.com/a.mp4", TestClient.Context());
         Assert.Equal(finding, result.Finding);
         Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-one", result.Hint, StringComparison.Ordinal);
@@ -281,7 +281,7 @@ public sealed class EdgeClientTests : IDisposable
     public async Task An_unreachable_proxy_is_reported_as_the_cause()
     {
         using var client = new EdgeClient(Settings() with { Proxy = ClosedPort.Refused() });
-        EdgeTestResult result = await client.TestAsync("https://cdn.example.com/a.mp4", TestClient.Scope());
+        EdgeTestResult result = await client.TestAsync("https://cdn.example.com/a.mp4", TestClient.Context());
         Assert.Equal(EdgeFinding.ConnectionFailed, result.Finding);
         Assert.StartsWith("Check the address of the proxy", result.Hint, StringComparison.Ordinal);
     }
@@ -307,5 +307,5 @@ public sealed class EdgeClientTests : IDisposable
     private TransportSettings Settings() => new() { Clock = _clock, Timeout = SkippingClock.Endless };
 
     private Task<EdgeTestResult> TestAsync(string target) =>
-        _client.TestAsync($"{_edge.Endpoint.GetLeftPart(UriPartial.Authority)}{target}", TestClient.Scope());
+        _client.TestAsync($"{_edge.Endpoint.GetLeftPart(UriPartial.Authority)}{target}", TestClient.Context());
 }

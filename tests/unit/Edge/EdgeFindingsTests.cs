@@ -132,6 +132,6 @@ public sealed class EdgeFindingsTests
     {
         using var network = new FakeNetwork(answer);
         using var client = new EdgeClient(new TransportSettings { Network = () => network, Timeout = SkippingClock.Endless, Proxy = proxy });
-        return await client.TestAsync("https://edge.test.invalid/v/a.mp4?auth_key=1", TestClient.Scope());
+        return await client.TestAsync("https://edge.test.invalid/v/a.mp4?auth_key=1", TestClient.Context());
     }
 }

@@ -35,7 +35,7 @@ public sealed class WireUrlTests
         using var client = new EdgeClient(new TransportSettings { Network = () => network });
         foreach (string url in new[] { $"https://h/{text}", $"https://h?{text}", $"http://h{text}", $"https://{text}" }.Where(PreheatUrl.IsValid))
         {
-            await client.TestAsync(url, TestClient.Scope());
+            await client.TestAsync(url, TestClient.Context());
             Sent sent = network.Sent[^1];
             Assert.StartsWith("/", sent.Uri.PathAndQuery, StringComparison.Ordinal);
             Assert.All(sent.Uri.PathAndQuery, static c => Assert.InRange(c, '!', '~'));

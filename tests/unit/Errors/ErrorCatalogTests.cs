@@ -3,7 +3,7 @@ using VodPreheat.Client.Errors;
 
 namespace VodPreheat.UnitTests.Errors;
 
-/// <summary>Every documented code that a pre-loading call can meet, against the pages; the status must not matter.</summary>
+/// <summary>Every documented error code of the pre-loading API, as in its documentation, with any status.</summary>
 public sealed class ErrorCatalogTests
 {
     private const string Known = """

@@ -6,7 +6,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Errors;
 
-/// <summary>What a failed answer becomes on its way through the client.</summary>
+/// <summary>The failure that an answer causes.</summary>
 public sealed class FailureTests
 {
     private readonly SkippingClock _clock = new();
@@ -81,9 +81,9 @@ public sealed class FailureTests
     {
         using var network = new FakeNetwork(Answers.Error(200, "APIGW.0301", "refused"));
         using VodClient client = TestClient.Create(network);
-        var scope = TestClient.Scope();
-        Assert.Equal(FailureKind.Authentication, (await TestClient.FailureAsync(() => client.QueryAsync(scope: scope))).Kind);
-        await TestClient.FailureAsync(() => client.QueryAsync(scope: scope));
+        var context = TestClient.Context();
+        Assert.Equal(FailureKind.Authentication, (await TestClient.FailureAsync(() => client.QueryAsync(context: context))).Kind);
+        await TestClient.FailureAsync(() => client.QueryAsync(context: context));
         Assert.Equal(1, network.Count);
     }
 
@@ -102,10 +102,10 @@ public sealed class FailureTests
     [Theory]
     [InlineData(-16, "16 minutes ahead of the service's")]
     [InlineData(75, "75 minutes behind the service's")]
-    public async Task A_refused_signature_with_an_incorrect_clock_names_the_clock(int minutes, string told)
+    public async Task A_refused_signature_with_an_incorrect_clock_names_the_clock(int minutes, string expected)
     {
         VodClientException failure = await RefusedAsync(401, "APIGW.0301", minutes);
-        Assert.Contains(told, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
         Assert.StartsWith("Set the clock", failure.Hint.ToString(), StringComparison.Ordinal);
     }
 
@@ -127,12 +127,12 @@ public sealed class FailureTests
     [InlineData(HttpRequestError.ResponseEnded, "in the middle of its answer", false)]
     [InlineData(HttpRequestError.InvalidResponse, "did not answer in HTTP", false)]
     [InlineData(HttpRequestError.Unknown, "was interrupted", false)]
-    public async Task A_connection_failure_has_its_kind_and_its_innermost_cause(HttpRequestError reason, string told, bool beforeSending)
+    public async Task A_connection_failure_has_its_kind_and_its_innermost_cause(HttpRequestError reason, string expected, bool beforeSending)
     {
         var error = new HttpRequestException(reason, "outer", new IOException("middle", new IOException("cause\u001b[31m.")));
         VodClientException failure = await TestClient.QueryFailureAsync(Answers.Throws(error));
         Assert.Equal((ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed), (failure.ErrorCode, failure.Kind));
-        Assert.Contains(told, failure.What, StringComparison.Ordinal);
+        Assert.Contains(expected, failure.What, StringComparison.Ordinal);
         Assert.Contains("vod.test.invalid", failure.What, StringComparison.Ordinal);
         Assert.EndsWith(": cause [31m.", failure.What, StringComparison.Ordinal);
         Assert.Equal((beforeSending, !beforeSending), ((failure.Delivery == Delivery.NotSent), failure.OutcomeUnknown));
@@ -188,10 +188,10 @@ public sealed class FailureTests
         string echo = $"canonicalRequest:GET|/v1.0/|x-security-token:{Token}|{Uri.EscapeDataString(Token)} {TestClient.SecretKey}";
         using var network = new FakeNetwork(Answers.Error(401, $"APIGW.0301{Token}", echo, ("X-Request-Id", Token), ("Content-Type", "text/" + TestClient.SecretKey)));
         using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network), TestClient.Key(Token));
-        var scope = TestClient.Scope();
-        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync(Token, scope));
+        var context = TestClient.Context();
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync(Token, context));
 
-        string shown = failure + failure.ErrorCode + failure.RequestId + failure.Hint + string.Concat(TestClient.TraceOf(scope));
+        string shown = failure + failure.ErrorCode + failure.RequestId + failure.Hint + string.Concat(TestClient.TraceOf(context));
         Assert.DoesNotContain(Token, shown, StringComparison.Ordinal);
         Assert.DoesNotContain(Uri.EscapeDataString(Token), shown, StringComparison.Ordinal);
         Assert.DoesNotContain(TestClient.SecretKey, shown, StringComparison.Ordinal);
@@ -203,10 +203,10 @@ public sealed class FailureTests
         using var network = new FakeNetwork(
             Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)), Answers.Body(503, "", ("X-Request-Id", "r2")), Answers.Good);
         using VodClient client = TestClient.Create(network, _clock);
-        var scope = TestClient.Scope();
-        await client.QueryAsync("t/1", scope);
+        var context = TestClient.Context();
+        await client.QueryAsync("t/1", context);
 
-        string[] lines = TestClient.TraceOf(scope);
+        string[] lines = TestClient.TraceOf(context);
         Assert.Equal(3, lines.Length);
         Assert.All(lines, line => Assert.StartsWith(
             $"GET https://vod.test.invalid/v1.0/{TestClient.ProjectId}/asset/preheating?task_id=t%2F1 -> ", line, StringComparison.Ordinal));

@@ -7,7 +7,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Http;
 
-/// <summary>Five failures in a row lock an access key: how many requests a key costs that is refused.</summary>
+/// <summary>More than five failures in a row lock an access key: how many requests a refused key causes.</summary>
 public sealed class AuthenticationBreakerTests
 {
     private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,8 +17,8 @@ public sealed class AuthenticationBreakerTests
     {
         using var network = new FakeNetwork(Answers.After(_go.Task, Answers.Unauthorized));
         using VodClient client = TestClient.Create(network);
-        InvocationContext scope = TestClient.Scope();
-        Task<VodClientException>[] failures = [.. StartFailing(client, scope, 100)];
+        InvocationContext context = TestClient.Context();
+        Task<VodClientException>[] failures = [.. StartFailing(client, context, 100)];
         Assert.Equal(1, network.Count);
         _go.SetResult();
 
@@ -26,7 +26,7 @@ public sealed class AuthenticationBreakerTests
         Assert.Equal(1, network.Count);
         Assert.All(all, failure => Assert.Equal(FailureKind.Authentication, failure.Kind));
 
-        await Task.WhenAll(StartFailing(client, scope, 3));
+        await Task.WhenAll(StartFailing(client, context, 3));
         Assert.Equal(1, network.Count);
     }
 
@@ -35,8 +35,8 @@ public sealed class AuthenticationBreakerTests
     {
         using var network = new FakeNetwork(Answers.Unauthorized);
         using VodClient client = TestClient.Create(network);
-        InvocationContext scope = TestClient.Scope();
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => TestClient.FailureAsync(() => client.QueryAsync(scope: scope)))));
+        InvocationContext context = TestClient.Context();
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => TestClient.FailureAsync(() => client.QueryAsync(context: context)))));
         Assert.Equal(1, network.Count);
     }
 
@@ -66,7 +66,7 @@ public sealed class AuthenticationBreakerTests
         {
             using var network = new FakeNetwork(Answers.Unauthorized);
             using VodClient client = TestClient.Create(network);
-            await Task.WhenAll(StartFailing(client, TestClient.Scope(), 20));
+            await Task.WhenAll(StartFailing(client, TestClient.Context(), 20));
             Assert.Equal(1, network.Count);
         }
     }
@@ -76,7 +76,7 @@ public sealed class AuthenticationBreakerTests
     {
         using var network = new FakeNetwork(Answers.After(_go.Task, Answers.Unauthorized));
         using VodClient client = TestClient.Create(network);
-        Task<VodClientException>[] failures = [.. StartFailing(client, TestClient.Scope(), 5), .. StartFailing(client, TestClient.Scope(), 5)];
+        Task<VodClientException>[] failures = [.. StartFailing(client, TestClient.Context(), 5), .. StartFailing(client, TestClient.Context(), 5)];
         _go.SetResult();
         await Task.WhenAll(failures);
         Assert.Equal(1, network.Count);
@@ -122,7 +122,7 @@ public sealed class AuthenticationBreakerTests
         await TestClient.FailureAsync(() => client.QueryAsync());
         _go.SetResult();
         await underWay;
-        await Task.WhenAll(StartFailing(client, TestClient.Scope(), 20));
+        await Task.WhenAll(StartFailing(client, TestClient.Context(), 20));
         Assert.Equal(3, network.Count);
     }
 
@@ -168,9 +168,9 @@ public sealed class AuthenticationBreakerTests
         using VodClient client = TestClient.Create(network);
         using var stop = new CancellationTokenSource();
         Task trial = client.QueryAsync();
-        Task waiting = client.QueryAsync(scope: new InvocationContext(stop.Token));
+        Task waiting = client.QueryAsync(context: new InvocationContext(stop.Token));
         await stop.CancelAsync();
-        await TestClient.AssertCancelledAsync(waiting);
+        await TestClient.AssertCanceledAsync(waiting);
         _go.SetResult();
         await trial;
         Assert.Equal(1, network.Count);
@@ -182,11 +182,11 @@ public sealed class AuthenticationBreakerTests
         using var network = new FakeNetwork(Answers.Never, Answers.Good);
         using VodClient client = TestClient.Create(network);
         using var stop = new CancellationTokenSource();
-        Task trial = client.QueryAsync(scope: new InvocationContext(stop.Token));
+        Task trial = client.QueryAsync(context: new InvocationContext(stop.Token));
         Task next = client.QueryAsync();
         Assert.Equal(1, network.Count);
         await stop.CancelAsync();
-        await TestClient.AssertCancelledAsync(trial);
+        await TestClient.AssertCanceledAsync(trial);
         await next;
     }
 
@@ -219,8 +219,8 @@ public sealed class AuthenticationBreakerTests
         }
     }
 
-    private static IEnumerable<Task<VodClientException>> StartFailing(VodClient client, InvocationContext scope, int count) =>
-        Enumerable.Range(0, count).Select(_ => TestClient.FailureAsync(() => client.QueryAsync(scope: scope)));
+    private static IEnumerable<Task<VodClientException>> StartFailing(VodClient client, InvocationContext context, int count) =>
+        Enumerable.Range(0, count).Select(_ => TestClient.FailureAsync(() => client.QueryAsync(context: context)));
 
     private static RenewingCredentialSource Renewable() => new(
         "Token", accountName: null, static (_, _) => throw new InvalidOperationException(), new CancellationTokenSource(), fetchSecret: null, TimeProvider.System);

@@ -8,11 +8,11 @@ public sealed class InvocationContextTests
     [Fact]
     public void Trace_lines_are_returned_once_and_in_order()
     {
-        InvocationContext scope = TestClient.Scope();
-        scope.Trace("1");
-        scope.Trace("2");
-        Assert.Equal(["1", "2"], TestClient.TraceOf(scope));
-        Assert.False(scope.TryTakeTrace(out _));
+        InvocationContext context = TestClient.Context();
+        context.Trace("1");
+        context.Trace("2");
+        Assert.Equal(["1", "2"], TestClient.TraceOf(context));
+        Assert.False(context.TryTakeTrace(out _));
     }
 
     [Fact]
@@ -20,9 +20,9 @@ public sealed class InvocationContextTests
     {
         using var network = new FakeNetwork(Answers.Good);
         using var client = TestClient.Create(network);
-        var scope = new InvocationContext(CancellationToken.None) { IsTraced = false };
-        await client.QueryAsync(scope: scope);
-        Assert.Empty(TestClient.TraceOf(scope));
+        var context = new InvocationContext(CancellationToken.None) { IsTraced = false };
+        await client.QueryAsync(context: context);
+        Assert.Empty(TestClient.TraceOf(context));
     }
 
     [Fact]
@@ -30,8 +30,8 @@ public sealed class InvocationContextTests
     {
         using var network = new FakeNetwork(Answers.Good);
         using var client = TestClient.Create(network);
-        var scope = new InvocationContext(new CancellationToken(canceled: true));
-        await TestClient.AssertCancelledAsync(client.QueryAsync(scope: scope));
+        var context = new InvocationContext(new CancellationToken(canceled: true));
+        await TestClient.AssertCanceledAsync(client.QueryAsync(context: context));
         Assert.Equal(0, network.Count);
     }
 

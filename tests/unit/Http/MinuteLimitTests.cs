@@ -3,14 +3,14 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Http;
 
-/// <summary>A whole list of URLs against a service that counts submissions by the minute, on a clock that only the test moves.</summary>
+/// <summary>A list of URLs, submitted to a service that limits submissions per minute, on a clock that only the test moves.</summary>
 public sealed class MinuteLimitTests
 {
     private const int Submissions = 100;
 
     private readonly ManualClock _clock = new();
 
-    // Alone the list takes 9 minutes and the time that finding the limit costs; in company the others' share more.
+    // Alone, the list takes 9 minutes and the time to learn the limit; with other clients, it takes longer.
     [Theory]
     [InlineData(Window.Sliding, 0, 0, false, 13)]
     [InlineData(Window.Sliding, 0, 0, true, 13)]
@@ -46,7 +46,7 @@ public sealed class MinuteLimitTests
         });
         while (true)
         {
-            // The submitter has gone as far as it can: it waits for the pace, or for its next second.
+            // The submitter cannot continue: it waits for the rate limit, or for its next second.
             await TestClient.EventuallyAsync(() => submitter.IsCompleted || _clock.RunningTimers == 1
                 || (onePerSecond && second.CurrentCount == 0 && service.Admitted == accepted));
             if (submitter.IsCompleted)
@@ -61,7 +61,7 @@ public sealed class MinuteLimitTests
                 service.AdmitsOther();
             }
 
-            // A query a second is answered without the clock moving.
+            // One query per second is answered without moving the clock.
             await client.QueryAsync().WaitAsync(TimeSpan.FromSeconds(15));
             if (onePerSecond && second.CurrentCount == 0)
             {
@@ -74,7 +74,7 @@ public sealed class MinuteLimitTests
         int passed = (int)Math.Ceiling((_clock.Now - start).TotalMinutes);
         Assert.InRange(service.Refused.Count, 1, passed);
 
-        // As fast as it can, no minute has two wasted ones, however it is cut.
+        // As fast as possible: no minute, from any second on, has two wasted requests.
         Assert.True(onePerSecond || ofOthers > 0 || service.Refused.Zip(service.Refused.Skip(1)).All(pair => pair.Second - pair.First >= TimeSpan.FromMinutes(1)));
     }
 
@@ -84,7 +84,7 @@ public sealed class MinuteLimitTests
         Fixed,
     }
 
-    /// <summary>Counts by the minute: the last one, or that of the clock. What it refuses does not count.</summary>
+    /// <summary>Counts per minute: the last 60 seconds, or the minute of the clock. Refused calls do not count.</summary>
     private sealed class Service(ManualClock clock, Window window, int perMinute)
     {
         private readonly Queue<TimeSpan> _counted = new();

@@ -7,7 +7,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Http;
 
-/// <summary>The two paces of a connection, and how long a throttled request is repeated.</summary>
+/// <summary>The two rate limits of a connection, and how long a throttled request is retried.</summary>
 public sealed class RateLimitHandlerTests
 {
     private readonly ManualClock _clock = new();
@@ -19,14 +19,14 @@ public sealed class RateLimitHandlerTests
         using VodClient client = TestClient.Create(network, _clock, perMinute: 3);
         await Task.WhenAll(client.QueryAsync(), client.QueryAsync(), client.QueryAsync());
         using var stop = new CancellationTokenSource();
-        Task fourth = client.QueryAsync(scope: new InvocationContext(stop.Token));
+        Task fourth = client.QueryAsync(context: new InvocationContext(stop.Token));
         await client.SubmitAsync();
 
         Assert.Equal(4, network.Count);
         Assert.False(fourth.IsCompleted);
         Assert.Equal((60, 0), (client.QueryLimit.HeldFor.TotalSeconds, client.SubmissionLimit.HeldFor.TotalSeconds));
         await stop.CancelAsync();
-        await TestClient.AssertCancelledAsync(fourth);
+        await TestClient.AssertCanceledAsync(fourth);
         Assert.Equal(4, network.Count);
     }
 
@@ -63,7 +63,7 @@ public sealed class RateLimitHandlerTests
         _clock.Advance(TimeSpan.FromSeconds(0.1));
         await TestClient.EventuallyAsync(() => network.Count == 5);
 
-        // One was accepted in the minute before: more wait their minute.
+        // One was accepted in the minute before, so more of them wait for a minute.
         await TestClient.EventuallyAsync(() => waiting[0].IsCompleted);
         Assert.Equal(TimeSpan.FromMinutes(1), (kind == "GET" ? client.QueryLimit : client.SubmissionLimit).HeldFor);
         Assert.Equal(TimeSpan.Zero, (kind == "GET" ? client.SubmissionLimit : client.QueryLimit).HeldFor);
@@ -188,20 +188,20 @@ public sealed class RateLimitHandlerTests
             return await Answers.Throttled(sent, cancellation);
         });
         using VodClient client = TestClient.Create(network, _clock);
-        InvocationContext scope = TestClient.Scope();
+        InvocationContext context = TestClient.Context();
         Volatile.Write(ref go, 1);
         release.Release(4);
         for (int i = 0; i < 4; i++)
         {
-            await client.QueryAsync(scope: scope);
+            await client.QueryAsync(context: context);
         }
 
         Volatile.Write(ref go, 0);
-        Task[] herd = [.. Enumerable.Range(0, 8).Select(_ => client.QueryAsync(scope: scope))];
+        Task[] herd = [.. Enumerable.Range(0, 8).Select(_ => client.QueryAsync(context: context))];
         Assert.Equal(12, network.Count);
         release.Release(8);
         await TestClient.EventuallyAsync(() => client.QueryLimit.LearnedPerMinute == 4 && Volatile.Read(ref throttled) == 8);
-        Assert.Single(TestClient.TraceOf(scope), line => line.StartsWith("Throttled", StringComparison.Ordinal));
+        Assert.Single(TestClient.TraceOf(context), line => line.StartsWith("Throttled", StringComparison.Ordinal));
 
         Volatile.Write(ref go, 1);
         _clock.Advance(TimeSpan.FromMinutes(1));
@@ -229,7 +229,7 @@ public sealed class RateLimitHandlerTests
         Assert.Equal(0, _clock.RunningTimers);
     }
 
-    /// <summary>Has no credential before it has asked IAM for something.</summary>
+    /// <summary>Has no credential before its first request to IAM.</summary>
     private sealed class SignIn(IamClient iam) : CredentialSource
     {
         private readonly AccessKeyCredential _key = TestClient.Key();
@@ -244,11 +244,11 @@ public sealed class RateLimitHandlerTests
 
         internal override IEnumerable<Secret> Secrets => _key.Secrets;
 
-        internal override async ValueTask<Credential> GetAsync(InvocationContext scope, CancellationToken cancellation)
+        internal override async ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation)
         {
             if (!IsSignedIn)
             {
-                await iam.GetProjectsAsync("r", _key, scope, cancellation);
+                await iam.GetProjectsAsync("r", _key, context, cancellation);
             }
 
             return _key;

@@ -4,14 +4,14 @@ using static VodPreheat.Client.Http.RateLimit;
 
 namespace VodPreheat.UnitTests.Http;
 
-/// <summary>The pace of one kind of requests, on a clock that only the test moves.</summary>
+/// <summary>The rate limit of one kind of requests, on a clock that only the test moves.</summary>
 public sealed class RateLimitTests
 {
-    // How long a failing test waits for what must happen.
+    // How long a failing test waits.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     private readonly ManualClock _clock = new();
-    private readonly InvocationContext _scope = TestClient.Scope();
+    private readonly InvocationContext _scope = TestClient.Context();
 
     [Fact]
     public async Task A_limit_applies_to_any_minute()
@@ -32,7 +32,7 @@ public sealed class RateLimitTests
     [Fact]
     public async Task A_request_counts_from_its_answer_on()
     {
-        // The service counts it somewhere between; so a minute here is never shorter than the service's.
+        // The service counts it between the two, so a minute here is never shorter than a minute of the service.
         RateLimit limit = Limit(1);
         Turn first = await EnterAsync(limit);
         Task<Turn> second = Ask(limit);
@@ -103,7 +103,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task A_request_that_is_cancelled_when_it_has_its_turn_keeps_it()
+    public async Task A_request_that_is_canceled_when_it_has_its_turn_keeps_it()
     {
         // Whether the cancellation comes before the request goes on depends on the thread pool.
         for (int i = 0; i < 1_000; i++)
@@ -119,16 +119,16 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task A_request_can_be_cancelled_while_it_waits_and_does_not_count()
+    public async Task A_request_can_be_canceled_while_it_waits_and_does_not_count()
     {
         RateLimit limit = Limit(1);
         await PassAsync(limit);
         using var stop = new CancellationTokenSource();
-        Task<Turn> cancelled = Ask(limit, cancellation: stop.Token);
+        Task<Turn> canceled = Ask(limit, cancellation: stop.Token);
         Task<Turn> next = Ask(limit);
         await stop.CancelAsync();
 
-        await TestClient.AssertCancelledAsync(cancelled);
+        await TestClient.AssertCanceledAsync(canceled);
         await AssertGoesAtAsync(next, 60);
         Assert.Equal(0, _clock.RunningTimers);
     }
@@ -142,7 +142,7 @@ public sealed class RateLimitTests
         Task<Turn>[] waiting = [.. Enumerable.Range(0, 100).Select(_ => Ask(limit, cancellation: stop.Token))];
         Assert.Equal(1, _clock.RunningTimers);
         await stop.CancelAsync();
-        await Task.WhenAll(waiting.Select(TestClient.AssertCancelledAsync));
+        await Task.WhenAll(waiting.Select(TestClient.AssertCanceledAsync));
         Assert.Equal(0, _clock.RunningTimers);
     }
 
@@ -187,7 +187,7 @@ public sealed class RateLimitTests
             _clock.Advance(TimeSpan.FromSeconds(seconds));
         }
 
-        // An answer ends the row; a request that got none does not.
+        // An answer ends the sequence; a request without an answer does not.
         limit.Leave(await EnterAsync(limit), Outcome.Unanswered);
         limit.Leave(await EnterAsync(limit), Outcome.NotSent);
         Assert.Equal(TimeSpan.FromSeconds(85), await ThrottleAsync(limit));
@@ -216,7 +216,7 @@ public sealed class RateLimitTests
             limit.Leave(await next.WaitAsync(s_patience), Outcome.NotSent);
         }
 
-        // That is the limit that was set.
+        // This is the limit that was specified.
         Assert.Null(limit.Status.LearnedPerMinute);
         await PassAsync(limit, 13);
         Assert.False(Ask(limit).IsCompleted);
@@ -235,7 +235,7 @@ public sealed class RateLimitTests
         await ThrottleAsync(limit);
         Assert.Equal(20, limit.Status.LearnedPerMinute);
 
-        // Four minutes after that hold the limit is 24.
+        // Four minutes after the delay, the limit is 24.
         _clock.Advance(TimeSpan.FromSeconds(59 + 240));
         await PassAsync(limit, 2);
         await ThrottleAsync(limit, TimeSpan.FromSeconds(1));
@@ -257,7 +257,7 @@ public sealed class RateLimitTests
         Assert.Contains("60 s", Assert.Single(TestClient.TraceOf(_scope)), StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(40), limit.Status.HeldFor);
 
-        // What was under way and accepted belongs to the four that were.
+        // Accepted requests that were in flight belong to the four that were accepted before.
         Assert.Equal(5, limit.Status.LearnedPerMinute);
     }
 
@@ -296,7 +296,7 @@ public sealed class RateLimitTests
         Task<Turn>[] again = [.. turns.Select(turn => Ask(limit, turn.Ticket))];
         _clock.Advance(TimeSpan.FromSeconds(5));
 
-        // It fails without an answer: the next goes alone as well.
+        // It fails without an answer, so the next one is also sent alone.
         for (int i = 0; i < 2; i++)
         {
             Turn probe = await again[i].WaitAsync(s_patience);
@@ -339,7 +339,7 @@ public sealed class RateLimitTests
     private static Task<Turn> Ask(RateLimit limit, long ticket = 0, CancellationToken cancellation = default) =>
         limit.EnterAsync(ticket, cancellation).AsTask();
 
-    /// <summary>A turn that is to be had at once.</summary>
+    /// <summary>A turn that is available immediately.</summary>
     private static Task<Turn> EnterAsync(RateLimit limit)
     {
         Task<Turn> turn = Ask(limit);

@@ -10,7 +10,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Http;
 
-/// <summary>Real sockets, and a server that fails as servers do; one retry.</summary>
+/// <summary>Real sockets, and a server with the faults of real servers; one retry.</summary>
 public sealed class TransportFailureTests : IDisposable
 {
     private readonly SkippingClock _clock = new(DateTimeOffset.UtcNow);
@@ -28,7 +28,7 @@ public sealed class TransportFailureTests : IDisposable
         { FaultKind.ResetBeforeHeaders, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 },
         { FaultKind.ResetInHeaders, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 },
         { FaultKind.ResetInBody, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 },
-        // SocketsHttpHandler by itself repeats a bodyless request up to three times when the connection just closes.
+        // SocketsHttpHandler itself retries a request without a body up to three times if the connection closes without an answer.
         { FaultKind.CloseBeforeHeaders, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 * 4 },
         { FaultKind.TruncatedBody, ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, 2 },
         { FaultKind.EndlessBody, ErrorIds.UnexpectedResponse, FailureKind.UnexpectedResponse, 1 },
@@ -51,7 +51,7 @@ public sealed class TransportFailureTests : IDisposable
         { FaultKind.Forbidden403, "APIGW.0302", FailureKind.PermissionDenied, 1 },
         { FaultKind.PermissionVod, "VOD.10074", FailureKind.PermissionDenied, 1 },
         { FaultKind.IamDenied, "IAM.0002", FailureKind.PermissionDenied, 1 },
-        // Repeated for five minutes, each time after a longer wait.
+        // Retried for five minutes, each time after a longer delay.
         { FaultKind.Throttled429, "APIGW.0308", FailureKind.Throttled, 5 },
         { FaultKind.Throttled429RetryNow, "APIGW.0308", FailureKind.Throttled, 11 },
         { FaultKind.Throttled429RetryAfter, "APIGW.0308", FailureKind.Throttled, 11 },
@@ -266,7 +266,7 @@ public sealed class TransportFailureTests : IDisposable
         AssertHidden(failure, Password);
 
         using var iam = new IamClient(_server.Endpoint, settings, () => []);
-        AssertHidden(await TestClient.FailureAsync(() => iam.GetProjectsAsync(null, TestClient.Key(), TestClient.Scope(), CancellationToken.None)), Password);
+        AssertHidden(await TestClient.FailureAsync(() => iam.GetProjectsAsync(null, TestClient.Key(), TestClient.Context(), CancellationToken.None)), Password);
         Assert.Equal(0, _server.RequestCount);
     }
 
@@ -291,11 +291,11 @@ public sealed class TransportFailureTests : IDisposable
     private async Task<VodClientException> AssertNeverSentAsync(Uri endpoint, string method)
     {
         using VodClient client = Connect(endpoint);
-        var scope = TestClient.Scope();
-        VodClientException failure = await TestClient.FailureAsync(() => client.SendAsync(method, scope));
+        var context = TestClient.Context();
+        VodClientException failure = await TestClient.FailureAsync(() => client.SendAsync(method, context));
         Assert.Equal((ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed), (failure.ErrorCode, failure.Kind));
         Assert.Equal((true, false), ((failure.Delivery == Delivery.NotSent), failure.OutcomeUnknown));
-        Assert.Equal(2, TestClient.TraceOf(scope).Length);
+        Assert.Equal(2, TestClient.TraceOf(context).Length);
         return failure;
     }
 }

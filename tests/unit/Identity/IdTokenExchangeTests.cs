@@ -29,7 +29,7 @@ public sealed class IdTokenExchangeTests : IDisposable
             201, """{"token":{"expires_at":"2018-03-13T03:00:01.168000Z","methods":["mapped"]}}""", ("X-Subject-Token", "tok")));
         using var iam = new IamClient(new Uri("https://iam.test.invalid/gate/"), TestClient.Settings(network), () => []);
         using var token = new Secret(Token);
-        FetchedCredential fetched = await iam.GetTokenAsync("my-idp", token, new Project(id, name), TestClient.Scope(), CancellationToken.None);
+        FetchedCredential fetched = await iam.GetTokenAsync("my-idp", token, new Project(id, name), TestClient.Context(), CancellationToken.None);
 
         Sent sent = Assert.Single(network.Sent);
         Assert.Equal(("POST", "/gate/v3.0/OS-AUTH/id-token/tokens"), (sent.Method, sent.Uri.PathAndQuery));
@@ -38,7 +38,7 @@ public sealed class IdTokenExchangeTests : IDisposable
             JsonSerializer.Serialize(new { auth = new { id_token = new { id = Token }, scope = new { project = new Dictionary<string, string> { [key] = value } } } }),
             Encoding.UTF8.GetString(sent.Body));
 
-        // The answer names no project: it is the one that was asked for, if by its id.
+        // The answer has no project: it is the requested one, if that was requested by its ID.
         Assert.Equal(("tok", id.Length > 0 ? id : null), (Assert.Single(fetched.Credential.Secrets).Reveal(), fetched.Credential.ProjectId));
     }
 
@@ -87,7 +87,7 @@ public sealed class IdTokenExchangeTests : IDisposable
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
         using var token = new Secret(Token);
         VodClientException failure = await TestClient.FailureAsync(
-            () => iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Scope(), CancellationToken.None));
+            () => iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Context(), CancellationToken.None));
         Assert.DoesNotContain("identity provider", failure.Hint.ToString(), StringComparison.Ordinal);
     }
 
@@ -99,11 +99,11 @@ public sealed class IdTokenExchangeTests : IDisposable
         using var token = new Secret(text);
         using var network = new FakeNetwork(Answers.Error(401, "IAM.0007", $"bad {text} or {Convert.ToBase64String(token.Bytes)}"));
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
-        InvocationContext scope = TestClient.Scope();
+        InvocationContext context = TestClient.Context();
         VodClientException failure = await TestClient.FailureAsync(
-            () => iam.GetTokenAsync("ci", token, new Project("p", ""), scope, CancellationToken.None));
+            () => iam.GetTokenAsync("ci", token, new Project("p", ""), context, CancellationToken.None));
         Assert.Contains("bad *** or ***", failure.What, StringComparison.Ordinal);
-        foreach (string shown in TestClient.TraceOf(scope).Append(failure.ToString()))
+        foreach (string shown in TestClient.TraceOf(context).Append(failure.ToString()))
         {
             Assert.DoesNotContain(text, shown, StringComparison.Ordinal);
         }
@@ -117,8 +117,8 @@ public sealed class IdTokenExchangeTests : IDisposable
         using var network = new BodyKeeper();
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings() with { Network = () => network }, () => []);
         using var token = new Secret(Token);
-        await iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Scope(), CancellationToken.None);
-        await iam.GetTokenAsync("user", token, "acme", new Project("p", ""), TestClient.Scope(), CancellationToken.None);
+        await iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Context(), CancellationToken.None);
+        await iam.GetTokenAsync("user", token, "acme", new Project("p", ""), TestClient.Context(), CancellationToken.None);
         Assert.Equal([true, true], network.HadToken);
         Assert.All(network.Bodies, static body => Assert.True(body.ToArray().All(static b => b == 0)));
     }
@@ -134,20 +134,20 @@ public sealed class IdTokenExchangeTests : IDisposable
         using var network = new FakeNetwork(Answers.Body(201, body, ("X-Subject-Token", "tok")));
         var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
         using var token = new Secret(Token);
-        Task<FetchedCredential> Fetch(InvocationContext scope, CancellationToken cancellation) => iam.GetTokenAsync("ci", token, new Project("p", ""), scope, cancellation);
-        Assert.Equal(TimeSpan.FromDays(days), (await Fetch(TestClient.Scope(), CancellationToken.None)).Life);
+        Task<FetchedCredential> Fetch(InvocationContext context, CancellationToken cancellation) => iam.GetTokenAsync("ci", token, new Project("p", ""), context, cancellation);
+        Assert.Equal(TimeSpan.FromDays(days), (await Fetch(TestClient.Context(), CancellationToken.None)).Life);
         using var source = new RenewingCredentialSource("IdToken", "ci", Fetch, iam, null, TimeProvider.System);
-        Assert.Equal("tok", Assert.Single((await source.GetAsync(TestClient.Scope(), CancellationToken.None)).Secrets).Reveal());
+        Assert.Equal("tok", Assert.Single((await source.GetAsync(TestClient.Context(), CancellationToken.None)).Secrets).Reveal());
     }
 
     private async Task<FetchedCredential> GetAsync(string text, string provider = "ci", string projectId = TestClient.ProjectId)
     {
         using var iam = new IamClient(_server.Endpoint, TestClient.Settings(), () => []);
         using var token = new Secret(text);
-        return await iam.GetTokenAsync(provider, token, new Project(projectId, ""), TestClient.Scope(), CancellationToken.None);
+        return await iam.GetTokenAsync(provider, token, new Project(projectId, ""), TestClient.Context(), CancellationToken.None);
     }
 
-    /// <summary>Keeps the streams over the bodies that it got, which show the same bytes as the client's own buffers.</summary>
+    /// <summary>Keeps the streams of the bodies that it received, which have the same bytes as the buffers of the client.</summary>
     private sealed class BodyKeeper : HttpMessageHandler
     {
         public List<ReadOnlyMemory<byte>> Bodies { get; } = [];
@@ -168,7 +168,7 @@ public sealed class IdTokenExchangeTests : IDisposable
             return Task.FromResult(response);
         }
 
-        // The buffer itself, which a stream would let go with the request.
+        // The buffer itself; a stream would be disposed with the request.
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_content")]
         private static extern ref readonly ReadOnlyMemory<byte> ContentOf(ReadOnlyMemoryContent content);
     }

@@ -46,7 +46,7 @@ public sealed class MetadataClientTests : IDisposable
     [Fact]
     public async Task A_server_that_does_not_answer_is_a_timeout_after_three_seconds()
     {
-        // The clock skips waits of three seconds at once: only a time-out of that length ends this.
+        // The clock skips delays of up to three seconds: only a timeout of that length ends this.
         using var network = new FakeNetwork(Answers.Never);
         var clock = new SkippingClock();
         AssertNobody(
@@ -158,7 +158,7 @@ public sealed class MetadataClientTests : IDisposable
     private static async Task<FetchedCredential> GetAsync(Func<string, string?> environment, TransportSettings? settings = null)
     {
         using var metadata = new MetadataClient(settings ?? TestClient.Settings(), environment);
-        return await metadata.GetKeysAsync(TestClient.Scope(), CancellationToken.None);
+        return await metadata.GetKeysAsync(TestClient.Context(), CancellationToken.None);
     }
 
     private static async Task AssertNoneAsync(Func<string, string?> environment, TransportSettings? settings = null)

@@ -87,14 +87,14 @@ public sealed class ProjectLookupTests
     private static async Task<string> FindAsync(FakeNetwork network, Credential credential, string region, Uri? address = null)
     {
         using var iam = new IamClient(address ?? s_iam, TestClient.Settings(network, new SkippingClock()), () => []);
-        return await ProjectLookup.FindAsync(iam, address ?? s_iam, region, credential, TestClient.Scope());
+        return await ProjectLookup.FindAsync(iam, address ?? s_iam, region, credential, TestClient.Context());
     }
 
-    private static async Task AssertNotFoundAsync(FakeNetwork network, string told)
+    private static async Task AssertNotFoundAsync(FakeNetwork network, string expected)
     {
         VodClientException failure = await TestClient.FailureAsync(() => FindAsync(network, Key(NewKey()), "cn-north-4"));
         Assert.Equal((ErrorIds.ProjectNotFound, FailureKind.ProjectNotFound), (failure.ErrorCode, failure.Kind));
-        Assert.Contains(told, failure.What, StringComparison.Ordinal);
+        Assert.Contains(expected, failure.What, StringComparison.Ordinal);
         Assert.Contains("project ID", failure.Hint.ToString(), StringComparison.Ordinal);
     }
 }

@@ -5,7 +5,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Jobs;
 
-/// <summary>The service as a job meets it: tasks that take minutes, limits by the minute, a quota, and faults as told.</summary>
+/// <summary>The service for a job: tasks that take minutes, limits per minute, a quota, and the specified faults.</summary>
 internal sealed class FakeCloud(EventClock clock) : HttpMessageHandler
 {
     private readonly object _lock = new();
@@ -33,16 +33,16 @@ internal sealed class FakeCloud(EventClock clock) : HttpMessageHandler
 
     public int Quota { get; set; } = int.MaxValue;
 
-    /// <summary>Answers a submission (by its number and URLs) in another way than usual; null for the usual one.</summary>
+    /// <summary>An unusual answer to a submission, by its number and URLs; null for the usual one.</summary>
     public Func<int, string[], Answer?> OnSubmit { get; set; } = static (_, _) => null;
 
-    /// <summary>Answers a query (by its number and task) in another way than usual; null for the usual one.</summary>
+    /// <summary>An unusual answer to a query, by its number and task; null for the usual one.</summary>
     public Func<int, string, Answer?> OnQuery { get; set; } = static (_, _) => null;
 
     /// <summary>Changes the rows of an answer.</summary>
     public Func<string[], string[]> OnRows { get; set; } = static rows => rows;
 
-    /// <summary>How a URL ends in the round in which it is submitted, from 1 on.</summary>
+    /// <summary>The status of a URL in each round in which it is submitted, from 1 on.</summary>
     public Func<string, int, string> EndOf { get; set; } = static (_, _) => "succeed";
 
     /// <summary>Forgets all tasks.</summary>

@@ -8,7 +8,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Jobs;
 
-/// <summary>The whole job against a service whose minutes pass by a fake clock.</summary>
+/// <summary>The complete job with a service on a fake clock.</summary>
 [Collection(nameof(TestsThatRunAlone))]
 public sealed class PreheatJobTests : IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class PreheatJobTests : IDisposable
 
     public static TheoryData<string> Refusals => ["VOD.10053", "VOD.10062", "VOD.10060", "VOD.10088", "VOD.10081"];
 
-    /// <summary>What a submission or a query may meet, by name, and the answer.</summary>
+    /// <summary>Situations of a submission or a query by name, and the answer.</summary>
     public static TheoryData<string> Faults => [.. s_faults.Keys];
 
     public void Dispose()
@@ -35,7 +35,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_url_is_submitted_waited_for_and_reported_once()
+    public async Task Every_URL_is_submitted_waited_for_and_reported_once()
     {
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync([.. Urls(25), .. Urls(3), "https://cdn.example.com/A.mp4", "https://cdn.example.com/a.mp4"]);
 
@@ -58,10 +58,10 @@ public sealed class PreheatJobTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task A_refused_request_is_divided_until_the_refused_urls_are_found(string code)
+    public async Task A_refused_request_is_divided_until_the_refused_URLs_are_found(string code)
     {
         string[] bad = [Url(3), Url(17), Url(18)];
-        _cloud.OnSubmit = (_, urls) => urls.Any(bad.Contains) ? Answers.Error(400, code, "told") : null;
+        _cloud.OnSubmit = (_, urls) => urls.Any(bad.Contains) ? Answers.Error(400, code, "expected") : null;
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(25));
 
         AssertOnce(25, outcomes);
@@ -255,7 +255,7 @@ public sealed class PreheatJobTests : IDisposable
         await RunAsync(Urls(20), new() { Timeout = TimeSpan.FromMinutes(1) });
         _cloud.EndOf = (url, round) => url == Url(1) || (url == Url(2) && round == 1) ? "failed" : "succeed";
 
-        using var job = new PreheatJob(_client, Urls(25), new() { ResumeSince = start, MaximumResubmit = 1 }, TestClient.Scope(), _clock);
+        using var job = new PreheatJob(_client, Urls(25), new() { ResumeSince = start, MaximumResubmit = 1 }, TestClient.Context(), _clock);
         Assert.Equal(new JobProgress(25, 20, 0, 0), job.Progress);
         Assert.Equal(25, job.Progress.Open);
         await _clock.RunAsync(DrainAsync(job));
@@ -264,7 +264,7 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task A_thousand_urls_at_ten_submissions_a_minute_have_results_before_the_last_is_submitted()
+    public async Task A_thousand_URLs_at_ten_submissions_a_minute_have_results_before_the_last_is_submitted()
     {
         _cloud.SubmissionsPerMinute = 10;
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(1000));
@@ -339,7 +339,7 @@ public sealed class PreheatJobTests : IDisposable
         using var client = new VodClient(
             TestClient.Endpoint, TestClient.ProjectId, new FixedCredentialSource(TestClient.Key(), "AccessKey"), new TransportSettings { Network = () => _cloud, Clock = _clock }, off);
         VodClientException failure = Assert.Throws<VodClientException>(
-            () => new PreheatJob(client, Urls(1), new() { ResumeSince = _clock.GetUtcNow() }, TestClient.Scope(), _clock));
+            () => new PreheatJob(client, Urls(1), new() { ResumeSince = _clock.GetUtcNow() }, TestClient.Context(), _clock));
         Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
         Assert.Equal(0, _cloud.Posts);
         (_, UrlOutcome[] outcomes) = await RunAsync(Urls(1), client: client);
@@ -365,7 +365,7 @@ public sealed class PreheatJobTests : IDisposable
         using var job = new PreheatJob(_client, Urls(25), new(), new InvocationContext(stop.Token), _clock);
         Task<UrlOutcome?> next = job.NextAsync();
         await stop.CancelAsync();
-        await TestClient.AssertCancelledAsync(next);
+        await TestClient.AssertCanceledAsync(next);
     }
 
     private static readonly Comparer<string> s_byNumber = Comparer<string>.Create((a, b) => Number(a).CompareTo(Number(b)));
@@ -431,7 +431,7 @@ public sealed class PreheatJobTests : IDisposable
 
     private async Task<(PreheatJob Job, UrlOutcome[] Outcomes)> RunAsync(string[] urls, PreheatJobSettings? settings = null, VodClient? client = null)
     {
-        using var job = new PreheatJob(client ?? _client, urls, settings ?? new(), TestClient.Scope(), _clock);
+        using var job = new PreheatJob(client ?? _client, urls, settings ?? new(), TestClient.Context(), _clock);
         return (job, await _clock.RunAsync(DrainAsync(job)));
     }
 

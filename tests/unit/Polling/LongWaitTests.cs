@@ -7,7 +7,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Polling;
 
-/// <summary>A wait of a day, on a clock that goes from event to event.</summary>
+/// <summary>A wait of a day, on a clock that moves from event to event.</summary>
 [Collection(nameof(TestsThatRunAlone))]
 public sealed class LongWaitTests
 {
@@ -16,7 +16,7 @@ public sealed class LongWaitTests
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// One task ends every two hours, and one never. Two of a hundred queries fail, some of them throttled; tokens live an hour, and
+    /// One task finishes every two hours, and one never. Two percent of the queries fail, some of them throttled; tokens expire after an hour, and
     /// every third attempt to renew them fails.
     /// </summary>
     [Fact]
@@ -45,7 +45,7 @@ public sealed class LongWaitTests
         using VodClient client = TestClient.Create(
             new RenewingCredentialSource("Token", accountName: null, Fetch, network, fetchSecret: null, clock),
             TestClient.Settings(network, clock, retries: 3, perMinute: 5));
-        var poller = new PreheatTaskPoller(client, s_interval, s_day + TimeSpan.FromMinutes(10), TestClient.Scope(), clock);
+        var poller = new PreheatTaskPoller(client, s_interval, s_day + TimeSpan.FromMinutes(10), TestClient.Context(), clock);
         string[] ids = [.. Enumerable.Range(1, Tasks).Select(static number => $"t{number}")];
         Array.ForEach(ids, id => poller.Add(id));
         poller.Add("never");
@@ -53,7 +53,7 @@ public sealed class LongWaitTests
         var ended = new List<string>();
         while (await clock.RunAsync(poller.NextEndAsync()) is { } end)
         {
-            // At the latest an interval, holds of a minute and a few retries after it happened.
+            // At most an interval, delays of a minute, and a few retries after the task finished.
             Assert.Null(end.Failure);
             Assert.InRange(clock.GetUtcNow() - start - EndOf(end.TaskId), TimeSpan.Zero, s_interval + TimeSpan.FromMinutes(6));
             ended.Add(end.TaskId);
@@ -65,13 +65,13 @@ public sealed class LongWaitTests
         Assert.InRange(fetches, 30, 45);
         Assert.InRange(faults, 8, 60);
 
-        // About one an interval for each task that is open, and never more than the limit in a minute.
+        // About one query per interval for each unfinished task, and never more per minute than the limit.
         Sent[] queries = network.Sent;
         int least = ids.Sum(id => (int)(EndOf(id) / (s_interval + TimeSpan.FromMinutes(3))));
         Assert.InRange(queries.Length, least, ids.Sum(id => (int)(EndOf(id) / s_interval)) + (int)(s_day / s_interval) + Tasks + (2 * faults) + 10);
         Assert.All(Enumerable.Range(0, queries.Length - 5), i => Assert.True(queries[i + 5].At - queries[i].At >= TimeSpan.FromMinutes(1)));
 
-        Task<FetchedCredential> Fetch(InvocationContext scope, CancellationToken cancellation)
+        Task<FetchedCredential> Fetch(InvocationContext context, CancellationToken cancellation)
         {
             if (fetches++ % 3 == 1)
             {

@@ -106,7 +106,7 @@ public sealed partial class PreheatTaskPollerTests
     [Fact]
     public async Task Last_queries_that_the_rate_limit_delays_are_waited_for()
     {
-        // The connection has a clock of its own, so that every alarm on the poller's is the poller's: it is at rest when it has set one.
+        // The connection has a separate clock, so that every timer on the clock of the poller belongs to it: it is idle when it has set one.
         var connectionClock = new ManualClock();
         using var answers = new SemaphoreSlim(0);
         using var network = new FakeNetwork(async (sent, cancellation) =>
@@ -120,7 +120,7 @@ public sealed partial class PreheatTaskPollerTests
         Task<PollAnswer?> next = poller.NextEndAsync();
         await AnswerAsync(10);
 
-        // When the time is up the alarm goes to ten seconds after the next query, and stays so.
+        // At the timeout, the timer is set to ten seconds after the next query, and is not changed.
         AdvanceTo(5);
         await TestClient.EventuallyAsync(() => _clock.AlarmAt == TimeSpan.FromSeconds(70));
         foreach ((int now, int alarm) in new[] { (60, 130), (120, 190), (180, 250) })
@@ -135,7 +135,7 @@ public sealed partial class PreheatTaskPollerTests
         Assert.Null(await next.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(TaskIds(30), poller.OpenTasks);
 
-        // Eight were under way when the time was up, and are queried once more like all others.
+        // Eight queries were in progress at the timeout; their tasks are queried once more like all others.
         Assert.Equal(10 + 8 + 30, network.Count);
         Assert.Equal(30, network.Sent[10..].DistinctBy(sent => sent.Uri.Query).Count());
 
@@ -168,7 +168,7 @@ public sealed partial class PreheatTaskPollerTests
     [Fact]
     public async Task Every_task_is_queried_after_the_deadline_even_if_answers_do_not_end()
     {
-        // Each answer is there at once and takes a second of the clock, and a round more than the interval: one is always due.
+        // Each answer is immediate and takes a second of the clock; a round takes longer than the interval, so one query is always due.
         PreheatTaskPoller poller = await PollAsync(TaskIds(100), TimeSpan.FromSeconds(60), (_, _) => Open);
         _vod.OnQuery = () => _clock.Advance(TimeSpan.FromSeconds(1));
 

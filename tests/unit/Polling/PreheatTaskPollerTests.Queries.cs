@@ -86,7 +86,7 @@ public sealed partial class PreheatTaskPollerTests
         Assert.Equal(TaskIds(500), ends.Select(end => end.TaskId));
         Assert.Empty(poller.OpenTasks);
 
-        // Nobody is asked a second time before everybody was asked a first time, and so on, but for the 8 in flight.
+        // No task is queried a second time before every task was queried once, except for the 8 in flight.
         Dictionary<string, int> asked = TaskIds(500).ToDictionary(id => id, _ => 0);
         for (int i = 0; i < _vod.Queries.Count; i++)
         {
@@ -94,7 +94,7 @@ public sealed partial class PreheatTaskPollerTests
             Assert.InRange(asked[_vod.Queries[i].TaskId], 1, ((i + 8) / 500) + 1);
         }
 
-        // No time is wasted: the limit alone says how long it takes, 15 minutes less the burst of the first.
+        // Only the limit determines the duration: 15 minutes, less the burst of the first one.
         Assert.Equal(500 * Rounds, _vod.Queries.Count);
         Assert.Equal(TimeSpan.FromMinutes(14), _vod.Queries[^1].At);
     }
@@ -133,7 +133,7 @@ public sealed partial class PreheatTaskPollerTests
     public async Task A_permanent_failure_ends_its_task(HttpStatusCode status, string code, FailureKind kind)
     {
         PreheatTaskPoller poller = await PollAsync(
-            ["bad", "open"], TimeSpan.FromMinutes(5), (id, _) => id == "bad" ? new FakeAnswer(status, $$"""{"error_code":"{{code}}","error_msg":"told"}""") : Open);
+            ["bad", "open"], TimeSpan.FromMinutes(5), (id, _) => id == "bad" ? new FakeAnswer(status, $$"""{"error_code":"{{code}}","error_msg":"expected"}""") : Open);
 
         PollAnswer? end = await RunAsync(poller.NextEndAsync());
 

@@ -170,7 +170,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
 
     private async Task<PreheatTaskPoller> PollAsync(string[] taskIds, TimeSpan timeout, AnswerOf answer)
     {
-        // A connection's first request goes alone, to try the credentials; here they have been tried.
+        // The first request of a connection is sent alone. Here, the credentials are accepted already.
         await _client.GetPreheatingResultsAsync("first", _scope);
         _vod.Listen(answer);
         var poller = new PreheatTaskPoller(_client, TimeSpan.FromSeconds(10), timeout, _scope, _clock);
@@ -178,7 +178,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
         return poller;
     }
 
-    /// <summary>Lets all queries be answered that are in flight now or become so, without moving the clock.</summary>
+    /// <summary>Answers all queries that are in flight, or that are sent meanwhile, without moving the clock.</summary>
     private async Task AnswerAllAsync(Task poll)
     {
         while (!poll.IsCompleted && _vod.NextAnswerAt is not null)
@@ -189,7 +189,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
         }
     }
 
-    /// <summary>The machine sleeps past the time-out: the poller is at rest again when it has set its alarm for the last queries.</summary>
+    /// <summary>The machine sleeps until after the timeout: the poller is idle again when it has set its timer for the last queries.</summary>
     private async Task AwakeAfterAsync(TimeSpan sleep)
     {
         TimeSpan awake = Now + sleep;
@@ -209,8 +209,8 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
     }
 
     /// <summary>
-    /// Lets one thing happen after the other, in the order of their times: the next answer, or the alarm that the poller has set.
-    /// After each the poller works, and is at rest when it has set its alarm again.
+    /// Makes the events happen in the order of their times: the next answer, or the timer of the poller.
+    /// After each, the poller runs, and is idle when it has set its timer again.
     /// </summary>
     private async Task<T> RunAsync<T>(Task<T> work)
     {
@@ -255,7 +255,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
         public static implicit operator FakeAnswer(string body) => new(HttpStatusCode.OK, body);
     }
 
-    /// <summary>A clock that knows the alarm of the poller: the last short timer set.</summary>
+    /// <summary>A clock that knows the timer of the poller: the last short timer that was set.</summary>
     private sealed class EventClock : ManualClock
     {
         private readonly object _lock = new();
@@ -291,7 +291,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
         }
     }
 
-    /// <summary>The service: answers one query after the other, when the test says so, under a limit a minute.</summary>
+    /// <summary>The service: answers one query after the other when the test permits it, with a limit per minute.</summary>
     private sealed class FakeVod(EventClock clock) : HttpMessageHandler
     {
         private readonly object _lock = new();
@@ -304,13 +304,13 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
 
         public TimeSpan Latency { get; set; }
 
-        /// <summary>Queries admitted in any minute; later ones wait, in the order in which they came.</summary>
+        /// <summary>Queries that are sent in any minute; later ones wait in their order.</summary>
         public int PerMinute { get; set; } = int.MaxValue;
 
-        /// <summary>The least time between two answers.</summary>
+        /// <summary>The minimum time between two answers.</summary>
         public TimeSpan Spacing { get; set; }
 
-        /// <summary>Runs before each answer, which is then given at once.</summary>
+        /// <summary>Runs before each answer, which is then sent immediately.</summary>
         public Action? OnQuery { get; set; }
 
         public bool AnswersAtOnce => OnQuery is not null;

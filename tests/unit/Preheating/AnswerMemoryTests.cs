@@ -8,12 +8,12 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Preheating;
 
-/// <summary>What an answer costs in memory, however it is made up.</summary>
+/// <summary>The memory that an answer uses, whatever is in it.</summary>
 public sealed class AnswerMemoryTests
 {
     private const int Size = 256 * 1024;
 
-    // What an answer may cost in all is 16 times its size; the objects that a cmdlet makes of rows are at most 4 of these.
+    // An answer can use up to 16 times its size in memory; of these, the objects that a cmdlet creates use at most 4.
     private const int Bar = 12;
 
     public static TheoryData<string, string, string> Shapes => new()
@@ -55,15 +55,15 @@ public sealed class AnswerMemoryTests
             {
                 () => client.QueryAsync(),
                 () => client.SubmitAsync(),
-                () => iam.GetProjectsAsync(null, TestClient.Key(), TestClient.Scope(), CancellationToken.None),
-                () => iam.GetTokenAsync("user", new Secret("password"), "acme", new Project("p", ""), TestClient.Scope(), CancellationToken.None),
+                () => iam.GetProjectsAsync(null, TestClient.Key(), TestClient.Context(), CancellationToken.None),
+                () => iam.GetTokenAsync("user", new Secret("password"), "acme", new Project("p", ""), TestClient.Context(), CancellationToken.None),
             })
             {
                 long before = GC.GetAllocatedBytesForCurrentThread();
                 Task sent = send();
                 long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-                // All of it on this thread: whatever was allocated was counted.
+                // Everything runs on this thread, so that every allocation is counted.
                 Assert.True(sent.IsCompleted, "It went on elsewhere.");
                 Assert.True(sent.IsCompletedSuccessfully || sent.Exception!.InnerException is VodClientException, "Another exception.");
                 Assert.InRange((double)allocated / body.Length, 0, Bar);

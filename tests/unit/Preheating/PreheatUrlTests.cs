@@ -15,7 +15,7 @@ public sealed class PreheatUrlTests
     [InlineData("https://cdn.example.com:8443/中文/\U0001F600.m3u8")]
     [InlineData("https://[2001:db8::1]/a")]
     [InlineData("https://视频_1.cdn-2.example/a")]
-    public void An_absolute_http_or_https_url_is_valid(string url) => Assert.True(PreheatUrl.IsValid(url));
+    public void An_absolute_http_or_https_URL_is_valid(string url) => Assert.True(PreheatUrl.IsValid(url));
 
     [Theory]
     [InlineData("")]
@@ -40,7 +40,7 @@ public sealed class PreheatUrlTests
     [Fact]
     public void A_host_name_that_is_too_long_is_invalid() => Assert.False(PreheatUrl.IsValid($"https://{new string('h', 300)}.example/a"));
 
-    // No theory: test case names cannot carry lone surrogates.
+    // Not a theory: names of test cases cannot contain lone surrogates.
     [Fact]
     public void Lone_surrogates_are_invalid() =>
         Assert.DoesNotContain(new[] { "\ud83d", "\ude00", "\ude00\ud83d", "\ud83d\ud83d\ude00", "\ud83d/" }, tail => PreheatUrl.IsValid("https://cdn.example.com/" + tail));

@@ -95,7 +95,7 @@ public sealed class PreheatingJsonTests
         }
         catch (T)
         {
-            // What may be thrown.
+            // The permitted exceptions.
         }
     }
 }

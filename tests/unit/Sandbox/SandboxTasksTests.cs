@@ -8,7 +8,7 @@ using VodPreheat.Client.Sandbox;
 
 namespace VodPreheat.UnitTests.Sandbox;
 
-/// <summary>What the sandbox does with tasks: over time, at its quota, at the limit of a request.</summary>
+/// <summary>The tasks of the sandbox: over time, at the quota, and at the limit of a request.</summary>
 public sealed class SandboxTasksTests
 {
     private const string Url = "https://cdn.example.com/a.mp4";
@@ -96,10 +96,10 @@ public sealed class SandboxTasksTests
     }
 
     [Fact]
-    public async Task A_request_has_at_most_10_urls()
+    public async Task A_request_has_at_most_10_URLs()
     {
         VodClientException failure = await Assert.ThrowsAsync<VodClientException>(
-            () => ConnectedAsync(static (client, scope) => client.SubmitUrlsAsync([.. Enumerable.Repeat(Url, 11)], scope)));
+            () => ConnectedAsync(static (client, context) => client.SubmitUrlsAsync([.. Enumerable.Repeat(Url, 11)], context)));
 
         Assert.Equal("VOD.10109", failure.ErrorCode);
         Assert.Equal(FailureKind.InvalidArgument, failure.Kind);
@@ -108,12 +108,12 @@ public sealed class SandboxTasksTests
     [Fact]
     public async Task A_used_up_quota_is_the_error_of_the_service()
     {
-        VodClientException failure = await Assert.ThrowsAsync<VodClientException>(() => ConnectedAsync(static async (client, scope) =>
+        VodClientException failure = await Assert.ThrowsAsync<VodClientException>(() => ConnectedAsync(static async (client, context) =>
         {
             string[] ten = [.. Enumerable.Repeat(Url, VodClient.MaxUrlsPerRequest)];
             for (int i = 0; i <= SandboxTasks.DailyQuota / ten.Length; i++)
             {
-                await client.SubmitUrlsAsync(ten, scope);
+                await client.SubmitUrlsAsync(ten, context);
             }
         }));
 
@@ -122,10 +122,10 @@ public sealed class SandboxTasksTests
     }
 
     [Fact]
-    public async Task An_asset_has_the_original_and_a_transcoded_file() => await ConnectedAsync(static async (client, scope) =>
+    public async Task An_asset_has_the_original_and_a_transcoded_file() => await ConnectedAsync(static async (client, context) =>
     {
-        string taskId = (await client.SubmitAssetAsync("asset1", scope)).TaskId!;
-        IReadOnlyList<UrlResult> rows = await client.GetPreheatingResultsAsync(taskId, scope);
+        string taskId = (await client.SubmitAssetAsync("asset1", context)).TaskId!;
+        IReadOnlyList<UrlResult> rows = await client.GetPreheatingResultsAsync(taskId, context);
 
         Assert.Equal(2, rows.Count);
         Assert.All(rows, row => Assert.Contains("/asset1/", row.Url, StringComparison.Ordinal));
@@ -135,9 +135,9 @@ public sealed class SandboxTasksTests
     public async Task A_task_of_another_sandbox_is_unknown()
     {
         string taskId = string.Empty;
-        await ConnectedAsync(async (client, scope) => taskId = (await client.SubmitUrlsAsync([Url], scope)).TaskId!);
+        await ConnectedAsync(async (client, context) => taskId = (await client.SubmitUrlsAsync([Url], context)).TaskId!);
         VodClientException failure = await Assert.ThrowsAsync<VodClientException>(
-            () => ConnectedAsync((client, scope) => client.GetPreheatingResultsAsync(taskId, scope)));
+            () => ConnectedAsync((client, context) => client.GetPreheatingResultsAsync(taskId, context)));
 
         Assert.Equal("VOD.10062", failure.ErrorCode);
         Assert.Equal(FailureKind.NotFound, failure.Kind);

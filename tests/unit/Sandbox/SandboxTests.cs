@@ -37,12 +37,12 @@ public sealed class SandboxTests
     }
 
     [Fact]
-    public async Task Submitted_urls_and_assets_can_be_queried_in_that_sandbox_only()
+    public async Task Submitted_URLs_and_assets_can_be_queried_in_that_sandbox_only()
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         using VodClient other = ConnectionFactory.ConnectSandbox(new TransportSettings());
-        string urls = (await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Scope())).TaskId!;
-        string asset = (await client.SubmitAssetAsync("asset 1", TestClient.Scope())).TaskId!;
+        string urls = (await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Context())).TaskId!;
+        string asset = (await client.SubmitAssetAsync("asset 1", TestClient.Context())).TaskId!;
         Assert.Equal(["https://a/1", "https://a/2"], (await client.QueryAsync(urls)).Select(row => row.Url));
         Assert.Equal(2, (await client.QueryAsync(asset)).Count);
         await TestClient.FailureAsync(() => other.QueryAsync(urls));
@@ -52,10 +52,10 @@ public sealed class SandboxTests
     public async Task Invalid_submissions_fail_as_in_the_service()
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
-        Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Scope()))).ErrorCode);
-        Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitAssetAsync("", TestClient.Scope()))).ErrorCode);
+        Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Context()))).ErrorCode);
+        Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitAssetAsync("", TestClient.Context()))).ErrorCode);
         Assert.Equal("VOD.10109", (await TestClient.FailureAsync(
-            () => client.SubmitUrlsAsync([.. Enumerable.Repeat("https://a/1", 11)], TestClient.Scope()))).ErrorCode);
+            () => client.SubmitUrlsAsync([.. Enumerable.Repeat("https://a/1", 11)], TestClient.Context()))).ErrorCode);
     }
 
     [Theory]

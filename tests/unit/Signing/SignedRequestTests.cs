@@ -9,7 +9,7 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Signing;
 
-/// <summary>What is on a request when it leaves, and what the server's own verifier says to it.</summary>
+/// <summary>The headers of a request that is sent, and whether the test server verifies its signature.</summary>
 [Properties(Arbitrary = [typeof(OddTexts)])]
 public sealed class SignedRequestTests : IDisposable
 {
@@ -59,7 +59,7 @@ public sealed class SignedRequestTests : IDisposable
     }
 
     [Fact]
-    public async Task Project_id_and_security_token_are_signed_but_content_type_and_user_agent_are_not()
+    public async Task Project_ID_and_security_token_are_signed_but_content_type_and_user_agent_are_not()
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network) with { UserAgent = "VodPreheat/1.2.3 PowerShell/7.6.0" }, TestClient.Key("tok"));
@@ -119,7 +119,7 @@ public sealed class SignedRequestTests : IDisposable
     }
 
     [Property(MaxTest = 200)]
-    public async Task The_server_verifies_and_reads_every_task_id(string taskId)
+    public async Task The_server_verifies_and_reads_every_task_ID(string taskId)
     {
         using VodClient client = TestClient.Create(_server.Endpoint, TestClient.Settings(retries: 0));
         _server.AnyTask = true;
@@ -130,13 +130,13 @@ public sealed class SignedRequestTests : IDisposable
     }
 
     [Property(MaxTest = 100)]
-    public async Task The_server_verifies_and_reads_every_asset_id_and_url(string text)
+    public async Task The_server_verifies_and_reads_every_asset_ID_and_url(string text)
     {
         using VodClient client = TestClient.Create(_server.Endpoint, TestClient.Settings(retries: 0));
         _server.Reset();
         string wanted = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
-        await client.SubmitAssetAsync("x" + text, TestClient.Scope());
-        await client.SubmitUrlsAsync(["https://cdn.example.com/" + text], TestClient.Scope());
+        await client.SubmitAssetAsync("x" + text, TestClient.Context());
+        await client.SubmitUrlsAsync(["https://cdn.example.com/" + text], TestClient.Context());
 
         Assert.Equal(["x" + wanted], _server.SubmittedAssets);
         Assert.Equal(["https://cdn.example.com/" + wanted], _server.SubmittedUrls);

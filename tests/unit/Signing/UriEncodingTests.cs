@@ -19,7 +19,7 @@ public sealed partial class UriEncodingTests
         Assert.Equal(AsUtf8(text), Uri.UnescapeDataString(UriEncoding.Encode(text)));
 
     [Property(MaxTest = 500)]
-    public void The_task_id_that_is_sent_is_the_one_that_is_signed(string taskId)
+    public void The_task_ID_that_is_sent_is_the_one_that_is_signed(string taskId)
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = TestClient.Create(network);
@@ -62,7 +62,7 @@ public sealed partial class UriEncodingTests
     public void An_empty_value_keeps_its_equals_sign() =>
         Assert.Equal("a=&b=", UriEncoding.CanonicalQuery([new("b", ""), new("a", "")]));
 
-    // A pair of surrogates sorts behind U+FFFF by code point, before it by UTF-16 unit.
+    // A surrogate pair is sorted after U+FFFF by code point, and before it by UTF-16 unit.
     [Fact]
     public void Characters_outside_the_basic_plane_are_sorted_last() =>
         Assert.Equal("%EF%BF%BF=&%F0%9F%98%80=", UriEncoding.CanonicalQuery([new("\U0001F600", ""), new("\uFFFF", "")]));

@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace VodPreheat.UnitTests.Support;
 
-/// <summary>What a fake network may answer.</summary>
+/// <summary>The answers of a fake network.</summary>
 internal static class Answers
 {
     public const string RowJson = """{"preheating_results":[{"url":"https://cdn.example.com/a.mp4","status":"succeed"}]}""";
 
-    /// <summary>A good answer to a query and to a submission alike.</summary>
+    /// <summary>A valid answer to a query as well as to a submission.</summary>
     public static Answer Good { get; } = (sent, _) => Task.FromResult(sent.Method == "GET"
         ? Response(200, Encoding.UTF8.GetBytes(RowJson))
         : Response(202, """{"task_id":"5199337c31c8e4622f1590735b13a263"}"""u8));
@@ -36,7 +36,7 @@ internal static class Answers
 
     public static Answer Throws(Exception error) => (_, _) => Task.FromException<HttpResponseMessage>(error);
 
-    /// <summary>Waits until it is let go, then answers.</summary>
+    /// <summary>Waits until the test releases it, then answers.</summary>
     public static Answer After(Task go, Answer then) => async (sent, cancellation) =>
     {
         await go.WaitAsync(cancellation);

@@ -2,17 +2,17 @@ using System.Collections.Concurrent;
 
 namespace VodPreheat.UnitTests.Support;
 
-/// <summary>An attempt as it would have gone out.</summary>
+/// <summary>An attempt as it would have been sent.</summary>
 internal sealed record Sent(string Method, Uri Uri, Dictionary<string, string[]> Headers, byte[] Body, DateTimeOffset At)
 {
     /// <summary>The one value of a header; null if it is not there.</summary>
     public string? Header(string name) => Headers.TryGetValue(name, out string[]? values) ? Assert.Single(values) : null;
 }
 
-/// <summary>Answers one attempt, or throws what the network would.</summary>
+/// <summary>Answers one attempt, or throws the exception of the network.</summary>
 internal delegate Task<HttpResponseMessage> Answer(Sent sent, CancellationToken cancellation);
 
-/// <summary>Takes the network's place: records the attempts, and answers by a script of which the last entry stays.</summary>
+/// <summary>Replaces the network: records the attempts, and answers by a list whose last entry is repeated.</summary>
 internal sealed class FakeNetwork(params Answer[] script) : HttpMessageHandler
 {
     private readonly ConcurrentQueue<Sent> _sent = new();
@@ -22,7 +22,7 @@ internal sealed class FakeNetwork(params Answer[] script) : HttpMessageHandler
 
     public Sent[] Sent => [.. _sent];
 
-    /// <summary>Attempts so far; one is counted before it is answered.</summary>
+    /// <summary>The number of attempts; each is counted before it is answered.</summary>
     public int Count => Volatile.Read(ref _count);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace VodPreheat.UnitTests.Support;
 
-/// <summary>Random bytes, and valid texts bent at random; the same ones on every run.</summary>
+/// <summary>Random bytes, and valid texts with random changes; the same in every run.</summary>
 internal static class Fuzz
 {
-    // A longer run by hand: VODPREHEAT_FUZZ_CASES=200000 dotnet test tests/unit
+    // For a longer run: VODPREHEAT_FUZZ_CASES=200000 dotnet test tests/unit
     private static readonly int s_cases =
         int.TryParse(Environment.GetEnvironmentVariable("VODPREHEAT_FUZZ_CASES"), CultureInfo.InvariantCulture, out int cases) ? cases : 4000;
 
@@ -16,7 +16,7 @@ internal static class Fuzz
         "\"url\":", "\"status\":", "\"error\":{", "\"error_code\":\"VOD.10053\",", "\"\\ud800\":1,", "[basic]", "ak=",
     ];
 
-    /// <summary>Runs the cases; a failure tells its seed and input.</summary>
+    /// <summary>Runs the cases; a failure displays its seed and input.</summary>
     public static void Run(string[] valid, Action<byte[]> act) => RunAsync(valid, input =>
     {
         act(input);

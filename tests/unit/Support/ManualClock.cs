@@ -3,12 +3,12 @@ using Microsoft.Extensions.Time.Testing;
 namespace VodPreheat.UnitTests.Support;
 
 /// <summary>
-/// A clock that only the test moves. Its wall clock can be set apart from its monotonic time, as people and time servers do, and it
-/// knows how many timers run that are not the time-outs of attempts.
+/// A clock that only the test moves. Its wall clock can be set apart from its monotonic time, as users and time servers do, and it
+/// knows how many timers run that are not timeouts of attempts.
 /// </summary>
 internal class ManualClock : FakeTimeProvider
 {
-    /// <summary>The time-out of attempts in these tests: longer than every wait, so that its timers are told from others.</summary>
+    /// <summary>The timeout of attempts in these tests: longer than every delay, so that its timers can be distinguished.</summary>
     public static readonly TimeSpan Endless = TimeSpan.FromDays(1);
 
     private readonly long _zero;
@@ -19,7 +19,7 @@ internal class ManualClock : FakeTimeProvider
     /// <summary>The monotonic time since the start.</summary>
     public TimeSpan Now => GetElapsedTime(_zero);
 
-    /// <summary>How far somebody has set the wall clock.</summary>
+    /// <summary>By how much the system clock was set.</summary>
     public TimeSpan WallOffset { get; set; }
 
     /// <summary>Timers that have been set, and have neither fired nor been disposed.</summary>
@@ -29,7 +29,7 @@ internal class ManualClock : FakeTimeProvider
 
     public override long GetTimestamp() => base.GetUtcNow().UtcTicks;
 
-    /// <summary>Moves on to a time; one that has passed already, as when the machine slept, is now.</summary>
+    /// <summary>Moves the clock to a time; a time that has passed, such as while the machine slept, is now.</summary>
     public void AdvanceTo(TimeSpan time) => Advance(time > Now ? time - Now : TimeSpan.Zero);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>

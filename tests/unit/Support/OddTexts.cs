@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace VodPreheat.UnitTests.Support;
 
-/// <summary>Generator of texts that are hard to encode: surrogates lone and paired, control characters, reserved ones.</summary>
+/// <summary>Generates texts that are difficult to encode: surrogates, lone and in pairs, control characters, and reserved characters.</summary>
 public static class OddTexts
 {
     private static readonly string[] s_pieces =

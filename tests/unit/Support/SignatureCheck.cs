@@ -3,14 +3,14 @@ using System.Text;
 
 namespace VodPreheat.UnitTests.Support;
 
-/// <summary>Signs what went over the fake network once more, from the algorithm's pages alone.</summary>
+/// <summary>Signs a sent request again, by the documentation of the algorithm only.</summary>
 internal static class SignatureCheck
 {
     /// <summary>The names in SignedHeaders of an Authorization header.</summary>
     public static string[] SignedHeaders(this Sent sent) =>
         sent.Header("Authorization")!.Split("SignedHeaders=")[1].Split(',')[0].Split(';');
 
-    /// <summary>Asserts that the signature fits the very path, query, headers and body that were sent.</summary>
+    /// <summary>Asserts that the signature is that of the path, query, headers, and body that were sent.</summary>
     public static void AssertSigned(this Sent sent)
     {
         string[] names = sent.SignedHeaders();

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace VodPreheat.UnitTests.Support;
 
 /// <summary>
-/// A clock on which every wait ends at once and takes its time all the same; waits of <see cref="Endless"/> or longer, as the
-/// time-outs of attempts are in these tests, stay until somebody advances the clock.
+/// A clock on which every delay ends immediately and still takes its time; delays of <see cref="Endless"/> or longer, as the
+/// timeouts of attempts are in these tests, last until the test advances the clock.
 /// </summary>
 internal sealed class SkippingClock(DateTimeOffset start) : FakeTimeProvider(start)
 {
@@ -39,7 +39,7 @@ internal sealed class SkippingClock(DateTimeOffset start) : FakeTimeProvider(sta
                 _waits.Add(dueTime);
             }
 
-            // Delays are cut to whole milliseconds; one more keeps the clock from stopping just short of the moment waited for.
+            // Delays are truncated to milliseconds; one more, so that the clock does not stop just before the time.
             ThreadPool.QueueUserWorkItem(_ => Advance(dueTime + TimeSpan.FromMilliseconds(1)));
         }
 

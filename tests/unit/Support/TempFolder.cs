@@ -1,6 +1,6 @@
 namespace VodPreheat.UnitTests.Support;
 
-/// <summary>A folder that ends with the test.</summary>
+/// <summary>A folder that is deleted at the end of the test.</summary>
 internal sealed class TempFolder : IDisposable
 {
     public TempFolder() => Path = Directory.CreateTempSubdirectory("vodpreheat-").FullName;

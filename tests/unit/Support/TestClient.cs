@@ -8,7 +8,7 @@ using VodPreheat.TestServer;
 
 namespace VodPreheat.UnitTests.Support;
 
-/// <summary>Clients over a fake network or the loopback server, and the short ways to use them.</summary>
+/// <summary>Clients over a fake network or the test server, and short forms of their calls.</summary>
 internal static class TestClient
 {
     public const string AccessKey = LoopbackServer.DefaultAccessKey;
@@ -17,7 +17,7 @@ internal static class TestClient
 
     public static readonly Uri Endpoint = new("https://vod.test.invalid");
 
-    /// <summary>Unpaced, on a given clock, over a fake network or (null) real sockets.</summary>
+    /// <summary>Settings without rate limits by default, over a fake network, or over sockets if it is null.</summary>
     public static TransportSettings Settings(
         FakeNetwork? network = null, TimeProvider? clock = null, int retries = 3, int perMinute = 0, int submissionsPerMinute = 0) => new()
         {
@@ -45,18 +45,21 @@ internal static class TestClient
         FakeNetwork network, TimeProvider? clock = null, int retries = 3, int perMinute = 0, int submissionsPerMinute = 0) =>
         Create(Endpoint, Settings(network, clock, retries, perMinute, submissionsPerMinute));
 
-    public static InvocationContext Scope() => new(CancellationToken.None);
+    public static InvocationContext Context() => new(CancellationToken.None);
 
-    public static Task<IReadOnlyList<UrlResult>> QueryAsync(this VodClient client, string taskId = "t", InvocationContext? scope = null) =>
-        client.GetPreheatingResultsAsync(taskId, scope ?? Scope());
+    /// <summary>The same, as the tests of the journal call it.</summary>
+    public static InvocationContext Scope() => Context();
 
-    /// <summary>Submits a URL; gives the task id.</summary>
-    public static async Task<string> SubmitAsync(this VodClient client, InvocationContext? scope = null) =>
-        (await client.SubmitUrlsAsync(["https://cdn.example.com/a.mp4"], scope ?? Scope())).TaskId!;
+    public static Task<IReadOnlyList<UrlResult>> QueryAsync(this VodClient client, string taskId = "t", InvocationContext? context = null) =>
+        client.GetPreheatingResultsAsync(taskId, context ?? Context());
+
+    /// <summary>Submits a URL; returns the task ID.</summary>
+    public static async Task<string> SubmitAsync(this VodClient client, InvocationContext? context = null) =>
+        (await client.SubmitUrlsAsync(["https://cdn.example.com/a.mp4"], context ?? Context())).TaskId!;
 
     /// <summary>Queries or submits, by the method's name.</summary>
-    public static Task SendAsync(this VodClient client, string method, InvocationContext? scope = null) =>
-        method == "GET" ? client.QueryAsync(scope: scope) : client.SubmitAsync(scope);
+    public static Task SendAsync(this VodClient client, string method, InvocationContext? context = null) =>
+        method == "GET" ? client.QueryAsync(context: context) : client.SubmitAsync(context);
 
     public static Task<VodClientException> FailureAsync(Func<Task> act) => Assert.ThrowsAsync<VodClientException>(act);
 
@@ -68,10 +71,10 @@ internal static class TestClient
         return await FailureAsync(() => client.QueryAsync());
     }
 
-    public static string[] TraceOf(InvocationContext scope)
+    public static string[] TraceOf(InvocationContext context)
     {
         var lines = new List<string>();
-        while (scope.TryTakeTrace(out string? line))
+        while (context.TryTakeTrace(out string? line))
         {
             lines.Add(line);
         }
@@ -79,7 +82,7 @@ internal static class TestClient
         return [.. lines];
     }
 
-    /// <summary>Waits for what must come true; only a failing test waits for long.</summary>
+    /// <summary>Waits until the condition is true; only a failing test waits for long.</summary>
     public static async Task EventuallyAsync(Func<bool> condition)
     {
         for (int i = 0; i < 3000 && !condition(); i++)
@@ -87,14 +90,17 @@ internal static class TestClient
             await Task.Delay(5);
         }
 
-        Assert.True(condition(), "It did not come true within 15 s.");
+        Assert.True(condition(), "The condition was not true within 15 s.");
     }
 
-    /// <summary>Asserts that the work ends, and as cancelled.</summary>
-    public static Task AssertCancelledAsync(Task work) =>
+    /// <summary>Asserts that the work ends because it was canceled.</summary>
+    public static Task AssertCanceledAsync(Task work) =>
         Assert.ThrowsAnyAsync<OperationCanceledException>(() => work.WaitAsync(TimeSpan.FromSeconds(15)));
 
-    /// <summary>A reader of environment variables that holds only these, and keeps the journal of whoever runs the tests out of them.</summary>
+    /// <summary>The same, as the tests of the journal call it.</summary>
+    public static Task AssertCancelledAsync(Task work) => AssertCanceledAsync(work);
+
+    /// <summary>Reads only these environment variables; the journal is off unless one of them is its path.</summary>
     public static Func<string, string?> Environment(params (string Name, string Value)[] variables) =>
         name => variables.FirstOrDefault(variable => variable.Name == name).Value ?? (name == "VODPREHEAT_JOURNAL" ? "off" : null);
 }

@@ -52,8 +52,8 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancels all requests of this invocation.</summary>
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>What a parameter was given that takes pipeline input. An argument can be empty; an object without the property is an error.</summary>
-    // Such as the deserialized copy of an asset's task, whose Url is empty.
+    /// <summary>The items of a parameter that takes pipeline input. An empty argument has none; an object without the property has a null item, which is an error.</summary>
+    // Such an object is the deserialized copy of the task of an asset, whose Url is empty.
     private protected string?[] ItemsOf(string?[]? bound) => MyInvocation.ExpectingInput && bound is not { Length: > 0 } ? [null] : bound ?? [null];
 
     /// <summary>Waits until background work has ended, with or without success, and shows warnings and trace lines meanwhile.</summary>
