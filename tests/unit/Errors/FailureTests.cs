@@ -120,6 +120,24 @@ public sealed class FailureTests
         Assert.DoesNotContain("clock is", (await RefusedAsync(status, code, minutes)).Message, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData(300, true)]
+    [InlineData(399, true)]
+    [InlineData(400, false)]
+    public async Task A_redirect_is_named(int status, bool isRedirect) => Assert.Equal(
+        isRedirect, (await TestClient.QueryFailureAsync(Answers.Body(status, ""))).What.Contains("redirect", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData(HttpStatusCode.ProxyAuthenticationRequired, FailureKind.ProxyRefused)]
+    [InlineData(HttpStatusCode.Forbidden, FailureKind.ConnectionFailed)]
+    [InlineData(null, FailureKind.ConnectionFailed)]
+    public async Task A_proxy_that_requires_a_login_is_recognized(HttpStatusCode? status, FailureKind kind)
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(
+            Answers.Throws(new HttpRequestException(HttpRequestError.ProxyTunnelError, "told", inner: null, status)));
+        Assert.Equal((kind, status), (failure.Kind, failure.StatusCode));
+    }
+
+    [Theory]
     [InlineData(HttpRequestError.NameResolutionError, "could not be resolved", true)]
     [InlineData(HttpRequestError.ConnectionError, "No connection", true)]
     [InlineData(HttpRequestError.SecureConnectionError, "No trusted TLS connection", true)]

@@ -124,6 +124,32 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_is_refused_after_some_submissions_ends_the_job_immediately()
+    {
+        _cloud.OnSubmit = static (number, _) => number < 3 ? null : Answers.Unauthorized;
+        _cloud.SubmissionsPerMinute = 2;
+        DateTimeOffset start = _clock.GetUtcNow();
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45), new() { PollInterval = TimeSpan.FromHours(1), Timeout = TimeSpan.FromHours(3) });
+        AssertOnce(45, outcomes);
+        Assert.Equal((20, 25), (outcomes.Count(outcome => outcome.Status == "processing"), outcomes.Count(outcome => outcome.Status == "notSubmitted")));
+        Assert.Equal(FailureKind.Authentication, job.Failure?.Kind);
+        Assert.InRange(_clock.GetUtcNow() - start, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3));
+    }
+
+    [Fact]
+    public async Task After_the_quota_is_used_up_a_failed_URL_is_reported_when_it_fails()
+    {
+        _cloud.SubmissionsPerMinute = 1;
+        _cloud.Quota = 20;
+        _cloud.EndOf = static (url, _) => url == Url(1) ? "failed" : "succeed";
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(30), new() { MaximumResubmit = 3 });
+        AssertOnce(30, outcomes);
+        UrlOutcome failed = Assert.Single(outcomes, outcome => outcome.Status == "failed");
+        Assert.True(failed.EndedAt < outcomes.Single(outcome => outcome.Url == Url(11)).EndedAt);
+        Assert.Equal("VOD.10086", failed.ErrorCode);
+    }
+
+    [Fact]
     public async Task A_token_that_expires_during_the_wait_leaves_tasks_processing()
     {
         _cloud.OnQuery = (number, _) => number < 5 ? null : Answers.Error(401, "APIGW.0307", "The token must be updated.");

@@ -102,7 +102,25 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
         poller.Add("t", ["https://a/2", "https://a/1"]);
 
         Assert.Equal(3, Assert.Single(await DrainAsync(poller)).Results.Count);
+        Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 1, UrlsOpen: 1), poller.Progress);
         Assert.Equal([0, 10, 20], _vod.Queries.Select(query => query.At.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task The_progress_counts_the_last_results_of_each_task()
+    {
+        PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, count) => $$"""
+            {"preheating_results":[{"url":"https://a/1","status":"failed"},{"url":"https://a/2","status":"{{(count < 3 ? "processing" : "succeed")}}"}]}
+            """);
+        Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 0, UrlsSucceeded: 0, UrlsFailed: 0, UrlsOpen: 0), poller.Progress);
+        for (int query = 1; query < 3; query++)
+        {
+            Assert.False((await RunAsync(poller.NextAnswerAsync()))!.Value.HasEnded);
+            Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 0, UrlsSucceeded: 0, UrlsFailed: 1, UrlsOpen: 1), poller.Progress);
+        }
+
+        Assert.True((await RunAsync(poller.NextAnswerAsync()))!.Value.HasEnded);
+        Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 1, UrlsOpen: 0), poller.Progress);
     }
 
     [Fact]

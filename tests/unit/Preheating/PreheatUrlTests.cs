@@ -37,8 +37,14 @@ public sealed class PreheatUrlTests
     [InlineData("https://cdn.example.com/\0")]
     public void Anything_else_is_invalid(string url) => Assert.False(PreheatUrl.IsValid(url));
 
-    [Fact]
-    public void A_host_name_that_is_too_long_is_invalid() => Assert.False(PreheatUrl.IsValid($"https://{new string('h', 300)}.example/a"));
+    [Theory]
+    [InlineData(253, true)]
+    [InlineData(254, false)]
+    public void A_host_name_can_have_253_characters(int length, bool isValid)
+    {
+        string labels = string.Concat(Enumerable.Repeat($"{new string('h', 49)}.", 5));
+        Assert.Equal(isValid, PreheatUrl.IsValid($"https://{labels}{new string('x', length - labels.Length)}/a"));
+    }
 
     // Not a theory: names of test cases cannot contain lone surrogates.
     [Fact]
