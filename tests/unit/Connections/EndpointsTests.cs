@@ -27,6 +27,15 @@ public sealed class EndpointsTests
         Endpoints.Regions.Select(region => region.Key).Order(StringComparer.Ordinal));
 
     [Theory]
+    [InlineData("relative/path", "'relative/path'")]
+    [InlineData("ftp://vod.example.com", "'ftp://vod.example.com'")]
+    [InlineData("ftp://user:hunter2@vod.example.com", "The address cannot be used.")]
+    public void An_address_that_cannot_be_used_is_in_the_message_unless_it_contains_a_password(string address, string told) => Assert.Contains(
+        told,
+        Assert.Throws<VodClientException>(() => Endpoints.Vod(new Uri(address, UriKind.RelativeOrAbsolute), region: null, s_nothing)).What,
+        StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("cn-north-4", "https://vod.cn-north-4.myhuaweicloud.com/", "https://iam.cn-north-4.myhuaweicloud.com/")]
     [InlineData("eu-new-7", "https://vod.eu-new-7.myhuaweicloud.com/", "https://iam.myhuaweicloud.com/")]
     public void A_region_has_its_addresses(string region, string vod, string iam)

@@ -23,6 +23,7 @@ public sealed class RedactorTests
         foreach (string form in FormsOf(secret))
         {
             Assert.Equal("a *** b *** c", s_redactor.Clean($"a {form} b {form} c"));
+            Assert.Equal("a ***", s_redactor.Clean($"a {form}"));
         }
     }
 
@@ -88,6 +89,13 @@ public sealed class RedactorTests
     [InlineData("%F0%9F%98%81x")]
     public void An_escape_that_is_incomplete_or_of_another_character_is_not_redacted(string text) =>
         Assert.Equal(text, new Redactor(() => [new Secret("\ud83d\ude00x")]).Clean(text));
+
+    [Theory]
+    [InlineData("abc", "616263")]
+    [InlineData("abc", "6162630a")]
+    [InlineData("abcd", "x YWJjZA== x")]
+    public void A_short_secret_is_recognized_in_its_shortest_encodings(string secret, string text) =>
+        Assert.Contains("***", new Redactor(() => [new Secret(secret)]).Clean(text), StringComparison.Ordinal);
 
     [Fact]
     public void No_text_is_displayed_after_a_secret_was_overwritten()

@@ -27,6 +27,8 @@ public sealed class CacheControlHeaderTests
     [InlineData("max-age=0, max-age=600", "max-age=0")]
     [InlineData("s-maxage=600, private", "private")]
     [InlineData("private, no-store", "no-store")]
+    [InlineData("private, no-cache", "no-cache")]
+    [InlineData("max-age=0, private", "private")]
     [InlineData("max-age", "max-age=")]
     [InlineData("max-age=", "max-age=")]
     [InlineData("max-age=-1", "max-age=-1")]

@@ -120,6 +120,16 @@ public sealed class FailureTests
         Assert.DoesNotContain("clock is", (await RefusedAsync(status, code, minutes)).Message, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("", "it is empty", false)]
+    [InlineData("{", "Expected depth to be zero", false)]
+    public async Task An_answer_that_is_not_JSON_says_why(string body, string told, bool isNumbered)
+    {
+        string what = (await TestClient.QueryFailureAsync(Answers.Body(200, body))).What;
+        Assert.Contains(told, what, StringComparison.Ordinal);
+        Assert.Equal(isNumbered, what.Contains("LineNumber", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(300, true)]
     [InlineData(399, true)]
     [InlineData(400, false)]

@@ -112,6 +112,23 @@ public sealed class IdTokenExchangeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_secret_that_was_exchanged_and_disposed_does_not_hide_later_messages()
+    {
+        using var network = new FakeNetwork(
+            Answers.Body(201, """{"token":{"expires_at":"2030-03-13T03:00:01.168000Z"}}""", ("X-Subject-Token", "tok")),
+            Answers.Error(403, "IAM.0003", "the second request is refused"));
+        using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
+        using (var token = new Secret(Token))
+        {
+            await iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Context(), CancellationToken.None);
+        }
+
+        VodClientException failure = await TestClient.FailureAsync(
+            () => iam.GetProjectsAsync(name: null, TestClient.Key(), TestClient.Context(), CancellationToken.None));
+        Assert.Contains("the second request is refused", failure.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_body_is_overwritten_after_the_answer()
     {
         using var network = new BodyKeeper();
