@@ -48,6 +48,7 @@ public sealed class EndpointsTests
     [InlineData("vod.private.example", "https://vod.private.example/")]
     [InlineData(" https://a.example:8443/x , b.example", "https://a.example:8443/x")]
     [InlineData("http://127.0.0.1:8080", "http://127.0.0.1:8080/")]
+    [InlineData(" , ", "https://vod.cn-north-i.myhuaweicloud.com/")]
     public void The_environment_overrides_the_address_of_a_region(string listed, string expected)
     {
         CultureInfo.CurrentCulture = new CultureInfo("tr-TR");

@@ -25,6 +25,18 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Disposing_ends_requests_in_progress()
+    {
+        using var network = new FakeNetwork(Answers.Never);
+        var client = new EdgeClient(TestClient.Settings(network));
+        Task test = client.TestAsync("https://cdn.example.com/a.mp4", TestClient.Context());
+        Assert.False(test.IsCompleted);
+        client.Dispose();
+        Exception? error = await Record.ExceptionAsync(() => test.WaitAsync(TimeSpan.FromSeconds(15)));
+        Assert.IsNotType<TimeoutException>(error);
+    }
+
+    [Fact]
     public async Task An_answer_to_HEAD_is_sufficient()
     {
         _edge.SetFile("/a.mp4", 200, "x-hcs-proxy-type: 1", "Cache-Control: Max-Age=60", "Age: 12");

@@ -45,6 +45,24 @@ public sealed class RateLimitHandlerTests
         await third.WaitAsync(TimeSpan.FromSeconds(15));
     }
 
+    [Fact]
+    public async Task A_request_that_was_canceled_counts_for_a_minute_and_no_longer()
+    {
+        using var network = new FakeNetwork(Answers.Good, Answers.Never, Answers.Good);
+        using VodClient client = TestClient.Create(network, _clock, perMinute: 2);
+        await client.QueryAsync();
+        using var stop = new CancellationTokenSource();
+        Task canceled = client.QueryAsync(context: new InvocationContext(stop.Token));
+        await TestClient.EventuallyAsync(() => network.Count == 2);
+        await stop.CancelAsync();
+        await TestClient.AssertCanceledAsync(canceled);
+
+        Task next = client.QueryAsync();
+        Assert.Equal((false, 2), (next.IsCompleted, network.Count));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await next.WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
     [Theory]
     [InlineData("GET", "POST")]
     [InlineData("POST", "GET")]

@@ -11,7 +11,7 @@ public sealed class RateLimitTests
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     private readonly ManualClock _clock = new();
-    private readonly InvocationContext _scope = TestClient.Context();
+    private readonly InvocationContext _context = TestClient.Context();
 
     [Fact]
     public async Task A_limit_applies_to_any_minute()
@@ -90,10 +90,10 @@ public sealed class RateLimitTests
         RateLimit limit = Limit(0);
         Turn first = await EnterAsync(limit);
         Turn second = await EnterAsync(limit);
-        limit.Throttle(second, TimeSpan.FromSeconds(10), _scope);
+        limit.Throttle(second, TimeSpan.FromSeconds(10), _context);
         Task<Turn> third = Ask(limit);
         Task<Turn> secondAgain = Ask(limit, second.Ticket);
-        limit.Throttle(first, TimeSpan.FromSeconds(10), _scope);
+        limit.Throttle(first, TimeSpan.FromSeconds(10), _context);
         Task<Turn> firstAgain = Ask(limit, first.Ticket);
         _clock.Advance(TimeSpan.FromSeconds(10));
 
@@ -159,7 +159,7 @@ public sealed class RateLimitTests
         _clock.AdvanceTo(TimeSpan.FromSeconds(30));
         Assert.Equal(TimeSpan.FromSeconds(35), await ThrottleAsync(limit));
         Assert.Equal(TimeSpan.FromSeconds(35), limit.Status.HeldFor);
-        Assert.Equal(["Throttled: queries wait 35 s, then at most 3 are sent per minute."], TestClient.TraceOf(_scope));
+        Assert.Equal(["Throttled: queries wait 35 s, then at most 3 are sent per minute."], TestClient.TraceOf(_context));
         await AssertNextGoesAtAsync(limit, 65);
     }
 
@@ -229,7 +229,7 @@ public sealed class RateLimitTests
         await PassAsync(limit, 10);
         await ThrottleAsync(limit, TimeSpan.FromSeconds(1));
         Assert.Null(limit.Status.LearnedPerMinute);
-        Assert.Equal("Throttled: queries wait 1 s.", Assert.Single(TestClient.TraceOf(_scope)));
+        Assert.Equal("Throttled: queries wait 1 s.", Assert.Single(TestClient.TraceOf(_context)));
         _clock.Advance(TimeSpan.FromSeconds(1));
         await PassAsync(limit, 10);
         await ThrottleAsync(limit);
@@ -243,22 +243,35 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task A_late_throttled_answer_delays_for_a_minute_whatever_was_sent_before()
+    {
+        RateLimit limit = Limit(0);
+        await PassAsync(limit);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Turn late = await EnterAsync(limit);
+        _clock.Advance(TimeSpan.FromSeconds(70));
+        Assert.Equal(TimeSpan.FromMinutes(1), limit.Throttle(late, retryAfter: null, _context));
+        Assert.Null(limit.Status.LearnedPerMinute);
+    }
+
+    [Fact]
     public async Task Concurrent_throttled_answers_cause_one_delay_and_one_trace_line()
     {
         RateLimit limit = Limit(0);
         await PassAsync(limit, 4);
         Turn[] turns = [.. Enumerable.Range(0, 8).Select(_ => Ask(limit).Result)];
-        limit.Throttle(turns[0], retryAfter: null, _scope);
+        limit.Throttle(turns[0], retryAfter: null, _context);
         _clock.Advance(TimeSpan.FromSeconds(20));
         limit.Leave(turns[1], Outcome.Accepted);
-        limit.Leave(turns[2], Outcome.Unanswered);
-        Assert.All(turns[3..], turn => limit.Throttle(turn, retryAfter: null, _scope));
+        limit.Leave(turns[2], Outcome.Accepted);
+        limit.Leave(turns[3], Outcome.Unanswered);
+        Assert.All(turns[4..], turn => limit.Throttle(turn, retryAfter: null, _context));
 
-        Assert.Contains("60 s", Assert.Single(TestClient.TraceOf(_scope)), StringComparison.Ordinal);
+        Assert.Contains("60 s", Assert.Single(TestClient.TraceOf(_context)), StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(40), limit.Status.HeldFor);
 
         // Accepted requests that were in flight belong to the four that were accepted before.
-        Assert.Equal(5, limit.Status.LearnedPerMinute);
+        Assert.Equal(6, limit.Status.LearnedPerMinute);
     }
 
     [Fact]
@@ -266,10 +279,10 @@ public sealed class RateLimitTests
     {
         RateLimit limit = Limit(0);
         Turn[] turns = [await EnterAsync(limit), await EnterAsync(limit), await EnterAsync(limit)];
-        Assert.Equal(TimeSpan.FromSeconds(20), limit.Throttle(turns[0], TimeSpan.FromSeconds(20), _scope));
-        Assert.Equal(TimeSpan.FromSeconds(60), limit.Throttle(turns[1], TimeSpan.FromSeconds(60), _scope));
-        Assert.Equal(TimeSpan.FromSeconds(60), limit.Throttle(turns[2], TimeSpan.FromSeconds(1), _scope));
-        Assert.Single(TestClient.TraceOf(_scope));
+        Assert.Equal(TimeSpan.FromSeconds(20), limit.Throttle(turns[0], TimeSpan.FromSeconds(20), _context));
+        Assert.Equal(TimeSpan.FromSeconds(60), limit.Throttle(turns[1], TimeSpan.FromSeconds(60), _context));
+        Assert.Equal(TimeSpan.FromSeconds(60), limit.Throttle(turns[2], TimeSpan.FromSeconds(1), _context));
+        Assert.Single(TestClient.TraceOf(_context));
         await AssertNextGoesAtAsync(limit, 60);
     }
 
@@ -292,7 +305,7 @@ public sealed class RateLimitTests
     {
         RateLimit limit = Limit(0);
         Turn[] turns = [.. Enumerable.Range(0, 8).Select(_ => Ask(limit).Result)];
-        Assert.All(turns, turn => limit.Throttle(turn, TimeSpan.FromSeconds(5), _scope));
+        Assert.All(turns, turn => limit.Throttle(turn, TimeSpan.FromSeconds(5), _context));
         Task<Turn>[] again = [.. turns.Select(turn => Ask(limit, turn.Ticket))];
         _clock.Advance(TimeSpan.FromSeconds(5));
 
@@ -356,7 +369,7 @@ public sealed class RateLimitTests
     }
 
     private async Task<TimeSpan> ThrottleAsync(RateLimit limit, TimeSpan? retryAfter = null) =>
-        limit.Throttle(await EnterAsync(limit), retryAfter, _scope);
+        limit.Throttle(await EnterAsync(limit), retryAfter, _context);
 
     private async Task AssertNextGoesAtAsync(RateLimit limit, int second, Outcome outcome = Outcome.Accepted)
     {

@@ -40,6 +40,19 @@ public sealed class MetadataClientTests : IDisposable
     }
 
     [Fact]
+    public async Task Disposing_ends_a_request_in_progress()
+    {
+        using var network = new FakeNetwork(Answers.Never);
+        var client = new MetadataClient(TestClient.Settings(network, new FakeTimeProvider()), TestClient.Environment());
+        Task keys = client.GetKeysAsync(TestClient.Context(), CancellationToken.None);
+        Assert.False(keys.IsCompleted);
+        client.Dispose();
+        Exception? error = await Record.ExceptionAsync(() => keys.WaitAsync(TimeSpan.FromSeconds(15)));
+        Assert.NotNull(error);
+        Assert.IsNotType<TimeoutException>(error);
+    }
+
+    [Fact]
     public async Task A_server_that_refuses_the_connection_is_a_connection_failure() => AssertNobody(
         ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, await TestClient.FailureAsync(() => GetAsync(Environment(ClosedPort.Refused()))));
 
@@ -164,7 +177,7 @@ public sealed class MetadataClientTests : IDisposable
     private static async Task AssertNoneAsync(Func<string, string?> environment, TransportSettings? settings = null)
     {
         VodClientException failure = await TestClient.FailureAsync(() => GetAsync(environment, settings));
-        Assert.Equal((ErrorIds.NoCredential, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
+        Assert.Equal((ErrorIds.NoCredential, FailureKind.Authentication, CloudService.Metadata), (failure.ErrorCode, failure.Kind, failure.Service));
         Assert.Contains("No keys were found", failure.What, StringComparison.Ordinal);
         Assert.Contains("agency", failure.Hint.ToString(), StringComparison.Ordinal);
         Assert.False(failure.IsRefusal);

@@ -115,7 +115,7 @@ public sealed partial class PreheatTaskPollerTests
             return await Answers.Body(200, Open)(sent, cancellation);
         });
         using VodClient client = TestClient.Create(network, connectionClock, perMinute: 10);
-        var poller = new PreheatTaskPoller(client, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), _scope, _clock);
+        var poller = new PreheatTaskPoller(client, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), _context, _clock);
         Array.ForEach(TaskIds(30), id => poller.Add(id));
         Task<PollAnswer?> next = poller.NextEndAsync();
         await AnswerAsync(10);

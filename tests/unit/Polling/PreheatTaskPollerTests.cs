@@ -21,12 +21,12 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly FakeVod _vod;
     private readonly VodClient _client;
-    private readonly InvocationContext _scope;
+    private readonly InvocationContext _context;
 
     public PreheatTaskPollerTests()
     {
         _vod = new FakeVod(_clock);
-        _scope = new InvocationContext(_stop.Token);
+        _context = new InvocationContext(_stop.Token);
         _client = new VodClient(
             new Uri("https://vod.test.invalid"),
             "project",
@@ -189,9 +189,9 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
     private async Task<PreheatTaskPoller> PollAsync(string[] taskIds, TimeSpan timeout, AnswerOf answer)
     {
         // The first request of a connection is sent alone. Here, the credentials are accepted already.
-        await _client.GetPreheatingResultsAsync("first", _scope);
+        await _client.GetPreheatingResultsAsync("first", _context);
         _vod.Listen(answer);
-        var poller = new PreheatTaskPoller(_client, TimeSpan.FromSeconds(10), timeout, _scope, _clock);
+        var poller = new PreheatTaskPoller(_client, TimeSpan.FromSeconds(10), timeout, _context, _clock);
         Array.ForEach(taskIds, id => poller.Add(id));
         return poller;
     }
@@ -254,7 +254,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
     private List<string> Trace()
     {
         List<string> lines = [];
-        while (_scope.TryTakeTrace(out string? line))
+        while (_context.TryTakeTrace(out string? line))
         {
             lines.Add(line);
         }
