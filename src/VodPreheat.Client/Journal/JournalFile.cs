@@ -73,9 +73,6 @@ internal sealed class JournalFile(string path, TimeProvider clock)
         using (FileStream file = JournalLock.OpenWithRetry(path, FileShare.ReadWrite | FileShare.Delete, s_maxWait))
         {
             Write(file, lines);
-
-            // Inside the lock: until then, another machine sees the old end of a file on a network share, and would overwrite the lines.
-            file.Flush(flushToDisk: true);
             trim = file.Length > TrimSize ? BeginTrim(hold) : null;
         }
 
@@ -93,10 +90,13 @@ internal sealed class JournalFile(string path, TimeProvider clock)
             // A process that was killed may have left part of a line: the next one starts on a line of its own.
             file.Position = length;
             file.Write(length > 0 && !EndsWithNewline(file, length) ? [(byte)'\n', .. lines] : lines);
+
+            // Inside the lock: until then, another machine sees the old end of a file on a network share, and would overwrite the lines.
+            file.Flush(flushToDisk: true);
         }
         catch
         {
-            // The disk or the user's quota is full: otherwise part of a line could remain.
+            // The disk or the user's quota is full, which a network share can report at the flush: otherwise part of a line could remain.
             file.SetLength(length);
             throw;
         }

@@ -113,6 +113,31 @@ public sealed class FileJournalTests
     }
 
     [Fact]
+    public async Task A_file_of_100_000_submissions_is_read_from_both_ends()
+    {
+        using var journal = new TestJournal();
+        const int Count = 100_000;
+        using (FileStream file = File.Create(journal.Path))
+        {
+            for (int i = 0; i < Count; i++)
+            {
+                Submission submission = TestJournal.Submission($"https://cdn.example.com/{i}.mp4", taskId: $"t{i}");
+                file.Write(JournalLine.Announce(submission).ToUtf8());
+                file.Write(JournalLine.Conclude(submission, submission.SubmittedAt).ToUtf8());
+            }
+        }
+
+        await journal.AddAsync(TestJournal.Submission("https://cdn.example.com/new.mp4", taskId: "new"));
+        InvocationContext scope = TestClient.Scope();
+        Assert.Equal(["t99998", "t99999", "new"], journal.Journal.OldestFirst(static _ => true, 3, scope).Select(static s => s.TaskId));
+        Assert.Equal(
+            Enumerable.Range(0, Count).Select(static i => $"t{i}").Append("new"),
+            journal.Journal.OldestFirst(static _ => true, int.MaxValue, scope).Select(static s => s.TaskId));
+        Assert.Equal("t0", journal.Journal.NewestFirst(scope).Last().TaskId);
+        Assert.Empty(TestJournal.WarningsOf(scope));
+    }
+
+    [Fact]
     public async Task Reading_ends_when_it_is_canceled()
     {
         using var journal = new TestJournal();
