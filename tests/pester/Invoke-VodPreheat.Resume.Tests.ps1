@@ -202,21 +202,21 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
         BeforeAll {
             # Holds the lock of the journal, as another process does.
             function Get-JournalLock {
-                $held = $null
+                $held = @{ File = $null }
                 Wait-Until {
-                    try { $script:held = [IO.File]::Open("$journal.lock", 'OpenOrCreate', 'ReadWrite', 'None') } catch [IO.IOException] { $script:held = $null }
-                    $script:held
+                    try { $held.File = [IO.File]::Open("$journal.lock", 'OpenOrCreate', 'ReadWrite', 'None') } catch [IO.IOException] { $held.File = $null }
+                    $held.File
                 }
-                $script:held
+                $held.File
             }
 
             function Get-EventCount([string] $Event) { @(Get-Content $journal | Select-String "`"$Event`"").Count }
 
             # Runs the job again after the process was terminated, and once more, which must submit nothing.
             function Assert-Resumed([int] $Accepted) {
-                if ($lock) { $lock.Dispose() }
                 Stop-Machine $machine
                 $machine.Process = $null
+                if ($lock) { $lock.Dispose() }
                 Get-Post | Where-Object StatusSent -LE 202 | Should -HaveCount (1 + $Accepted)
                 $server.ClearFaults()
                 $server.LatencyMs = 0
