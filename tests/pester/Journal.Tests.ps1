@@ -140,6 +140,19 @@ Describe 'The journal of a session' {
         $server.RequestCount | Should -Be 0
     }
 
+    It 'prevents submissions if the specified folder is read-only' {
+        # Nobody can create a file in the folder of Linux, not even root, whom permissions do not concern.
+        $folder = $IsLinux ? '/sys/kernel' : (New-Item "$TestDrive/$([guid]::NewGuid())" -ItemType Directory).FullName
+        if ($IsMacOS) { [IO.File]::SetUnixFileMode($folder, 'UserRead, UserExecute') }
+        if ($IsWindows) { $null = icacls $folder /deny "$([Security.Principal.WindowsIdentity]::GetCurrent().Name):(WD,AD)" }
+        $env:VODPREHEAT_JOURNAL = Join-Path $folder journal.jsonl
+        $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat }
+        Assert-Failure $run.Failure VodJournalUnavailable WriteError ([regex]::Escape($env:VODPREHEAT_JOURNAL))
+        $run = Get-Outcome { Get-SampleUrl 2 | Invoke-VodPreheat -ResumeSince (Get-Date).Date }
+        Assert-Failure $run.Failure VodJournalUnavailable WriteError ([regex]::Escape($env:VODPREHEAT_JOURNAL))
+        $server.RequestCount | Should -Be 0
+    }
+
     It 'is created again if its folder is deleted' {
         $tasks = Get-SampleUrl 30 | Start-VodPreheat | ForEach-Object {
             Remove-Item (Split-Path $env:VODPREHEAT_JOURNAL) -Recurse

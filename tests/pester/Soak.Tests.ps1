@@ -5,7 +5,13 @@ BeforeDiscovery { $script:stops = $env:VODPREHEAT_SOAK -eq 'long' ? 200 : 60 }
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $script:server = $TestServer::Start()
-    $script:queries = $env:VODPREHEAT_SOAK -eq 'long' ? 20000 : 2000
+    # The queries of one round, and the minimum time of all rounds. A renewal fails once per interval; what is throttled has to wait
+    # for a minute, or shortly.
+    $script:isLong = $env:VODPREHEAT_SOAK -eq 'long'
+    $script:queries = $isLong ? 20000 : 2000
+    $script:minutes = $isLong ? 10 : 0
+    $script:renewalInterval = [timespan]::FromSeconds($isLong ? 60 : 5)
+    $script:retryAfter = $isLong ? '' : '1'
 
     # Collects unobserved exceptions. The event handler must not need a runspace.
     $script:watcher = Join-Path $TestDrive Unobserved.cs
@@ -45,6 +51,7 @@ public static class Unobserved
         $server.AnyTask = $true
         $server.Quota = 1e6
         $server.AddUser('ops', 'password', 'acme')
+        $server.AddUser('once', 'password', 'acme')
         $server.TokenLife = [timespan]::FromSeconds(3)
         $server.SeedRandomFaults(7)
         $server.RandomFaultRate = $FaultRate
@@ -63,59 +70,87 @@ AfterAll {
     $server.Dispose()
 }
 
-Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
+Describe 'Concurrent queries and submissions with 2 % random faults, short-lived tokens, and failed renewals' {
     BeforeAll {
         Reset-Server 0.02
         $server.KeepRequests = $false
+        $server.RenewalFaultInterval = $renewalInterval
+        $server.ThrottleSubmissions(10, $retryAfter)
         $file = Join-Path $TestDrive soak.ps1
         Set-Content $file {
-            param($manifest, $endpoint, $watcher, [int] $count)
+            param($manifest, $endpoint, $watcher, [int] $count, [double] $minutes)
             $ErrorActionPreference = 'Stop'
             Import-Module $manifest
             Add-Type -Path $watcher
 
-            function Connect-Soak([int] $Retries) {
+            function Connect-Soak([string] $User, [int] $Retries) {
                 $password = [securestring]::new()
                 'password'.ToCharArray().ForEach({ $password.AppendChar($_) })
-                Connect-VodAccount -Credential ([pscredential]::new('ops', $password)) -DomainName acme -Region cn-north-4 `
+                Connect-VodAccount -Credential ([pscredential]::new($User, $password)) -DomainName acme -Region cn-north-4 `
                     -Endpoint $endpoint -IamEndpoint $endpoint -RequestsPerMinute 0 -SubmissionsPerMinute 0 -MaximumRetryCount $Retries -NoDefault
             }
 
-            # The number of answers and errors, how many of them are out of order, and the IDs of the errors.
-            function Invoke-Query($Connection, [int] $Count) {
+            # Rounds of queries until the time is up: the number of queries, of answers and errors, how many of them are out of order, and the
+            # IDs of the errors.
+            function Invoke-Query($Connection, [int] $Count, [double] $Minutes) {
                 $ids = 1..$Count -replace '^', 't-'
-                $told = @{ Answered = 0; OutOfTurn = 0; Failed = @{} }
-                Get-VodPreheatResult $ids -Connection $Connection -ErrorAction Continue 2>&1 | ForEach-Object {
-                    $id = $_.TaskId
-                    if ($_ -is [Management.Automation.ErrorRecord]) {
-                        $id = $_.TargetObject
-                        $told.Failed[$_.FullyQualifiedErrorId.Split(',')[0]]++
+                $told = @{ Asked = 0; Answered = 0; OutOfTurn = 0; Failed = @{} }
+                $watch = [Diagnostics.Stopwatch]::StartNew()
+                do {
+                    $told.Asked += $Count
+                    Get-VodPreheatResult $ids -Connection $Connection -ErrorAction Continue 2>&1 | ForEach-Object {
+                        $id = $_.TaskId
+                        if ($_ -is [Management.Automation.ErrorRecord]) {
+                            $id = $_.TargetObject
+                            $told.Failed[$_.FullyQualifiedErrorId.Split(',')[0]]++
+                        }
+                        if ($id -cne $ids[$told.Answered++ % $Count]) { $told.OutOfTurn++ }
                     }
-                    if ($id -cne $ids[$told.Answered++]) { $told.OutOfTurn++ }
-                }
+                } while ($watch.Elapsed.TotalMinutes -lt $Minutes)
                 $told
             }
+
+            # Submits beside the queries, until it is told to end: URLs, in tasks and in errors.
+            $submitting = [hashtable]::Synchronized(@{ Fed = 0; InTask = @(); InError = @(); Failed = @{} })
+            $submitter = [powershell]::Create()
+            $null = $submitter.AddScript({ param($manifest) Import-Module $manifest }).AddArgument($manifest).Invoke()
+            $submitter.Commands.Clear()
+            $null = $submitter.AddScript({
+                    param($connection, $told)
+                    & { while (-not $told.End) { 'https://cdn.example.com/{0}.mp4' -f ++$told.Fed } } | Start-VodPreheat -Connection $connection 2>&1 | ForEach-Object {
+                        if ($_ -is [Management.Automation.ErrorRecord]) {
+                            $told.InError += $_.TargetObject
+                            $told.Failed[$_.FullyQualifiedErrorId.Split(',')[0]]++
+                        } else {
+                            $told.InTask += $_.Url
+                        }
+                    }
+                })
 
             function Measure-Memory {
                 $unobserved = [Unobserved]::Collect()
                 @{ Heap = [GC]::GetTotalMemory($true) / 1MB; WorkingSet = [Environment]::WorkingSet / 1MB; Unobserved = $unobserved }
             }
 
-            $patient = Connect-Soak 10
+            $patient = Connect-Soak ops 10
             $null = Invoke-Query $patient 500
             $before = Measure-Memory
             $watch = [Diagnostics.Stopwatch]::StartNew()
-            $first = Invoke-Query $patient $count
+            $run = $submitter.AddArgument($patient).AddArgument($submitting).BeginInvoke()
+            $first = Invoke-Query $patient $count $minutes
+            $submitting.End = $true
+            $null = $submitter.EndInvoke($run)
+            $submitter.Dispose()
             $seconds = $watch.Elapsed.TotalSeconds
             $after = Measure-Memory
-            $once = Connect-Soak 0
+            $once = Connect-Soak once 0
             $second = Invoke-Query $once $count
             Disconnect-VodAccount -Connection $patient
             Disconnect-VodAccount -Connection $once
             $unobserved = (Measure-Memory).Unobserved
             [Unobserved]::Leave()
             @{
-                Retried = $first; Once = $second; Seconds = $seconds; Unobserved = $unobserved; Proof = (Measure-Memory).Unobserved
+                Retried = $first; Once = $second; Submitted = $submitting; Seconds = $seconds; Unobserved = $unobserved; Proof = (Measure-Memory).Unobserved
                 HeapGrown = $after.Heap - $before.Heap; WorkingSetGrown = $after.WorkingSet - $before.WorkingSet
             } | ConvertTo-Json -Depth 5 -Compress
             $null = [Console]::In.ReadLine()
@@ -123,14 +158,14 @@ Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
 
         $start = [Diagnostics.ProcessStartInfo]::new($pwsh)
         $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
-        '-NoProfile', '-NonInteractive', '-File', $file, $Manifest, $server.Endpoint, $watcher, $queries |
+        '-NoProfile', '-NonInteractive', '-File', $file, $Manifest, $server.Endpoint, $watcher, $queries, $minutes |
             ForEach-Object { $start.ArgumentList.Add($_) }
         $child = [Diagnostics.Process]::Start($start)
         try {
             # Meanwhile: the maximum number of sockets, and sometimes a token that is revoked.
             $told = $child.StandardOutput.ReadLineAsync()
             $script:mostSockets = $script:round = 0
-            Wait-Until -Seconds 1200 {
+            Wait-Until -Seconds 1800 {
                 $script:mostSockets = [math]::Max($mostSockets, $server.OpenConnections)
                 if ($server.LastToken -and ++$script:round % 350 -eq 0) { $server.ExpireToken($server.LastToken) }
                 $told.IsCompleted
@@ -146,13 +181,16 @@ Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
             $child.Dispose()
         }
         if ($env:VODPREHEAT_SOAK) {
-            Write-Host ($figures | Select-Object * -ExcludeProperty Proof | ConvertTo-Json -Compress -Depth 5)
+            Write-Host ($figures | Select-Object * -ExcludeProperty Proof, Submitted | ConvertTo-Json -Compress -Depth 5)
+            Write-Host "URLs $($figures.Submitted.Fed), in tasks $($figures.Submitted.InTask.Count), in errors $($figures.Submitted.InError.Count): $($figures.Submitted.Failed)"
+            Write-Host "submissions throttled $($server.ThrottledSubmissions), renewals failed $($server.RenewalFaults)"
             Write-Host "requests $($server.RequestCount), tokens $($server.TokensIssued), sockets at most $mostSockets, in all $($server.ConnectionCount)"
         }
     }
 
     It 'all return results in order, with retries' {
-        $figures.Retried.Answered | Should -Be $queries
+        $figures.Retried.Asked | Should -BeGreaterOrEqual $queries
+        $figures.Retried.Answered | Should -Be $figures.Retried.Asked
         $figures.Retried.OutOfTurn | Should -Be 0
         $figures.Retried.Failed.PSObject.Properties.Name | Should -BeNullOrEmpty
     }
@@ -171,6 +209,22 @@ Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
         $server.TokensIssued | Should -BeLessThan (4 + $figures.Seconds * 2 + $round / 350)
     }
 
+    It 'continue when a renewal fails' {
+        # That all queries return results, with retries, is tested above.
+        $server.RenewalFaults | Should -BeGreaterOrEqual ([math]::Max(1, [math]::Floor($figures.Seconds / $renewalInterval.TotalSeconds) - 1))
+    }
+
+    It 'submit each URL once: it is in a task or in an error, also if one submission in ten is throttled' {
+        $told = $figures.Submitted
+        $fed = 1..$told.Fed | ForEach-Object { "https://cdn.example.com/$_.mp4" }
+        Compare-Object $fed (@($told.InTask) + $told.InError) -CaseSensitive | Should -BeNullOrEmpty
+        $accepted = $server.SubmittedUrls
+        ($accepted | Sort-Object -Unique -CaseSensitive).Count | Should -Be $accepted.Count
+        Compare-Object $accepted $told.InTask -CaseSensitive | Where-Object { $_.SideIndicator -eq '=>' -or $_.InputObject -cnotin $told.InError } | Should -BeNullOrEmpty
+        $server.ThrottledSubmissions | Should -BeGreaterOrEqual 1
+        $told.Failed.PSObject.Properties.Name | Where-Object { $_ -notin 'APIGW.0613', 'VOD.10051', 'VodConnectionFailed', 'VodUnexpectedResponse' } | Should -BeNullOrEmpty
+    }
+
     It 'do not increase memory use' {
         $figures.HeapGrown | Should -BeLessThan 4
         $figures.WorkingSetGrown | Should -BeLessThan 40
@@ -180,7 +234,7 @@ Describe 'Concurrent queries with 2 % random faults and short-lived tokens' {
         # 8 for each connection, and those that were just broken. Each fault breaks one at most.
         $mostSockets | Should -BeGreaterOrEqual 8
         $mostSockets | Should -BeLessThan 24
-        $server.ConnectionCount | Should -BeLessThan (24 + $queries / 20)
+        $server.ConnectionCount | Should -BeLessThan (24 + ($figures.Retried.Asked + $queries) / 40)
         $wasAlive | Should -BeTrue
         $socketsLeft | Should -Be 0
     }

@@ -15,6 +15,16 @@ public sealed partial class LoopbackServer
         set => _state.TokenLife = value;
     }
 
+    /// <summary>The interval in which IAM refuses one renewal of a token that is still valid, with 503. Zero, the default, is none.</summary>
+    public TimeSpan RenewalFaultInterval
+    {
+        get => _state.RenewalFaults.Interval;
+        set => _state.RenewalFaults.Interval = value;
+    }
+
+    /// <summary>The number of these refusals.</summary>
+    public int RenewalFaults => _state.RenewalFaults.Count;
+
     /// <summary>Whether listing projects is refused with 403 IAM.0002.</summary>
     public bool IamForbidden
     {

@@ -31,11 +31,21 @@ public sealed partial class LoopbackServer
         set => _state.Submissions.PerMinute = value;
     }
 
+    /// <summary>The number of submissions that were throttled because of their number.</summary>
+    public int ThrottledSubmissions => _state.Submissions.Refused;
+
     /// <summary>All URLs accepted, in order.</summary>
     public string[] SubmittedUrls => _state.Tasks.SubmittedUrls;
 
     /// <summary>All asset ids accepted, in order.</summary>
     public string[] SubmittedAssets => _state.Tasks.SubmittedAssets;
+
+    /// <summary>Throttles one submission in each so many: 429 APIGW.0308, with the seconds of Retry-After if there are any.</summary>
+    public void ThrottleSubmissions(int every, string retryAfter = "")
+    {
+        _state.Submissions.RetryAfter = retryAfter;
+        _state.Submissions.RefusedEvery = every;
+    }
 
     /// <summary>Refuses every submission that has the URL: 400 VOD.10053.</summary>
     public void RefuseUrl(string url) => _state.Tasks.Refuse(url);

@@ -182,7 +182,13 @@ public sealed partial class LoopbackServer : IDisposable
 
         return request.Method != "POST" || state.Submissions.Admits()
             ? Apply(state.VodFaults.Take(request.TaskId), request, () => VodService.Answer(state, request, projectIds))
-            : (Errors.Throttled(request), null);
+            : (Throttled(state.Submissions, request), null);
+    }
+
+    private static HttpAnswer Throttled(Throttle throttle, RecordedRequest request)
+    {
+        HttpAnswer answer = Errors.Throttled(request);
+        return throttle.RetryAfter.Length == 0 ? answer : answer.With("Retry-After", throttle.RetryAfter);
     }
 
     private static (HttpAnswer Answer, FaultKind? Fault) Apply(Fault? fault, RecordedRequest request, Func<HttpAnswer> answer) => fault switch

@@ -53,7 +53,7 @@ public sealed class ConnectionFactory
         SandboxHandler.Endpoint,
         SandboxHandler.ProjectId,
         new FixedCredentialSource(SandboxHandler.CreateCredential(), "Sandbox"),
-        transport with { Network = static () => new SandboxHandler(SandboxTasks.Quota(Environment.GetEnvironmentVariable)) },
+        transport with { Network = static () => new SandboxHandler(Environment.GetEnvironmentVariable) },
         SubmissionJournal.InMemory())
     {
         Region = region ?? "sandbox",

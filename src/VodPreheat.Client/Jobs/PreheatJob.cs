@@ -18,8 +18,12 @@ namespace VodPreheat.Client.Jobs;
 /// </remarks>
 public sealed class PreheatJob : IDisposable
 {
-    // The lines of a journal are in the order in which they were written; the clocks of two machines can differ.
-    private static readonly TimeSpan s_longestDisorder = TimeSpan.FromDays(1);
+    // How much the clocks of machines that share a journal can differ: the service accepts no signature that is older (api-sign).
+    private static readonly TimeSpan s_longestSkew = TimeSpan.FromMinutes(15);
+
+    // A machine whose clock was reset writes lines that look old, and must not hide what was written before them. More than it can
+    // submit in a day, because the quota is 1,000 URLs.
+    private const int MaxOlderInARow = 1000;
 
     private readonly VodClient _client;
     private readonly PreheatJobSettings _settings;
@@ -378,35 +382,62 @@ public sealed class PreheatJob : IDisposable
             return;
         }
 
-        // Newest first: the first that is found decides.
+        // Newest first: the newest task that was created for a URL decides. A submission without a task says nothing about an earlier
+        // one: another machine may have been refused what this one was granted.
         var decided = new HashSet<JobUrl>();
-        foreach (Submission submission in _client.Journal.NewestFirst(_context).Where(_client.Owns))
+        var shortlyBefore = new HashSet<JobUrl>();
+        int older = 0;
+        foreach (Submission submission in _client.Journal.NewestFirst(_context))
         {
-            if (submission.SubmittedAt < since - s_longestDisorder)
+            if (submission.SubmittedAt < since - s_longestSkew)
             {
-                break;
+                if (++older == MaxOlderInARow)
+                {
+                    break;
+                }
+
+                continue;
             }
 
-            if (submission.SubmittedAt >= since)
+            older = 0;
+            if (submission.TaskId is not null && _client.Owns(submission))
             {
-                JobUrl[] urls = [.. submission.Urls.Select(_urls.GetValueOrDefault).OfType<JobUrl>().Where(decided.Add)];
-                Resume(submission, urls);
+                IEnumerable<JobUrl> urls = submission.Urls.Select(_urls.GetValueOrDefault).OfType<JobUrl>();
+                if (submission.SubmittedAt >= since)
+                {
+                    Resume(submission, [.. urls.Where(decided.Add)]);
+                }
+                else
+                {
+                    shortlyBefore.UnionWith(urls);
+                }
             }
+        }
+
+        shortlyBefore.ExceptWith(decided);
+        if (shortlyBefore.Count > 0)
+        {
+            _context.Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"According to the journal, {shortlyBefore.Count} of the URLs were submitted less than {s_longestSkew.TotalMinutes:0} minutes before the time "
+                + $"to resume from, and are submitted again. If the clocks of the machines that use this journal differ, specify an earlier time."));
         }
     }
 
     private void Resume(Submission submission, JobUrl[] urls)
     {
-        if (submission.TaskId is { } taskId && urls.Length > 0)
+        if (urls.Length == 0)
         {
-            foreach (JobUrl url in urls)
-            {
-                url.Submitted(submission.SubmittedAt, taskId);
-                url.IsResumed = true;
-            }
-
-            _inTasks += urls.Length;
-            Track(taskId, urls);
+            return;
         }
+
+        foreach (JobUrl url in urls)
+        {
+            url.Submitted(submission.SubmittedAt, submission.TaskId);
+            url.IsResumed = true;
+        }
+
+        _inTasks += urls.Length;
+        Track(submission.TaskId!, urls);
     }
 }

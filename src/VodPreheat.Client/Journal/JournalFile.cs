@@ -68,27 +68,12 @@ internal sealed class JournalFile(string path, TimeProvider clock)
 
     private void AppendNow(ReadOnlySpan<byte> lines)
     {
-        FileStream file;
         DateTimeOffset? trim;
         using (var hold = JournalLock.Acquire(path, s_maxWait))
+        using (FileStream file = JournalLock.OpenWithRetry(path, FileShare.ReadWrite | FileShare.Delete, s_maxWait))
         {
-            file = JournalLock.OpenWithRetry(path, FileShare.ReadWrite | FileShare.Delete, s_maxWait);
-            try
-            {
-                Write(file, lines);
-                trim = file.Length > TrimSize ? BeginTrim(hold) : null;
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
-        }
-
-        // Outside the lock, so that others are not blocked. A file that has replaced this one by trimming is already on the disk.
-        using (file)
-        {
-            file.Flush(flushToDisk: true);
+            Write(file, lines);
+            trim = file.Length > TrimSize ? BeginTrim(hold) : null;
         }
 
         if (trim is { } begun)
@@ -105,10 +90,13 @@ internal sealed class JournalFile(string path, TimeProvider clock)
             // A process that was killed may have left part of a line: the next one starts on a line of its own.
             file.Position = length;
             file.Write(length > 0 && !EndsWithNewline(file, length) ? [(byte)'\n', .. lines] : lines);
+
+            // Inside the lock: until then, another machine sees the old end of a file on a network share, and would overwrite the lines.
+            file.Flush(flushToDisk: true);
         }
         catch
         {
-            // The disk or the user's quota is full: otherwise part of a line could remain.
+            // The disk or the user's quota is full, which a network share can report at the flush: otherwise part of a line could remain.
             file.SetLength(length);
             throw;
         }
@@ -241,7 +229,7 @@ internal sealed class JournalFile(string path, TimeProvider clock)
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException && attempt < 10)
             {
-                // On Windows: another process that is just flushing its line has the file open.
+                // On Windows: another process that is reading has the file open.
                 Thread.Sleep(10);
             }
         }

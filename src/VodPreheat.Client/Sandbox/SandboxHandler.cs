@@ -12,13 +12,13 @@ namespace VodPreheat.Client.Sandbox;
 /// The API, answered in the process instead of by the network: everything above it (signature, retry, rate limit, JSON) runs as
 /// usual. Its answers and errors are those of the API reference.
 /// </summary>
-/// <param name="quota">Maximum number of URLs that can be submitted.</param>
-internal sealed class SandboxHandler(int quota) : HttpMessageHandler
+/// <param name="readVariable">Reads an environment variable.</param>
+internal sealed class SandboxHandler(Func<string, string?> readVariable) : HttpMessageHandler
 {
     /// <summary>The project of every sandbox.</summary>
     public const string ProjectId = "00000000000000000000000000005a0d";
 
-    private readonly SandboxTasks _tasks = new(TimeProvider.System, quota);
+    private readonly SandboxTasks _tasks = new(TimeProvider.System, readVariable);
 
     /// <summary>An address that exists in no network (RFC 2606).</summary>
     public static Uri Endpoint { get; } = new("https://vod.sandbox.invalid");
@@ -105,7 +105,7 @@ internal sealed class SandboxHandler(int quota) : HttpMessageHandler
 
         return _tasks.TryCreate(urls.Count > 0 ? urls : SandboxTasks.FilesOf(assetId!), out string taskId)
             ? Answer(HttpStatusCode.Accepted, json => json.WriteString("task_id", taskId))
-            : Error(HttpStatusCode.Forbidden, "VOD.10086", $"The total number of preheat URLs exceeds {quota}.");
+            : Error(HttpStatusCode.Forbidden, "VOD.10086", $"The total number of preheat URLs exceeds {_tasks.Quota}.");
     }
 
     private static HttpResponseMessage IllegalField(string name) =>

@@ -8,8 +8,8 @@ namespace VodPreheat.Client.Sandbox;
 /// with "fail-once" the first time only. The URLs of a task finish one after the other.
 /// </summary>
 /// <param name="clock">The clock by which URLs finish.</param>
-/// <param name="quota">Maximum number of URLs that can be submitted.</param>
-internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.DailyQuota)
+/// <param name="readVariable">Reads an environment variable.</param>
+internal sealed class SandboxTasks(TimeProvider clock, Func<string, string?> readVariable)
 {
     /// <summary>The documented quota of URLs per day (vod_04_0205).</summary>
     public const int DailyQuota = 1000;
@@ -24,8 +24,11 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
     private readonly HashSet<string> _failedOnce = new(StringComparer.Ordinal);
     private int _urls;
 
-    /// <summary>URLs that a new sandbox accepts: the number in the environment, to test a used-up quota, else the service's.</summary>
-    public static int Quota(Func<string, string?> readVariable) =>
+    /// <summary>
+    /// URLs that the sandbox accepts: the number in the environment, to test a used-up quota, else the service's. It can be raised, as by
+    /// the next day, so that the next run can be tested.
+    /// </summary>
+    public int Quota =>
         int.TryParse(readVariable(QuotaVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int quota) ? quota : DailyQuota;
 
     /// <summary>The files of an asset's task: the original and a rendition, as in the example of the API page.</summary>
@@ -67,7 +70,7 @@ internal sealed class SandboxTasks(TimeProvider clock, int quota = SandboxTasks.
         taskId = Guid.NewGuid().ToString("N");
         lock (_lock)
         {
-            if (_urls + urls.Count > quota)
+            if (_urls + urls.Count > Quota)
             {
                 return false;
             }

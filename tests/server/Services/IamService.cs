@@ -44,7 +44,9 @@ internal static class IamService
             return Errors.Keystone(401, "Unauthorized", "The username or password is wrong.");
         }
 
-        return Refuse(account.Fault) ?? IssueToUser(state, body, account);
+        return state.RenewalFaults.Hits(state.Accounts.ValidFor(account.Id), state.TokenLife, state.Now)
+            ? Errors.Keystone(503, "Service Unavailable", "The service is temporarily unavailable.")
+            : Refuse(account.Fault) ?? IssueToUser(state, body, account);
     }
 
     private static HttpAnswer ExchangeIdToken(ServerState state, RecordedRequest request)
@@ -81,10 +83,11 @@ internal static class IamService
             return Errors.Service(403, "IAM.0003", $"Policy doesn't allow the project {wanted.Id}.");
         }
 
-        return Issue(state, project, "mapped", new Dictionary<string, object>
+        string userId = Guid.NewGuid().ToString("N");
+        return Issue(state, project, "mapped", userId, new Dictionary<string, object>
         {
             ["domain"] = s_domain,
-            ["id"] = Guid.NewGuid().ToString("N"),
+            ["id"] = userId,
             ["name"] = "federated-user",
             ["OS-FEDERATION"] = new { identity_provider = new { id = provider.Id }, protocol = new { id = "oidc" }, groups = Array.Empty<object>() },
         });
@@ -103,7 +106,7 @@ internal static class IamService
     {
         var domain = new { name = account.Domain, id = DomainId };
         return FindProject(state, body, out (string Id, string Name)? project)
-            ?? Issue(state, project, "password", new { domain, id = account.Id, name = account.Name, password_expires_at = "" });
+            ?? Issue(state, project, "password", account.Id, new { domain, id = account.Id, name = account.Name, password_expires_at = "" });
     }
 
     // The project of the requested token; without one, it is a global token.
@@ -127,11 +130,11 @@ internal static class IamService
         return null;
     }
 
-    private static HttpAnswer Issue(ServerState state, (string Id, string Name)? project, string method, object user)
+    private static HttpAnswer Issue(ServerState state, (string Id, string Name)? project, string method, string userId, object user)
     {
         DateTimeOffset now = state.Now;
         DateTimeOffset end = now + state.TokenLife;
-        string token = state.Accounts.IssueToken(project?.Id, end);
+        string token = state.Accounts.IssueToken(userId, project?.Id, end);
         return HttpAnswer.Json(201, new
         {
             token = new

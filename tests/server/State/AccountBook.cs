@@ -16,6 +16,7 @@ internal sealed class AccountBook
     private readonly Dictionary<string, DateTimeOffset> _lockedUntil = [];
     private readonly Dictionary<string, TokenGrant> _tokens = [];
     private readonly Dictionary<string, IamUser> _users = [];
+    private readonly Dictionary<string, string> _newestTokens = [];
     private readonly Dictionary<string, IdentityProvider> _providers = [];
     private readonly List<(string Id, string Name)> _projects = [];
     private readonly List<string> _issuedTokens = [];
@@ -135,16 +136,28 @@ internal sealed class AccountBook
     }
 
     /// <summary>Creates a token like IAM: long, with every character that can cause problems in a header.</summary>
-    public string IssueToken(string? projectId, DateTimeOffset expiresAt)
+    public string IssueToken(string userId, string? projectId, DateTimeOffset expiresAt)
     {
         string token = "MIIT" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(1121)).Insert(700, "+-/");
         lock (_lock)
         {
             _tokens[token] = new TokenGrant(projectId, expiresAt);
             _issuedTokens.Add(token);
+            _newestTokens[userId] = token;
         }
 
         return token;
+    }
+
+    /// <summary>How long the newest token of a user is valid; zero without one.</summary>
+    public TimeSpan ValidFor(string userId)
+    {
+        lock (_lock)
+        {
+            return _newestTokens.TryGetValue(userId, out string? token) && _tokens.TryGetValue(token, out TokenGrant? grant) && grant.ExpiresAt > _now()
+                ? grant.ExpiresAt - _now()
+                : TimeSpan.Zero;
+        }
     }
 
     public void ExpireToken(string token)

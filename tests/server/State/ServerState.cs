@@ -30,6 +30,8 @@ internal sealed class ServerState
 
     public Throttle Submissions { get; } = new();
 
+    public RenewalFaults RenewalFaults { get; } = new();
+
     public int LatencyMs { get; set; }
 
     public TimeSpan ClockOffset { get; set; }

@@ -91,11 +91,14 @@ public sealed class IdTokenTests : IDisposable
 
     [Fact]
     public void No_token_causes_an_exception() => Fuzz.Run(
-        ["eyJh.eyJpc3MiOiJpIiwiYXVkIjoiYSIsInN1YiI6InMiLCJleHAiOjE3NzIzNjYzOTl9.c2ln", "{\"aud\":1}"],
+        ["eyJh.eyJpc3MiOiJpIiwiYXVkIjoiYSIsInN1YiI6InMiLCJleHAiOjE3NzIzNjYzOTl9.c2ln", """{"iss":"i","aud":["a",1],"sub":"s","exp":1772366399}""", "{\"exp\":1e10}"],
         input =>
         {
+            // As a token, and as the claims of one.
             using var token = new Secret(input.AsSpan());
             Assert.NotEmpty(IdTokenClaims.Describe(token, s_now));
+            using var bearer = new Secret($"eyJh.{Convert.ToBase64String(input).TrimEnd('=').Replace('+', '-').Replace('/', '_')}.c2ln");
+            Assert.NotEmpty(IdTokenClaims.Describe(bearer, s_now));
             try
             {
                 IdToken.Parse(input, "It").Dispose();

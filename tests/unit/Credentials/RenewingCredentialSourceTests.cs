@@ -61,7 +61,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
     [Fact]
     public async Task The_account_name_that_was_specified_is_before_the_access_key()
     {
-        Task<FetchedCredential> Fetch(InvocationContext scope, CancellationToken cancellation) =>
+        Task<FetchedCredential> Fetch(InvocationContext context, CancellationToken cancellation) =>
             Task.FromResult(new FetchedCredential(TestClient.Key(), s_day));
         using var named = new RenewingCredentialSource("Agency", "ops", Fetch, _fetcher, fetchSecret: null, _clock);
         using var unnamed = new RenewingCredentialSource("Agency", accountName: null, Fetch, _fetcher, fetchSecret: null, _clock);

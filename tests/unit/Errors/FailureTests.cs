@@ -198,7 +198,7 @@ public sealed class FailureTests
     {
         VodClientException failure = await TestClient.QueryFailureAsync(Answers.Error(status, code, "m", ("Retry-After", retryAfter)));
         Assert.Equal((tooLong, endsSubmissions), (failure.IsWaitTooLong, failure.EndsSubmissions));
-        Assert.Equal(tooLong, failure.Hint.ToString().Contains("asks to wait 6 minutes", StringComparison.Ordinal));
+        Assert.Equal(tooLong, failure.Hint.ToString().Contains("asks to wait", StringComparison.Ordinal));
     }
 
     [Fact]

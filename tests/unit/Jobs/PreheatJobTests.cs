@@ -384,6 +384,72 @@ public sealed class PreheatJobTests : IDisposable
         Assert.Equal(2, _cloud.Accepted.Count);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("VOD.10086")]
+    public async Task A_submission_without_a_task_does_not_hide_an_earlier_task(string? errorCode)
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        await RunAsync(Urls(10));
+
+        // Another machine has tried the same at the same time: it was terminated, or its quota was used up.
+        await RecordAsync(_clock.GetUtcNow(), Urls(20), taskId: null, errorCode);
+
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(20), new() { ResumeSince = start });
+        AssertOnce(20, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal(("succeed", 1), (outcome.Status, outcome.Attempts)));
+        Assert.Equal(Urls(20), _cloud.Accepted);
+    }
+
+    [Theory]
+    [InlineData(-20_000)]
+    [InlineData(-2)]
+    [InlineData(400)]
+    public async Task Lines_of_a_machine_with_an_incorrect_clock_do_not_hide_what_was_written_before(int days)
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        await RunAsync(Urls(10));
+        for (int i = 0; i < 100; i++)
+        {
+            await RecordAsync(start.AddDays(days), [Url(100 + i)], taskId: null, "APIGW.0301");
+        }
+
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(10), new() { ResumeSince = start });
+        AssertOnce(10, outcomes);
+        Assert.Equal(Urls(10), _cloud.Accepted);
+    }
+
+    [Fact]
+    public async Task The_tasks_of_a_machine_whose_clock_is_ahead_are_resumed()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        await RunAsync(Urls(10));
+        Submission accepted = _journal.NewestFirst(TestClient.Context()).First();
+        await RecordAsync(start.AddMinutes(9), Urls(10), accepted.TaskId);
+
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(10), new() { ResumeSince = start.AddMinutes(8) });
+        Assert.All(outcomes, outcome => Assert.Equal(("succeed", start.AddMinutes(9)), (outcome.Status, outcome.SubmittedAt)));
+        Assert.Equal(10, _cloud.Accepted.Count);
+    }
+
+    [Theory]
+    [InlineData(-14, true)]
+    [InlineData(-16, false)]
+    public async Task A_task_from_shortly_before_the_time_to_resume_from_is_not_passed_over_in_silence(int minutes, bool isNear)
+    {
+        DateTimeOffset since = _clock.GetUtcNow();
+        await RecordAsync(since.AddMinutes(minutes), Urls(3), "task-of-a-slow-clock");
+        await RecordAsync(since.AddMinutes(minutes), Urls(10)[4..], taskId: null, "VOD.10086");
+        await RecordAsync(since, Urls(1), "task-of-this-clock");
+
+        InvocationContext context = TestClient.Context();
+        using var job = new PreheatJob(_client, Urls(12), new() { ResumeSince = since }, context, _clock);
+        string[] warnings = TestJournal.WarningsOf(context);
+        Assert.Equal(isNear ? 1 : 0, warnings.Length);
+        Assert.All(warnings, warning => Assert.StartsWith("According to the journal, 2 of the URLs ", warning, StringComparison.Ordinal));
+        Assert.Equal(1, job.Progress.Submitted);
+    }
+
     [Fact]
     public async Task Cancellation_ends_the_job_immediately()
     {
@@ -459,6 +525,23 @@ public sealed class PreheatJobTests : IDisposable
     {
         using var job = new PreheatJob(client ?? _client, urls, settings ?? new(), TestClient.Context(), _clock);
         return (job, await _clock.RunAsync(DrainAsync(job)));
+    }
+
+    private async Task RecordAsync(DateTimeOffset at, string[] urls, string? taskId, string? errorCode = null)
+    {
+        var submission = new Submission
+        {
+            Id = Guid.NewGuid().ToString("N"),
+            SubmittedAt = at,
+            Endpoint = TestClient.Endpoint.ToString().TrimEnd('/'),
+            ProjectId = TestClient.ProjectId,
+            Urls = urls,
+        };
+        await _journal.AnnounceAsync(submission, TestClient.Context());
+        if (taskId is not null || errorCode is not null)
+        {
+            await _journal.ConcludeAsync(submission with { TaskId = taskId, ErrorCode = errorCode }, isAnnounced: true, TestClient.Context());
+        }
     }
 
     private static async Task<UrlOutcome[]> DrainAsync(PreheatJob job)

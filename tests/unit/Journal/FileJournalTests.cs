@@ -23,11 +23,11 @@ public sealed class FileJournalTests
             await journal.AddAsync(submission);
         }
 
-        Assert.Equivalent(submissions.AsEnumerable().Reverse().ToArray(), journal.Journal.NewestFirst(TestClient.Scope()).ToArray(), strict: true);
-        Assert.Equivalent(submissions, journal.Journal.OldestFirst(static _ => true, int.MaxValue, TestClient.Scope()).ToArray(), strict: true);
+        Assert.Equivalent(submissions.AsEnumerable().Reverse().ToArray(), journal.Journal.NewestFirst(TestClient.Context()).ToArray(), strict: true);
+        Assert.Equivalent(submissions, journal.Journal.OldestFirst(static _ => true, int.MaxValue, TestClient.Context()).ToArray(), strict: true);
         Assert.Equal(
             ["https://a/2", "https://a/4"],
-            journal.Journal.OldestFirst(static s => s.Outcome != SubmissionOutcome.Refused, 2, TestClient.Scope()).Select(static s => s.Urls[0]));
+            journal.Journal.OldestFirst(static s => s.Outcome != SubmissionOutcome.Refused, 2, TestClient.Context()).Select(static s => s.Urls[0]));
     }
 
     [Fact]
@@ -36,19 +36,19 @@ public sealed class FileJournalTests
         using var journal = new TestJournal();
         Submission first = TestJournal.Submission("https://a/1");
         Submission second = TestJournal.Submission("https://a/2");
-        InvocationContext scope = TestClient.Scope();
-        await journal.Journal.AnnounceAsync(first, scope);
-        await journal.Journal.AnnounceAsync(second, scope);
-        await journal.Journal.ConcludeAsync(second with { TaskId = "t2" }, isAnnounced: true, scope);
-        await journal.Journal.ConcludeAsync(first with { TaskId = "t1" }, isAnnounced: true, scope);
-        Assert.Equal([("https://a/1", "t1"), ("https://a/2", "t2")], journal.Journal.OldestFirst(static _ => true, int.MaxValue, scope).Select(static s => (s.Urls[0], s.TaskId!)));
+        InvocationContext context = TestClient.Context();
+        await journal.Journal.AnnounceAsync(first, context);
+        await journal.Journal.AnnounceAsync(second, context);
+        await journal.Journal.ConcludeAsync(second with { TaskId = "t2" }, isAnnounced: true, context);
+        await journal.Journal.ConcludeAsync(first with { TaskId = "t1" }, isAnnounced: true, context);
+        Assert.Equal([("https://a/1", "t1"), ("https://a/2", "t2")], journal.Journal.OldestFirst(static _ => true, int.MaxValue, context).Select(static s => (s.Urls[0], s.TaskId!)));
     }
 
     [Fact]
     public void A_missing_journal_is_empty()
     {
         using var journal = new TestJournal();
-        Assert.Empty(journal.Journal.NewestFirst(TestClient.Scope()));
+        Assert.Empty(journal.Journal.NewestFirst(TestClient.Context()));
         Assert.Empty(journal.Read().Urls);
         Assert.False(File.Exists(journal.Path));
     }
@@ -65,9 +65,9 @@ public sealed class FileJournalTests
         Assert.Equal([$"Line 4 of the journal cannot be read and was skipped. The journal is {journal.Path}."], warnings);
 
         File.AppendAllText(journal.Path, "hello\n{}\n");
-        InvocationContext scope = TestClient.Scope();
-        Assert.Equal(2, journal.Journal.NewestFirst(scope).Count());
-        Assert.Equal([$"Line 4 and 2 more of the journal cannot be read and were skipped. The journal is {journal.Path}."], TestJournal.WarningsOf(scope));
+        InvocationContext context = TestClient.Context();
+        Assert.Equal(2, journal.Journal.NewestFirst(context).Count());
+        Assert.Equal([$"Line 4 and 2 more of the journal cannot be read and were skipped. The journal is {journal.Path}."], TestJournal.WarningsOf(context));
     }
 
     [Fact]
@@ -92,10 +92,10 @@ public sealed class FileJournalTests
         using var journal = new TestJournal();
         File.WriteAllText(journal.Path, "hello\n");
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
-        InvocationContext scope = TestClient.Scope();
-        Assert.Single(journal.Journal.NewestFirst(scope).Take(1));
-        Assert.Single(journal.Journal.OldestFirst(static _ => true, 1, scope));
-        Assert.Empty(TestJournal.WarningsOf(scope));
+        InvocationContext context = TestClient.Context();
+        Assert.Single(journal.Journal.NewestFirst(context).Take(1));
+        Assert.Single(journal.Journal.OldestFirst(static _ => true, 1, context));
+        Assert.Empty(TestJournal.WarningsOf(context));
     }
 
     [Fact]
@@ -113,15 +113,41 @@ public sealed class FileJournalTests
     }
 
     [Fact]
+    public async Task A_file_of_100_000_submissions_is_read_from_both_ends()
+    {
+        // On the day of its lines: it is large, and old lines are removed.
+        using var journal = new TestJournal(new SkippingClock(TestJournal.Submission().SubmittedAt));
+        const int Count = 100_000;
+        using (FileStream file = File.Create(journal.Path))
+        {
+            for (int i = 0; i < Count; i++)
+            {
+                Submission submission = TestJournal.Submission($"https://cdn.example.com/{i}.mp4", taskId: $"t{i}");
+                file.Write(JournalLine.Announce(submission).ToUtf8());
+                file.Write(JournalLine.Conclude(submission, submission.SubmittedAt).ToUtf8());
+            }
+        }
+
+        await journal.AddAsync(TestJournal.Submission("https://cdn.example.com/new.mp4", taskId: "new"));
+        InvocationContext context = TestClient.Context();
+        Assert.Equal(["t99998", "t99999", "new"], journal.Journal.OldestFirst(static _ => true, 3, context).Select(static s => s.TaskId));
+        Assert.Equal(
+            Enumerable.Range(0, Count).Select(static i => $"t{i}").Append("new"),
+            journal.Journal.OldestFirst(static _ => true, int.MaxValue, context).Select(static s => s.TaskId));
+        Assert.Equal("t0", journal.Journal.NewestFirst(context).Last().TaskId);
+        Assert.Empty(TestJournal.WarningsOf(context));
+    }
+
+    [Fact]
     public async Task Reading_ends_when_it_is_canceled()
     {
         using var journal = new TestJournal();
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
         await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"));
         using var stop = new CancellationTokenSource();
-        var scope = new InvocationContext(stop.Token);
-        using IEnumerator<Submission> newest = journal.Journal.NewestFirst(scope).GetEnumerator();
-        using IEnumerator<Submission> oldest = journal.Journal.OldestFirst(static _ => true, int.MaxValue, scope).GetEnumerator();
+        var context = new InvocationContext(stop.Token);
+        using IEnumerator<Submission> newest = journal.Journal.NewestFirst(context).GetEnumerator();
+        using IEnumerator<Submission> oldest = journal.Journal.OldestFirst(static _ => true, int.MaxValue, context).GetEnumerator();
         Assert.True(newest.MoveNext());
         Assert.True(oldest.MoveNext());
         await stop.CancelAsync();
@@ -135,7 +161,7 @@ public sealed class FileJournalTests
         using var journal = new TestJournal();
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
         await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"));
-        using IEnumerator<Submission> oldest = journal.Journal.OldestFirst(static _ => true, int.MaxValue, TestClient.Scope()).GetEnumerator();
+        using IEnumerator<Submission> oldest = journal.Journal.OldestFirst(static _ => true, int.MaxValue, TestClient.Context()).GetEnumerator();
         Assert.True(oldest.MoveNext());
         await journal.AddAsync(TestJournal.Submission("https://a/3", taskId: "t3"));
         if (!OperatingSystem.IsWindows())
@@ -162,10 +188,10 @@ public sealed class FileJournalTests
         Assert.Contains(JournalLocation.Variable, failure.Hint.ToString(), StringComparison.Ordinal);
         Assert.False(failure.OutcomeUnknown);
         Assert.Equal(
-            FailureKind.JournalUnavailable, Assert.Throws<VodClientException>(() => journal.Journal.NewestFirst(TestClient.Scope()).Any()).Kind);
+            FailureKind.JournalUnavailable, Assert.Throws<VodClientException>(() => journal.Journal.NewestFirst(TestClient.Context()).Any()).Kind);
         Assert.Equal(
             FailureKind.JournalUnavailable,
-            Assert.Throws<VodClientException>(() => journal.Journal.OldestFirst(static _ => true, 1, TestClient.Scope()).Any()).Kind);
+            Assert.Throws<VodClientException>(() => journal.Journal.OldestFirst(static _ => true, 1, TestClient.Context()).Any()).Kind);
     }
 
     [Fact]
@@ -174,9 +200,9 @@ public sealed class FileJournalTests
         var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalLocation.Variable, "journal.jsonl")));
         Assert.Contains(
             "'journal.jsonl', which is not a full path",
-            (await TestClient.FailureAsync(() => journal.AnnounceAsync(TestJournal.Submission(), TestClient.Scope()))).What,
+            (await TestClient.FailureAsync(() => journal.AnnounceAsync(TestJournal.Submission(), TestClient.Context()))).What,
             StringComparison.Ordinal);
-        Assert.Throws<VodClientException>(() => journal.NewestFirst(TestClient.Scope()).Any());
+        Assert.Throws<VodClientException>(() => journal.NewestFirst(TestClient.Context()).Any());
     }
 
     [Fact]
@@ -185,10 +211,10 @@ public sealed class FileJournalTests
         using var journal = new TestJournal(isNamed: false);
         string folder = Path.GetDirectoryName(journal.Path)!;
         File.WriteAllText(folder, "a file in the folder's place");
-        InvocationContext scope = TestClient.Scope();
-        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"), scope);
-        await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"), scope);
-        string warning = Assert.Single(TestJournal.WarningsOf(scope));
+        InvocationContext context = TestClient.Context();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"), context);
+        await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"), context);
+        string warning = Assert.Single(TestJournal.WarningsOf(context));
         Assert.Contains(journal.Path, warning, StringComparison.Ordinal);
         Assert.Contains(JournalLocation.Variable, warning, StringComparison.Ordinal);
 
@@ -205,10 +231,10 @@ public sealed class FileJournalTests
         string folder = Path.GetDirectoryName(journal.Path)!;
         File.WriteAllText(folder, "a file in the folder's place");
         Submission submission = TestJournal.Submission("https://a/1");
-        Assert.False(await journal.Journal.AnnounceAsync(submission, TestClient.Scope()));
+        Assert.False(await journal.Journal.AnnounceAsync(submission, TestClient.Context()));
         File.Delete(folder);
-        await journal.Journal.ConcludeAsync(submission with { TaskId = "t1" }, isAnnounced: false, TestClient.Scope());
-        Assert.Equal("t1", Assert.Single(journal.Journal.NewestFirst(TestClient.Scope())).TaskId);
+        await journal.Journal.ConcludeAsync(submission with { TaskId = "t1" }, isAnnounced: false, TestClient.Context());
+        Assert.Equal("t1", Assert.Single(journal.Journal.NewestFirst(TestClient.Context())).TaskId);
     }
 
     [Theory]
@@ -217,28 +243,28 @@ public sealed class FileJournalTests
     public async Task An_answer_that_cannot_be_recorded_causes_a_warning_with_the_task_ID(bool isNamed)
     {
         using var journal = new TestJournal(isNamed: isNamed);
-        InvocationContext scope = TestClient.Scope();
+        InvocationContext context = TestClient.Context();
         Submission submission = TestJournal.Submission();
-        Assert.True(await journal.Journal.AnnounceAsync(submission, scope));
+        Assert.True(await journal.Journal.AnnounceAsync(submission, context));
         File.Delete(journal.Path);
         Directory.CreateDirectory(journal.Path);
-        await journal.Journal.ConcludeAsync(submission with { TaskId = "the-task" }, isAnnounced: true, scope);
-        Assert.Contains("the-task", Assert.Single(TestJournal.WarningsOf(scope)), StringComparison.Ordinal);
+        await journal.Journal.ConcludeAsync(submission with { TaskId = "the-task" }, isAnnounced: true, context);
+        Assert.Contains("the-task", Assert.Single(TestJournal.WarningsOf(context)), StringComparison.Ordinal);
 
-        await journal.Journal.ConcludeAsync(submission with { ErrorCode = "VOD.10053" }, isAnnounced: true, scope);
-        Assert.Empty(TestJournal.WarningsOf(scope));
+        await journal.Journal.ConcludeAsync(submission with { ErrorCode = "VOD.10053" }, isAnnounced: true, context);
+        Assert.Empty(TestJournal.WarningsOf(context));
     }
 
     [Fact]
     public async Task A_disabled_journal_records_nothing_and_cannot_be_resumed_from()
     {
         var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalLocation.Variable, "off")));
-        InvocationContext scope = TestClient.Scope();
+        InvocationContext context = TestClient.Context();
         Submission submission = TestJournal.Submission();
-        await journal.ConcludeAsync(submission with { TaskId = "t1" }, await journal.AnnounceAsync(submission, scope), scope);
-        Assert.Empty(journal.NewestFirst(scope));
-        Assert.Empty(journal.OldestFirst(static _ => true, 1, scope));
-        Assert.Empty(TestJournal.WarningsOf(scope));
+        await journal.ConcludeAsync(submission with { TaskId = "t1" }, await journal.AnnounceAsync(submission, context), context);
+        Assert.Empty(journal.NewestFirst(context));
+        Assert.Empty(journal.OldestFirst(static _ => true, 1, context));
+        Assert.Empty(TestJournal.WarningsOf(context));
 
         var needing = new InvocationContext(CancellationToken.None) { NeedsJournal = true };
         Assert.Equal(FailureKind.JournalUnavailable, (await TestClient.FailureAsync(() => journal.AnnounceAsync(submission, needing))).Kind);
@@ -251,9 +277,9 @@ public sealed class FileJournalTests
         using var folder = new TempFolder();
         string place = "off";
         var journal = SubmissionJournal.OfThisMachine(name => name == JournalLocation.Variable ? place : null);
-        await journal.AnnounceAsync(TestJournal.Submission("https://a/1"), TestClient.Scope());
+        await journal.AnnounceAsync(TestJournal.Submission("https://a/1"), TestClient.Context());
         place = folder.File("journal.jsonl");
-        await journal.AnnounceAsync(TestJournal.Submission("https://a/2"), TestClient.Scope());
-        Assert.Equal("https://a/2", Assert.Single(journal.NewestFirst(TestClient.Scope())).Urls[0]);
+        await journal.AnnounceAsync(TestJournal.Submission("https://a/2"), TestClient.Context());
+        Assert.Equal("https://a/2", Assert.Single(journal.NewestFirst(TestClient.Context())).Urls[0]);
     }
 }

@@ -31,7 +31,7 @@ public sealed class WriteAheadTests : IDisposable
         });
         using VodClient client = _journal.Client(network);
         DateTimeOffset start = _clock.GetUtcNow();
-        Submission submission = await client.SubmitUrlsAsync([Url], TestClient.Scope());
+        Submission submission = await client.SubmitUrlsAsync([Url], TestClient.Context());
 
         JournalLine sending = Assert.Single(whenSent!);
         Assert.Equal((JournalLine.Sending, start, "https://vod.test.invalid", "cn-north-4", TestClient.ProjectId), (sending.Event, sending.Time!.Value, sending.Endpoint, sending.Region, sending.ProjectId));
@@ -39,7 +39,7 @@ public sealed class WriteAheadTests : IDisposable
         Assert.Equal(2, _journal.Events.Length);
         JournalLine accepted = _journal.Events[1];
         Assert.Equal((JournalLine.Accepted, sending.Id, start.AddSeconds(3), "5199337c31c8e4622f1590735b13a263"), (accepted.Event, accepted.Id, accepted.Time!.Value, accepted.TaskId));
-        Assert.Equivalent(submission, Assert.Single(_journal.Journal.NewestFirst(TestClient.Scope())), strict: true);
+        Assert.Equivalent(submission, Assert.Single(_journal.Journal.NewestFirst(TestClient.Context())), strict: true);
         Assert.True(client.Owns(submission));
     }
 
@@ -48,11 +48,11 @@ public sealed class WriteAheadTests : IDisposable
     {
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = _journal.Client(network);
-        Submission submission = await client.SubmitAssetAsync("asset1", TestClient.Scope());
+        Submission submission = await client.SubmitAssetAsync("asset1", TestClient.Context());
         Assert.Equal("asset1", submission.AssetId);
         Assert.Equal("asset1", _journal.Events[0].AssetId);
         Assert.Null(_journal.Events[0].Urls);
-        Assert.Equivalent(submission, Assert.Single(_journal.Journal.NewestFirst(TestClient.Scope())), strict: true);
+        Assert.Equivalent(submission, Assert.Single(_journal.Journal.NewestFirst(TestClient.Context())), strict: true);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class WriteAheadTests : IDisposable
         using var network = new FakeNetwork(Answers.Throttled, Answers.Throttled, Answers.Good);
         using VodClient client = _journal.Client(network);
         DateTimeOffset start = _clock.GetUtcNow();
-        Submission submission = await client.SubmitUrlsAsync([Url], TestClient.Scope());
+        Submission submission = await client.SubmitUrlsAsync([Url], TestClient.Context());
         Assert.Equal(3, network.Count);
         Assert.Equal([JournalLine.Sending, JournalLine.Accepted], _journal.Events.Select(static line => line.Event));
         Assert.Equal(start, submission.SubmittedAt);
@@ -119,7 +119,7 @@ public sealed class WriteAheadTests : IDisposable
         using VodClient client = _journal.Client(network);
         Assert.True((await TestClient.FailureAsync(() => client.SubmitAsync())).OutcomeUnknown);
         Assert.Equal([JournalLine.Sending], _journal.Events.Select(static line => line.Event));
-        Assert.Equal(SubmissionOutcome.Unknown, Assert.Single(_journal.Journal.NewestFirst(TestClient.Scope())).Outcome);
+        Assert.Equal(SubmissionOutcome.Unknown, Assert.Single(_journal.Journal.NewestFirst(TestClient.Context())).Outcome);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class WriteAheadTests : IDisposable
     {
         using var network = new FakeNetwork(Answers.Unauthorized);
         using VodClient client = _journal.Client(network);
-        await TestClient.AssertCancelledAsync(client.SubmitAsync(new InvocationContext(new CancellationToken(canceled: true))));
+        await TestClient.AssertCanceledAsync(client.SubmitAsync(new InvocationContext(new CancellationToken(canceled: true))));
         await TestClient.FailureAsync(() => client.SubmitAsync());
 
         // The connection remembers the refusal.
@@ -193,16 +193,16 @@ public sealed class WriteAheadTests : IDisposable
         using var stop = new CancellationTokenSource();
         using var network = new FakeNetwork(Answers.Throttled, Answers.Good);
         using VodClient client = journal.Client(network);
-        InvocationContext scope = new(stop.Token);
-        Task submission = client.SubmitUrlsAsync([Url], scope);
+        InvocationContext context = new(stop.Token);
+        Task submission = client.SubmitUrlsAsync([Url], context);
         var trace = new List<string>();
         await TestClient.EventuallyAsync(() =>
         {
-            trace.AddRange(TestClient.TraceOf(scope));
+            trace.AddRange(TestClient.TraceOf(context));
             return trace.Exists(static line => line.StartsWith("Throttled", StringComparison.Ordinal));
         });
         await stop.CancelAsync();
-        await TestClient.AssertCancelledAsync(submission);
+        await TestClient.AssertCanceledAsync(submission);
         Assert.Equal(1, network.Count);
         Assert.Equal([JournalLine.Sending, JournalLine.Refused], journal.Events.Select(static line => line.Event));
         Assert.Equal("APIGW.0308", journal.Events[1].ErrorCode);
@@ -214,7 +214,7 @@ public sealed class WriteAheadTests : IDisposable
         using var stop = new CancellationTokenSource();
         using var network = new FakeNetwork(Answers.Good);
         using var client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network, _clock), new StoppingJournal(_journal.Journal, stop));
-        await TestClient.AssertCancelledAsync(client.SubmitUrlsAsync([Url], new InvocationContext(stop.Token)));
+        await TestClient.AssertCanceledAsync(client.SubmitUrlsAsync([Url], new InvocationContext(stop.Token)));
         Assert.Equal(0, network.Count);
         Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
         Assert.Equal(ErrorIds.SubmissionStopped, _journal.Events[1].ErrorCode);
@@ -227,17 +227,17 @@ public sealed class WriteAheadTests : IDisposable
         using VodClient other = ConnectionFactory.ConnectSandbox(new TransportSettings(), "cn-north-4");
         Submission[] submissions =
         [
-            await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Scope()),
-            await client.SubmitAssetAsync("asset1", TestClient.Scope()),
+            await client.SubmitUrlsAsync(["https://a/1", "https://a/2"], TestClient.Context()),
+            await client.SubmitAssetAsync("asset1", TestClient.Context()),
         ];
-        await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Scope()));
-        Submission[] kept = [.. client.Journal.OldestFirst(static _ => true, int.MaxValue, TestClient.Scope())];
+        await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Context()));
+        Submission[] kept = [.. client.Journal.OldestFirst(static _ => true, int.MaxValue, TestClient.Context())];
         Assert.Equal([SubmissionOutcome.Accepted, SubmissionOutcome.Accepted, SubmissionOutcome.Refused], kept.Select(static s => s.Outcome));
         Assert.Equal(submissions, kept[..2]);
-        Assert.Equal(kept.AsEnumerable().Reverse(), client.Journal.NewestFirst(TestClient.Scope()));
+        Assert.Equal(kept.AsEnumerable().Reverse(), client.Journal.NewestFirst(TestClient.Context()));
         Assert.Equal("sandbox", kept[0].Region);
-        Assert.Empty(other.Journal.NewestFirst(TestClient.Scope()));
-        Assert.Equal("cn-north-4", (await other.SubmitUrlsAsync(["https://a/1"], TestClient.Scope())).Region);
+        Assert.Empty(other.Journal.NewestFirst(TestClient.Context()));
+        Assert.Equal("cn-north-4", (await other.SubmitUrlsAsync(["https://a/1"], TestClient.Context())).Region);
     }
 
     [Fact]
@@ -254,19 +254,19 @@ public sealed class WriteAheadTests : IDisposable
     /// <summary>Stops the caller just after a submission is announced.</summary>
     private sealed class StoppingJournal(SubmissionJournal inner, CancellationTokenSource stop) : SubmissionJournal
     {
-        public override IEnumerable<Submission> NewestFirst(InvocationContext scope) => inner.NewestFirst(scope);
+        public override IEnumerable<Submission> NewestFirst(InvocationContext context) => inner.NewestFirst(context);
 
-        public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext scope) =>
-            inner.OldestFirst(match, last, scope);
+        public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext context) =>
+            inner.OldestFirst(match, last, context);
 
-        internal override async Task<bool> AnnounceAsync(Submission submission, InvocationContext scope)
+        internal override async Task<bool> AnnounceAsync(Submission submission, InvocationContext context)
         {
-            bool announced = await inner.AnnounceAsync(submission, scope);
+            bool announced = await inner.AnnounceAsync(submission, context);
             await stop.CancelAsync();
             return announced;
         }
 
-        internal override Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext scope) =>
-            inner.ConcludeAsync(submission, isAnnounced, scope);
+        internal override Task ConcludeAsync(Submission submission, bool isAnnounced, InvocationContext context) =>
+            inner.ConcludeAsync(submission, isAnnounced, context);
     }
 }

@@ -15,8 +15,9 @@ public sealed class SandboxTasksTests
 
     private readonly FakeTimeProvider _clock = new();
     private readonly SandboxTasks _tasks;
+    private string? _quota;
 
-    public SandboxTasksTests() => _tasks = new SandboxTasks(_clock);
+    public SandboxTasksTests() => _tasks = new SandboxTasks(_clock, name => name == "VODPREHEAT_SANDBOX_QUOTA" ? _quota : null);
 
     [Fact]
     public void A_task_is_processing_first_and_its_URLs_finish_one_after_the_other()
@@ -93,6 +94,29 @@ public sealed class SandboxTasksTests
         Assert.False(_tasks.TryCreate([Url, Url], out _));
         Assert.True(_tasks.TryCreate([Url], out _));
         Assert.False(_tasks.TryCreate([Url], out _));
+    }
+
+    [Fact]
+    public void A_quota_of_the_environment_applies_to_each_submission()
+    {
+        _quota = "2";
+        Submit(Url);
+        Assert.False(_tasks.TryCreate([Url, Url], out _));
+        _quota = "3";
+        Assert.True(_tasks.TryCreate([Url, Url], out _));
+        _quota = "no number";
+        Assert.Equal(SandboxTasks.DailyQuota, _tasks.Quota);
+    }
+
+    [Fact]
+    public void A_URL_with_fail_once_in_its_path_fails_the_first_time_only()
+    {
+        string[] urls = ["https://cdn.example.com/1-fail-once.mp4", "https://cdn.example.com/2-Fail-Once.mp4"];
+        string first = Submit(urls);
+        string second = Submit(urls[0]);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.All(Rows(first), row => Assert.Equal("failed", row.Status));
+        Assert.Equal("succeed", Assert.Single(Rows(second)).Status);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class SandboxTests
     [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", Signature, 200)]
     public async Task Only_signed_requests_of_the_API_are_answered(string method, string target, string headers, int status)
     {
-        using var invoker = new HttpMessageInvoker(new SandboxHandler(SandboxTasks.DailyQuota));
+        using var invoker = new HttpMessageInvoker(new SandboxHandler(static _ => null));
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(SandboxHandler.Endpoint, target));
         foreach (string header in headers.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -83,7 +83,7 @@ public sealed class SandboxTests
     [Fact]
     public async Task A_canceled_request_is_not_answered()
     {
-        using var invoker = new HttpMessageInvoker(new SandboxHandler(SandboxTasks.DailyQuota));
+        using var invoker = new HttpMessageInvoker(new SandboxHandler(static _ => null));
         using var request = new HttpRequestMessage(HttpMethod.Get, SandboxHandler.Endpoint);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => invoker.SendAsync(request, new CancellationToken(canceled: true)));
     }
@@ -91,7 +91,7 @@ public sealed class SandboxTests
     [Fact]
     public void The_URLs_of_a_task_finish_one_after_the_other_and_those_with_fail_in_their_path_fail()
     {
-        var tasks = new SandboxTasks(_clock);
+        var tasks = new SandboxTasks(_clock, static _ => null);
         Assert.True(tasks.TryCreate(["https://fail.example/a", "https://a.example/FAIL.mp4", "not a url"], out string taskId));
         AssertStatuses("processing", "processing", "processing");
         _clock.Advance(TimeSpan.FromSeconds(2));
@@ -107,7 +107,7 @@ public sealed class SandboxTests
     [Fact]
     public void The_quota_of_a_day_can_be_used_up()
     {
-        var tasks = new SandboxTasks(_clock);
+        var tasks = new SandboxTasks(_clock, static _ => null);
         string[] ten = [.. Enumerable.Repeat("https://a/1", 10)];
         for (int i = 0; i < SandboxTasks.DailyQuota / 10; i++)
         {

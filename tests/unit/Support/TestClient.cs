@@ -47,9 +47,6 @@ internal static class TestClient
 
     public static InvocationContext Context() => new(CancellationToken.None);
 
-    /// <summary>The same, as the tests of the journal call it.</summary>
-    public static InvocationContext Scope() => Context();
-
     public static Task<IReadOnlyList<UrlResult>> QueryAsync(this VodClient client, string taskId = "t", InvocationContext? context = null) =>
         client.GetPreheatingResultsAsync(taskId, context ?? Context());
 
@@ -96,9 +93,6 @@ internal static class TestClient
     /// <summary>Asserts that the work ends because it was canceled.</summary>
     public static Task AssertCanceledAsync(Task work) =>
         Assert.ThrowsAnyAsync<OperationCanceledException>(() => work.WaitAsync(TimeSpan.FromSeconds(15)));
-
-    /// <summary>The same, as the tests of the journal call it.</summary>
-    public static Task AssertCancelledAsync(Task work) => AssertCanceledAsync(work);
 
     /// <summary>Reads only these environment variables; the journal is off unless one of them is its path.</summary>
     public static Func<string, string?> Environment(params (string Name, string Value)[] variables) =>

@@ -51,27 +51,27 @@ internal sealed class TestJournal : IDisposable
     };
 
     /// <summary>Adds a submission, and what became of it if it says so.</summary>
-    public async Task AddAsync(Submission submission, InvocationContext? scope = null)
+    public async Task AddAsync(Submission submission, InvocationContext? context = null)
     {
-        scope ??= TestClient.Scope();
-        bool announced = await Journal.AnnounceAsync(submission with { TaskId = null, ErrorCode = null }, scope);
+        context ??= TestClient.Context();
+        bool announced = await Journal.AnnounceAsync(submission with { TaskId = null, ErrorCode = null }, context);
         if (submission.Outcome != SubmissionOutcome.Unknown)
         {
-            await Journal.ConcludeAsync(submission, announced, scope);
+            await Journal.ConcludeAsync(submission, announced, context);
         }
     }
 
     /// <summary>The URLs of all submissions, oldest first, and the warnings of the reading.</summary>
     public (string[] Urls, string[] Warnings) Read()
     {
-        InvocationContext scope = TestClient.Scope();
-        return ([.. Journal.OldestFirst(static _ => true, int.MaxValue, scope).SelectMany(static s => s.Urls)], WarningsOf(scope));
+        InvocationContext context = TestClient.Context();
+        return ([.. Journal.OldestFirst(static _ => true, int.MaxValue, context).SelectMany(static s => s.Urls)], WarningsOf(context));
     }
 
-    public static string[] WarningsOf(InvocationContext scope)
+    public static string[] WarningsOf(InvocationContext context)
     {
         var warnings = new List<string>();
-        while (scope.TryTakeWarning(out string? warning))
+        while (context.TryTakeWarning(out string? warning))
         {
             warnings.Add(warning);
         }
