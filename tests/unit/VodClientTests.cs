@@ -19,6 +19,7 @@ public sealed class VodClientTests
         Task<VodClientException>[] queries = [.. Enumerable.Range(0, 3).Select(_ => TestClient.FailureAsync(() => client.QueryAsync()))];
         client.Dispose();
         Assert.All(await Task.WhenAll(queries), AssertNotConnected);
+        Assert.All(queries, static query => Assert.Equal(Delivery.Unknown, query.Result.Delivery));
         Assert.Equal(1, network.Count);
     }
 
@@ -86,7 +87,9 @@ public sealed class VodClientTests
         Assert.False(client.IsDisposed);
         client.Dispose();
         Assert.True(client.IsDisposed);
-        AssertNotConnected(await TestClient.FailureAsync(() => client.QueryAsync()));
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+        AssertNotConnected(failure);
+        Assert.Equal(Delivery.NotSent, failure.Delivery);
         AssertNotConnected(await TestClient.FailureAsync(() => client.SubmitAsync()));
         Assert.Equal(1, network.Count);
         Assert.All([.. key.Secrets, proxyPassword], secret => Assert.Throws<ObjectDisposedException>(secret.Reveal));

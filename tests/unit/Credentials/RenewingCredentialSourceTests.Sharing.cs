@@ -98,6 +98,21 @@ public sealed partial class RenewingCredentialSourceTests
     }
 
     [Fact]
+    public async Task A_fetch_that_was_canceled_is_not_waited_for()
+    {
+        using var stop = new CancellationTokenSource();
+        TaskCompletionSource go = _fetcher.Block(heedsCancellation: false);
+        Task<Credential> canceled = _source.GetAsync(TestClient.Context(), stop.Token).AsTask();
+        await stop.CancelAsync();
+        await TestClient.AssertCanceledAsync(canceled);
+        _fetcher.Unblock();
+        Credential credential = await GetAsync().WaitAsync(TimeSpan.FromSeconds(15));
+        go.SetResult();
+        Assert.Equal("token2", Assert.Single(credential.Secrets).Reveal());
+        Assert.Same(credential, await GetAsync());
+    }
+
+    [Fact]
     public async Task A_background_renewal_is_canceled_with_the_last_request_that_waits_for_it()
     {
         await GetAsync();

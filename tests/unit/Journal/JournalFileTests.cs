@@ -161,12 +161,14 @@ public sealed class JournalFileTests : IDisposable
         WriteLines([Line("old", 365), .. Filler(1)]);
         File.Move(_path, shared);
         File.SetUnixFileMode(shared, OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
-        File.CreateSymbolicLink(_path, shared);
+        string link = _folder.File("link.jsonl");
+        File.CreateSymbolicLink(link, shared);
+        File.CreateSymbolicLink(_path, link);
         _file.Append(Line("new", 0));
         Assert.Equal(["new"], Ids());
-        Assert.NotNull(new FileInfo(_path).LinkTarget);
+        Assert.Equal((link, shared), (new FileInfo(_path).LinkTarget, new FileInfo(link).LinkTarget));
         Assert.Equal(OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(shared));
-        Assert.Equal([Path.GetFileName(shared)], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
+        Assert.Equal(["link.jsonl", "shared.jsonl"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
