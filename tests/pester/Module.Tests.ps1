@@ -106,6 +106,11 @@ Describe 'The module' {
             $text = Invoke-Child {
                 param($manifest, $empty)
                 Import-Module $empty -ErrorAction Stop
+
+                # Its telemetry, also when it is turned off, is loaded by another thread.
+                for ($i = 0; $i -lt 100 -and [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'System.Net.Http' }).Count -eq 0; $i++) {
+                    Start-Sleep -Milliseconds 50
+                }
                 $before = [AppDomain]::CurrentDomain.GetAssemblies().FullName
                 Import-Module $manifest -ErrorAction Stop
                 [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.FullName -notin $before }).ForEach({ $_.GetName().Name })

@@ -172,6 +172,10 @@ public sealed class ConnectionFactoryTests : IDisposable
             Assert.Equal(("IdToken", "ci", TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
             await client.QueryAsync();
             Assert.Equal(1, _server.Requests.Count(request => request.Area == "Iam"));
+
+            variables[^1] = ("HUAWEICLOUD_SDK_PROJECT_ID", "another");
+            using VodClient specified = await New(region: null, projectId: TestClient.ProjectId, variables: variables).ConnectWithFoundCredentialAsync(TestClient.Context());
+            Assert.Equal(TestClient.ProjectId, specified.ProjectId);
         });
     }
 

@@ -58,6 +58,9 @@ public sealed class IdTokenTests : IDisposable
     [InlineData("""{"iss":"https://i.example","aud":"client","sub":"repo:a/b","exp":1772366399}""",
         "issuer 'https://i.example', audience 'client', subject 'repo:a/b', and expired at 2026-03-01T11:59:59Z.")]
     [InlineData("""{"aud":["a","b"],"exp":1772366401.5}""", """issuer (none), audience '["a","b"]', subject (none), and expires at 2026-03-01T12:00:01Z.""")]
+    [InlineData("""{"sub":"???>>>"}""", "subject '???>>>'")]
+    [InlineData("""{"sub":"a???>>>"}""", "subject 'a???>>>'")]
+    [InlineData("""{"sub":"ab???>>>"}""", "subject 'ab???>>>'")]
     [InlineData("""{"exp":0}""", "expired at 1970-01-01T00:00:00Z")]
     [InlineData("""{"exp":-1}""", "no end")]
     [InlineData("""{"exp":253402300799}""", "expires at 9999-12-31T23:59:59Z")]

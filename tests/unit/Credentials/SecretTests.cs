@@ -61,7 +61,9 @@ public sealed class SecretTests
     [InlineData("pä", "not ASCII")]
     public void A_secret_for_a_header_must_be_visible_ASCII(string text, string expected)
     {
-        VodClientException failure = Assert.Throws<VodClientException>(() => new Secret(text).CheckedForHeader("token"));
+        var secret = new Secret(text);
+        VodClientException failure = Assert.Throws<VodClientException>(() => secret.CheckedForHeader("token"));
+        Assert.True(secret.IsWiped);
         Assert.Equal(ErrorIds.CredentialInvalid, failure.ErrorCode);
         Assert.Contains($"The token ", failure.What, StringComparison.Ordinal);
         Assert.Contains(expected, failure.What, StringComparison.Ordinal);

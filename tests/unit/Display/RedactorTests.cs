@@ -70,6 +70,10 @@ public sealed class RedactorTests
         Assert.Equal("a ***d", new Redactor(() => [new Secret("secret-one"), new Secret("one-secret-two")]).Clean("a secret-one-secret-twod"));
 
     [Fact]
+    public void A_backslash_is_no_character_of_the_secret() =>
+        Assert.Equal("x \\b x", new Redactor(() => [new Secret("ab")]).Clean("x \\b x"));
+
+    [Fact]
     public void A_text_without_the_secret_is_not_changed()
     {
         const string Text = "100% of +2 \\u00 a&b; &#x; MIIF tok/en anothe 中 %4 QUJDREVGR0g= deadbeef";

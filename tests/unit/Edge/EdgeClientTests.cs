@@ -28,12 +28,15 @@ public sealed class EdgeClientTests : IDisposable
     public async Task Disposing_ends_requests_in_progress()
     {
         using var network = new FakeNetwork(Answers.Never);
-        var client = new EdgeClient(TestClient.Settings(network));
+        var password = new Secret("pass");
+        var client = new EdgeClient(
+            TestClient.Settings(network) with { Proxy = new Uri("http://127.0.0.1:3128"), ProxyLogin = new ProxyLogin("user", string.Empty, password) });
         Task test = client.TestAsync("https://cdn.example.com/a.mp4", TestClient.Context());
         Assert.False(test.IsCompleted);
         client.Dispose();
         Exception? error = await Record.ExceptionAsync(() => test.WaitAsync(TimeSpan.FromSeconds(15)));
         Assert.IsNotType<TimeoutException>(error);
+        Assert.True(password.IsWiped);
     }
 
     [Fact]

@@ -177,6 +177,24 @@ public sealed class FailureTests
         Assert.Equal(unknown, (await TestClient.QueryFailureAsync(Answers.Body(status, "{}"))).OutcomeUnknown);
 
     [Theory]
+    [InlineData(200, Delivery.Unknown)]
+    [InlineData(400, Delivery.Refused)]
+    [InlineData(407, Delivery.NotSent)]
+    [InlineData(408, Delivery.Unknown)]
+    [InlineData(429, Delivery.Refused)]
+    [InlineData(503, Delivery.Unknown)]
+    public async Task An_answer_shows_whether_the_request_took_effect(int status, Delivery delivery) =>
+        Assert.Equal(delivery, (await TestClient.QueryFailureAsync(Answers.Body(status, ""))).Delivery);
+
+    [Fact]
+    public async Task A_connection_that_times_out_is_a_timeout_before_the_request_is_sent()
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Throws(new TaskCanceledException("told", new TimeoutException())));
+        Assert.Equal((FailureKind.Timeout, Delivery.NotSent), (failure.Kind, failure.Delivery));
+        Assert.Contains("The connection to vod.test.invalid timed out", failure.What, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(401, "APIGW.0301", true, true)]
     [InlineData(403, "VOD.10057", true, true)]
     [InlineData(403, "VOD.10086", false, true)]

@@ -46,6 +46,29 @@ public sealed class RateLimitHandlerTests
     }
 
     [Fact]
+    public async Task After_a_delay_requests_are_sent_one_at_a_time_until_one_is_answered()
+    {
+        int inFlight = 0;
+        int most = 0;
+        using var network = new FakeNetwork(Answers.Throttled, Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)), async (sent, cancellation) =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inFlight));
+            await Task.Delay(50, cancellation);
+            Interlocked.Decrement(ref inFlight);
+            return await Answers.Good(sent, cancellation);
+        });
+        using VodClient client = TestClient.Create(network, _clock, retries: 0);
+        await TestClient.FailureAsync(() => client.QueryAsync());
+        Task<VodClientException> unanswered = TestClient.FailureAsync(() => client.QueryAsync());
+        Task[] waiting = [client.QueryAsync(), client.QueryAsync()];
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(FailureKind.ConnectionFailed, (await unanswered.WaitAsync(TimeSpan.FromSeconds(15))).Kind);
+        await waiting[0].WaitAsync(TimeSpan.FromSeconds(15));
+        await waiting[1].WaitAsync(TimeSpan.FromSeconds(15));
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
     public async Task A_request_that_was_canceled_counts_for_a_minute_and_no_longer()
     {
         using var network = new FakeNetwork(Answers.Good, Answers.Never, Answers.Good);

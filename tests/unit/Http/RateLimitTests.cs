@@ -243,6 +243,16 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task A_throttled_answer_after_the_delay_that_it_belongs_to_causes_none()
+    {
+        RateLimit limit = Limit(0);
+        Turn late = await EnterAsync(limit);
+        await ThrottleAsync(limit, TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(TimeSpan.Zero, limit.Throttle(late, retryAfter: null, _context));
+    }
+
+    [Fact]
     public async Task A_late_throttled_answer_delays_for_a_minute_whatever_was_sent_before()
     {
         RateLimit limit = Limit(0);

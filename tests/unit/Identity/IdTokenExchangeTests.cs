@@ -43,6 +43,17 @@ public sealed class IdTokenExchangeTests : IDisposable
     }
 
     [Fact]
+    public async Task The_project_of_the_answer_is_before_the_one_that_was_requested()
+    {
+        using var network = new FakeNetwork(Answers.Body(
+            201, """{"token":{"expires_at":"2018-03-13T03:00:01.168000Z","project":{"id":"answered"}}}""", ("X-Subject-Token", "tok")));
+        using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
+        using var token = new Secret(Token);
+        FetchedCredential fetched = await iam.GetTokenAsync("ci", token, new Project("p1", ""), TestClient.Context(), CancellationToken.None);
+        Assert.Equal("answered", fetched.Credential.ProjectId);
+    }
+
+    [Fact]
     public async Task The_test_server_verifies_the_request()
     {
         FetchedCredential fetched = await GetAsync(_server.MakeIdToken("ci", "vod"));

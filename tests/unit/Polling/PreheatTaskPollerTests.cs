@@ -95,14 +95,14 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
     public async Task A_task_with_specified_URLs_ends_with_these()
     {
         string Answer(int count) => $$"""
-            {"preheating_results":[{"url":"https://a/1","status":"succeed"},{"url":"https://a/other","status":"processing"},
+            {"preheating_results":[{"url":"https://a/1","status":"succeed"},{"url":"https://a/other","status":"succeed"},
             {"url":"https://a/2","status":"{{(count < 3 ? "processing" : "failed")}}"}]}
             """;
         PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, count) => Answer(count));
         poller.Add("t", ["https://a/2", "https://a/1"]);
 
         Assert.Equal(3, Assert.Single(await DrainAsync(poller)).Results.Count);
-        Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 1, UrlsSucceeded: 1, UrlsFailed: 1, UrlsOpen: 1), poller.Progress);
+        Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 1, UrlsSucceeded: 2, UrlsFailed: 1, UrlsOpen: 0), poller.Progress);
         Assert.Equal([0, 10, 20], _vod.Queries.Select(query => query.At.TotalSeconds));
     }
 
