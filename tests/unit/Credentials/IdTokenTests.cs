@@ -61,6 +61,7 @@ public sealed class IdTokenTests : IDisposable
     [InlineData("""{"sub":"???>>>"}""", "subject '???>>>'")]
     [InlineData("""{"sub":"a???>>>"}""", "subject 'a???>>>'")]
     [InlineData("""{"sub":"ab???>>>"}""", "subject 'ab???>>>'")]
+    [InlineData("""{"exp":1772366400}""", "expired at 2026-03-01T12:00:00Z")]
     [InlineData("""{"exp":0}""", "expired at 1970-01-01T00:00:00Z")]
     [InlineData("""{"exp":-1}""", "no end")]
     [InlineData("""{"exp":253402300799}""", "expires at 9999-12-31T23:59:59Z")]

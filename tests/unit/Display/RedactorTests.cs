@@ -58,6 +58,12 @@ public sealed class RedactorTests
     [InlineData("Basic ", "users:", "")]
     [InlineData("Basic ", "domain\\u:", "\u4e2d")]
     [InlineData("base64=", "", "\n")]
+    [InlineData("x ", "", "xyz")]
+    [InlineData("x ", "a", "bc")]
+    [InlineData("x ", "ab", "cd")]
+    [InlineData("x ", "abc", "")]
+    [InlineData("x ", "abcd", "")]
+    [InlineData("x ", "abcde", "")]
     public void A_secret_in_base64_redacts_the_complete_base64_text(string name, string before, string behind)
     {
         string whole = Convert.ToBase64String(Encoding.UTF8.GetBytes(before + Token + behind));

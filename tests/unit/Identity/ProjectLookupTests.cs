@@ -46,6 +46,16 @@ public sealed class ProjectLookupTests
         Assert.Equal(["?name=cn-north-4", ""], network.Sent.Select(sent => sent.Uri.Query));
     }
 
+    [Theory]
+    [InlineData(20, "p20 (id20).")]
+    [InlineData(21, "p20 (id20) and 1 more.")]
+    [InlineData(1000, "p20 (id20) and 980 more.")]
+    public async Task At_most_20_projects_are_listed(int count, string end)
+    {
+        using var network = new FakeNetwork(Projects(), Projects([.. Enumerable.Range(1, count).Select(static number => ($"id{number}", $"p{number}"))]));
+        await AssertNotFoundAsync(network, end);
+    }
+
     [Fact]
     public async Task No_projects_at_all_are_reported()
     {

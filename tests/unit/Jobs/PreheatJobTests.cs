@@ -100,6 +100,7 @@ public sealed class PreheatJobTests : IDisposable
         Assert.Equal((20, 25), (outcomes.Count(outcome => outcome.Status == "succeed"), outcomes.Count(outcome => outcome.Status == "notSubmitted")));
         Assert.All(outcomes.Where(outcome => outcome.Status == "notSubmitted"), outcome => Assert.Equal(("VOD.10086", 0), (outcome.ErrorCode, outcome.Attempts)));
         Assert.Equal((3, FailureKind.QuotaExceeded), (_cloud.Posts, job.Failure?.Kind));
+        Assert.All(outcomes[..25], static outcome => Assert.Equal("notSubmitted", outcome.Status));
         Assert.All(outcomes.Where(outcome => outcome.Status == "notSubmitted"), outcome => Assert.Equal(job.Failure!.What, outcome.Detail));
     }
 

@@ -184,7 +184,7 @@ public sealed class FileJournalTests
         VodClientException failure = await TestClient.FailureAsync(() => journal.AddAsync(TestJournal.Submission()));
         Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
         Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode);
-        Assert.Contains(journal.Path, failure.What, StringComparison.Ordinal);
+        Assert.Contains($"The journal {journal.Path} cannot be ", failure.What, StringComparison.Ordinal);
         Assert.Contains(JournalLocation.Variable, failure.Hint.ToString(), StringComparison.Ordinal);
         Assert.False(failure.OutcomeUnknown);
         Assert.Equal(
@@ -202,7 +202,10 @@ public sealed class FileJournalTests
             "'journal.jsonl', which is not a full path",
             (await TestClient.FailureAsync(() => journal.AnnounceAsync(TestJournal.Submission(), TestClient.Context()))).What,
             StringComparison.Ordinal);
-        Assert.Throws<VodClientException>(() => journal.NewestFirst(TestClient.Context()).Any());
+        Assert.Contains(
+            "'journal.jsonl', which is not a full path",
+            Assert.Throws<VodClientException>(() => journal.NewestFirst(TestClient.Context()).Any()).What,
+            StringComparison.Ordinal);
     }
 
     [Fact]
