@@ -221,6 +221,20 @@ public sealed class ConnectionFactoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_specified_project_overrides_that_of_the_answer()
+    {
+        using var network = new FakeNetwork(Answers.Body(
+            201, """{"token":{"expires_at":"2030-03-13T03:00:01.168000Z","project":{"id":"answered"}}}""", ("X-Subject-Token", "tok")));
+        ConnectSettings settings = new() { Region = "cn-north-4", Transport = TestClient.Settings(network), ReadVariable = TestClient.Environment() };
+        foreach (string? specified in new[] { "specified", null })
+        {
+            using VodClient client = await new ConnectionFactory(settings with { ProjectId = specified })
+                .ConnectWithIdTokenAsync("ci", new Secret("a.b.c"), TestClient.Context());
+            Assert.Equal(specified ?? "answered", client.ProjectId);
+        }
+    }
+
+    [Fact]
     public async Task A_name_of_an_identity_provider_can_have_any_visible_ASCII_character()
     {
         const string Name = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";

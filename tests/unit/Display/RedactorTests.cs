@@ -75,6 +75,13 @@ public sealed class RedactorTests
     public void Overlapping_secrets_are_redacted_to_the_end_of_the_last() =>
         Assert.Equal("a ***d", new Redactor(() => [new Secret("secret-one"), new Secret("one-secret-two")]).Clean("a secret-one-secret-twod"));
 
+    [Theory]
+    [InlineData("user-secret", "x \\user-secret x")]
+    [InlineData("Unix-secret", "x \\\\\\Unix-secret x")]
+    [InlineData("u", "x \\u0075 x")]
+    public void A_backslash_before_a_u_is_part_of_the_secret(string secret, string text) =>
+        Assert.Equal("x *** x", new Redactor(() => [new Secret(secret)]).Clean(text));
+
     [Fact]
     public void A_backslash_is_no_character_of_the_secret() =>
         Assert.Equal("x \\b x", new Redactor(() => [new Secret("ab")]).Clean("x \\b x"));

@@ -50,7 +50,8 @@ public sealed class RateLimitHandlerTests
     {
         int inFlight = 0;
         int most = 0;
-        using var network = new FakeNetwork(Answers.Throttled, Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)), async (sent, cancellation) =>
+        using var network = new FakeNetwork(
+            Answers.Good, Answers.Good, Answers.Good, Answers.Throttled, Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)), async (sent, cancellation) =>
         {
             most = Math.Max(most, Interlocked.Increment(ref inFlight));
             await Task.Delay(50, cancellation);
@@ -58,6 +59,9 @@ public sealed class RateLimitHandlerTests
             return await Answers.Good(sent, cancellation);
         });
         using VodClient client = TestClient.Create(network, _clock, retries: 0);
+        await client.QueryAsync();
+        await client.QueryAsync();
+        await client.QueryAsync();
         await TestClient.FailureAsync(() => client.QueryAsync());
         Task<VodClientException> unanswered = TestClient.FailureAsync(() => client.QueryAsync());
         Task[] waiting = [client.QueryAsync(), client.QueryAsync()];
@@ -80,7 +84,7 @@ public sealed class RateLimitHandlerTests
         await stop.CancelAsync();
         await TestClient.AssertCanceledAsync(canceled);
 
-        Task next = client.QueryAsync();
+        var next = Task.WhenAll(client.QueryAsync(), client.QueryAsync());
         Assert.Equal((false, 2), (next.IsCompleted, network.Count));
         _clock.Advance(TimeSpan.FromMinutes(1));
         await next.WaitAsync(TimeSpan.FromSeconds(15));

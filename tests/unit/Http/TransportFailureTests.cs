@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using VodPreheat.Client;
+using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
@@ -158,6 +161,28 @@ public sealed class TransportFailureTests : IDisposable
         VodClientException failure = await AssertNeverSentAsync(server.Endpoint, method);
         Assert.Equal((0, 2), (server.RequestCount, server.ConnectionCount));
         Assert.Contains("TLS", failure.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_that_does_not_answer_a_connection_is_a_timeout_before_the_request_is_sent()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // Other systems refuse what a listener has no place for.
+            return;
+        }
+
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        var address = (IPEndPoint)listener.LocalEndPoint!;
+        Socket[] full = [.. Enumerable.Range(0, 4).Select(static _ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))];
+        Array.ForEach(full, socket => BackgroundWork.Forget(socket.ConnectAsync(address)));
+        using VodClient client = TestClient.Create(
+            new Uri($"http://{address}"), TestClient.Settings(retries: 0) with { Timeout = TimeSpan.FromSeconds(2) });
+        VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
+        Assert.Equal((FailureKind.Timeout, Delivery.NotSent), (failure.Kind, failure.Delivery));
+        Array.ForEach(full, static socket => socket.Dispose());
     }
 
     [Theory]
