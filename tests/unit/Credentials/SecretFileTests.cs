@@ -33,6 +33,15 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_locked_is_an_error()
+    {
+        using FileStream locked = new(Path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        VodClientException failure = Assert.Throws<VodClientException>(() => Read(Path));
+        Assert.Equal(ErrorIds.CredentialInvalid, failure.ErrorCode);
+        Assert.Contains($"{Path} cannot be read: ", failure.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_missing_file_returns_nothing()
     {
         Assert.Null(Read(Path));

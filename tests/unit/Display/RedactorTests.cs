@@ -83,6 +83,10 @@ public sealed class RedactorTests
         Assert.Equal("x *** x", new Redactor(() => [new Secret(secret)]).Clean(text));
 
     [Fact]
+    public void An_escape_at_the_end_of_a_text_is_complete() =>
+        Assert.Equal("x ***", new Redactor(() => [new Secret("se-\ud83d\ude00")]).Clean("x se-\\ud83d\\ude00"));
+
+    [Fact]
     public void A_backslash_is_no_character_of_the_secret() =>
         Assert.Equal("x \\b x", new Redactor(() => [new Secret("ab")]).Clean("x \\b x"));
 

@@ -73,6 +73,34 @@ public sealed class RateLimitHandlerTests
     }
 
     [Fact]
+    public async Task After_a_delay_an_error_is_an_answer_after_which_several_requests_are_sent()
+    {
+        int inFlight = 0;
+        var both = new TaskCompletionSource();
+        using var network = new FakeNetwork(
+            Answers.Good, Answers.Good, Answers.Good, Answers.Throttled, Answers.Error(400, "VOD.10053", "m"), async (sent, cancellation) =>
+        {
+            if (Interlocked.Increment(ref inFlight) == 2)
+            {
+                both.SetResult();
+            }
+
+            await both.Task.WaitAsync(TimeSpan.FromSeconds(15), cancellation);
+            return await Answers.Good(sent, cancellation);
+        });
+        using VodClient client = TestClient.Create(network, _clock, retries: 0);
+        await client.QueryAsync();
+        await client.QueryAsync();
+        await client.QueryAsync();
+        await TestClient.FailureAsync(() => client.QueryAsync());
+        Task<VodClientException> refused = TestClient.FailureAsync(() => client.QueryAsync());
+        var waiting = Task.WhenAll(client.QueryAsync(), client.QueryAsync());
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(FailureKind.InvalidArgument, (await refused.WaitAsync(TimeSpan.FromSeconds(15))).Kind);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
     public async Task A_request_that_was_canceled_counts_for_a_minute_and_no_longer()
     {
         using var network = new FakeNetwork(Answers.Good, Answers.Never, Answers.Good);

@@ -1,36 +1,45 @@
 using System.Net;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Identity;
+using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Http;
 
-/// <summary>Changes the proxy of the process.</summary>
+/// <summary>The proxy of the system, which is replaced for the process.</summary>
 [Collection(nameof(TestsThatRunAlone))]
-public sealed class TransportSettingsTests
+public sealed class TransportSettingsTests : IDisposable
 {
     private static readonly Uri s_proxy = new("http://proxy.example.com:3128");
     private static readonly Uri s_systemProxy = new("http://system.example.com:3128");
 
+    private readonly IWebProxy _before = HttpClient.DefaultProxy;
+
+    public void Dispose() => HttpClient.DefaultProxy = _before;
+
     [Fact]
     public void A_specified_proxy_is_before_that_of_the_system()
     {
-        IWebProxy before = HttpClient.DefaultProxy;
-        try
-        {
-            HttpClient.DefaultProxy = new WebProxy(s_systemProxy) { Credentials = new NetworkCredential("user", "pass") };
-            var settings = new TransportSettings();
-            Assert.Equal(s_systemProxy, settings.ProxyFor(TestClient.Endpoint));
-            Assert.Equal("pass", Assert.Single(settings.ProxySecrets(TestClient.Endpoint)).Reveal());
-            Assert.Null(settings.ProxyFor(new Uri("http://127.0.0.1")));
-            Assert.Equal(s_proxy, (settings with { Proxy = s_proxy }).ProxyFor(TestClient.Endpoint));
+        HttpClient.DefaultProxy = new WebProxy(s_systemProxy) { Credentials = new NetworkCredential("user", "pass") };
+        var settings = new TransportSettings();
+        Assert.Equal(s_systemProxy, settings.ProxyFor(TestClient.Endpoint));
+        Assert.Equal("pass", Assert.Single(settings.ProxySecrets(TestClient.Endpoint)).Reveal());
+        Assert.Null(settings.ProxyFor(new Uri("http://127.0.0.1")));
+        Assert.Equal(s_proxy, (settings with { Proxy = s_proxy }).ProxyFor(TestClient.Endpoint));
 
-            HttpClient.DefaultProxy = new WebProxy();
-            Assert.Null(settings.ProxyFor(TestClient.Endpoint));
-            Assert.Empty(settings.ProxySecrets(TestClient.Endpoint));
-        }
-        finally
-        {
-            HttpClient.DefaultProxy = before;
-        }
+        HttpClient.DefaultProxy = new WebProxy();
+        Assert.Null(settings.ProxyFor(TestClient.Endpoint));
+        Assert.Empty(settings.ProxySecrets(TestClient.Endpoint));
+    }
+
+    [Fact]
+    public async Task The_metadata_service_is_not_requested_through_a_proxy()
+    {
+        HttpClient.DefaultProxy = new WebProxy(ClosedPort.Refused());
+        using LoopbackServer server = LoopbackServer.Start();
+        server.MetadataMode = MetadataMode.V2;
+        using var metadata = new MetadataClient(
+            TestClient.Settings(), TestClient.Environment((MetadataClient.EndpointVariable, server.Endpoint.GetLeftPart(UriPartial.Authority))));
+        Assert.NotNull((await metadata.GetKeysAsync(TestClient.Context(), CancellationToken.None)).Credential.ExpiresAt);
     }
 }

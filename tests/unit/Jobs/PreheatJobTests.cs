@@ -90,6 +90,18 @@ public sealed class PreheatJobTests : IDisposable
         Assert.Equal(11 + attempts, _cloud.Accepted.Count);
     }
 
+    [Theory]
+    [InlineData("503", "unknown")]
+    [InlineData("illegal", "rejected")]
+    public async Task A_URL_that_failed_keeps_its_task_when_it_is_not_accepted_again(string fault, string status)
+    {
+        _cloud.EndOf = static (_, _) => "failed";
+        _cloud.OnSubmit = (number, _) => number == 1 ? null : s_faults[fault];
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(1), new() { MaximumResubmit = 3 });
+        UrlOutcome outcome = Assert.Single(outcomes);
+        Assert.Equal((status, 2, "task1"), (outcome.Status, outcome.Attempts, outcome.TaskId));
+    }
+
     [Fact]
     public async Task A_used_up_quota_ends_the_submissions_and_accepted_tasks_are_waited_for()
     {

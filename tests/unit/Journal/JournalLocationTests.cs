@@ -49,6 +49,17 @@ public sealed class JournalLocationTests
     }
 
     [Fact]
+    public void It_is_in_the_folder_of_the_system()
+    {
+        (string, string)[] variables = [("HOME", Path.Combine(s_root, "home")), ("XDG_STATE_HOME", Path.Combine(s_root, "state")), ("LOCALAPPDATA", Path.Combine(s_root, "local"))];
+        Func<string, string?> read = name => name == JournalLocation.Variable ? null : TestClient.Environment(variables)(name);
+        string? folder = OperatingSystem.IsWindows() ? JournalLocation.WindowsFolder(read)
+            : OperatingSystem.IsMacOS() ? JournalLocation.MacFolder(read)
+            : JournalLocation.LinuxFolder(read);
+        Assert.Equal(new JournalLocation(Path.Combine(folder!, "VodPreheat", "journal.jsonl"), IsNamed: false), JournalLocation.Find(read));
+    }
+
+    [Fact]
     public void On_Linux_it_is_in_the_state_folder()
     {
         string home = Path.Combine(s_root, "home", "u");
