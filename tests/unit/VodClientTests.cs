@@ -35,6 +35,16 @@ public sealed class VodClientTests
         AssertNotConnected(await query);
     }
 
+    [Fact]
+    public async Task A_request_accepts_JSON()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        using VodClient client = TestClient.Create(network);
+        await client.QueryAsync();
+        await client.SubmitAsync();
+        Assert.All(network.Sent, static sent => Assert.Equal("application/json", sent.Header("Accept")));
+    }
+
     [Theory]
     [InlineData(AttemptHandler.MaxBodyBytes, null)]
     [InlineData(AttemptHandler.MaxBodyBytes + 1, FailureKind.UnexpectedResponse)]

@@ -13,6 +13,7 @@ public sealed class EdgeFindingsTests
     [InlineData(200, EdgeFinding.Ok, "does not say")]
     [InlineData(206, EdgeFinding.Ok, "does not say")]
     [InlineData(204, EdgeFinding.Ok, "does not say")]
+    [InlineData(300, EdgeFinding.Redirected, "no target")]
     [InlineData(301, EdgeFinding.Redirected, "no target")]
     [InlineData(302, EdgeFinding.Redirected, "no target")]
     [InlineData(303, EdgeFinding.Redirected, "no target")]

@@ -372,6 +372,21 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
+    public async Task A_resumed_run_queries_no_tasks_of_other_URLs()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        await RunAsync(Urls(10), new() { Timeout = TimeSpan.FromMinutes(1) });
+        var queried = new HashSet<string>();
+        _cloud.OnQuery = (_, taskId) =>
+        {
+            queried.Add(taskId);
+            return null;
+        };
+        await RunAsync([Url(50)], new() { ResumeSince = start });
+        Assert.Equal(["task2"], queried);
+    }
+
+    [Fact]
     public async Task Only_a_resumed_run_needs_a_journal()
     {
         var off = SubmissionJournal.OfThisMachine(static _ => "off", _clock);
