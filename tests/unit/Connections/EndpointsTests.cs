@@ -45,6 +45,14 @@ public sealed class EndpointsTests
     }
 
     [Theory]
+    [InlineData("cn north-4")]
+    [InlineData("cn-north-4.example.com/")]
+    [InlineData("cn_north_4")]
+    [InlineData("北京四")]
+    public void A_region_consists_of_letters_digits_and_hyphens(string region) => Assert.Equal(
+        FailureKind.InvalidSetting, Assert.Throws<VodClientException>(() => Endpoints.Vod(endpoint: null, region, s_nothing)).Kind);
+
+    [Theory]
     [InlineData("vod.private.example", "https://vod.private.example/")]
     [InlineData(" https://a.example:8443/x , b.example", "https://a.example:8443/x")]
     [InlineData("http://127.0.0.1:8080", "http://127.0.0.1:8080/")]

@@ -40,6 +40,10 @@ public sealed class JsonFieldsTests
         Assert.Null(JsonFields.Text(json, "c", "b"));
     }
 
+    [Fact]
+    public void A_name_that_is_not_Unicode_is_that_of_another_member() =>
+        Assert.Equal("1", JsonFields.Text("""{"a":"1","\ud800":"2"}"""u8, "a"));
+
     [Theory]
     [InlineData("{\"a\":1")]
     [InlineData("{\"a\":1}}")]
