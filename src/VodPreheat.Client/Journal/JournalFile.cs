@@ -19,7 +19,7 @@ internal sealed class JournalFile(string path, TimeProvider clock)
 
     private const string Unfinished = ".new";
 
-    // Others hold the lock for less than a millisecond, or for a second while they trim a large file on a slow disk.
+    // Others hold the lock until their lines are on the disk, which takes milliseconds, or a second while they trim a large file.
     private static readonly TimeSpan s_maxWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_maxReaderWait = TimeSpan.FromSeconds(1);
 

@@ -61,7 +61,7 @@ internal sealed class JournalLock : IDisposable
                 }
             }
 
-            // A lock is held for a fraction of a millisecond. A random pause prevents two waiters from colliding again and again.
+            // A lock is held for a few milliseconds. A random pause prevents two waiters from colliding again and again.
             Thread.Sleep(Random.Shared.Next(Math.Min(attempt, 20) + 1));
         }
     }
