@@ -384,7 +384,6 @@ public sealed class PreheatJob : IDisposable
 
         // Newest first: the newest task that was created for a URL decides. A submission without a task says nothing about an earlier
         // one: another machine may have been refused what this one was granted.
-        var decided = new HashSet<JobUrl>();
         var shortlyBefore = new HashSet<JobUrl>();
         int older = 0;
         foreach (Submission submission in _client.Journal.NewestFirst(_context))
@@ -405,7 +404,7 @@ public sealed class PreheatJob : IDisposable
                 IEnumerable<JobUrl> urls = submission.Urls.Select(_urls.GetValueOrDefault).OfType<JobUrl>();
                 if (submission.SubmittedAt >= since)
                 {
-                    Resume(submission, [.. urls.Where(decided.Add)]);
+                    Resume(submission, [.. urls.Where(static url => !url.IsResumed).Distinct()]);
                 }
                 else
                 {
@@ -414,13 +413,13 @@ public sealed class PreheatJob : IDisposable
             }
         }
 
-        shortlyBefore.ExceptWith(decided);
+        shortlyBefore.RemoveWhere(static url => url.IsResumed);
         if (shortlyBefore.Count > 0)
         {
             _context.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"According to the journal, {shortlyBefore.Count} of the URLs were submitted less than {s_longestSkew.TotalMinutes:0} minutes before the time "
-                + $"to resume from, and are submitted again. If the clocks of the machines that use this journal differ, specify an earlier time."));
+                $"According to the journal, {shortlyBefore.Count} of the URLs had been accepted less than {s_longestSkew.TotalMinutes:0} minutes before the time "
+                + $"to resume from; what was accepted before that time is submitted again. If the clocks of the machines that use this journal differ, specify an earlier time."));
         }
     }
 
