@@ -10,6 +10,8 @@ namespace VodPreheat.UnitTests.Http;
 /// <summary>The two rate limits of a connection, and how long a throttled request is retried.</summary>
 public sealed class RateLimitHandlerTests
 {
+    private static readonly Answer[] s_throttledFourth = [Answers.Good, Answers.Good, Answers.Good, Answers.Throttled];
+
     private readonly ManualClock _clock = new();
 
     [Fact]
@@ -50,19 +52,17 @@ public sealed class RateLimitHandlerTests
     {
         int inFlight = 0;
         int most = 0;
-        using var network = new FakeNetwork(
-            Answers.Good, Answers.Good, Answers.Good, Answers.Throttled, Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)), async (sent, cancellation) =>
+        Answer counted = async (sent, cancellation) =>
         {
             most = Math.Max(most, Interlocked.Increment(ref inFlight));
             await Task.Delay(50, cancellation);
             Interlocked.Decrement(ref inFlight);
             return await Answers.Good(sent, cancellation);
-        });
+        };
+        using var network = new FakeNetwork(
+            [.. s_throttledFourth, Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)), counted]);
         using VodClient client = TestClient.Create(network, _clock, retries: 0);
-        await client.QueryAsync();
-        await client.QueryAsync();
-        await client.QueryAsync();
-        await TestClient.FailureAsync(() => client.QueryAsync());
+        await ThrottleFourthAsync(client);
         Task<VodClientException> unanswered = TestClient.FailureAsync(() => client.QueryAsync());
         Task[] waiting = [client.QueryAsync(), client.QueryAsync()];
         _clock.Advance(TimeSpan.FromMinutes(1));
@@ -77,8 +77,7 @@ public sealed class RateLimitHandlerTests
     {
         int inFlight = 0;
         var both = new TaskCompletionSource();
-        using var network = new FakeNetwork(
-            Answers.Good, Answers.Good, Answers.Good, Answers.Throttled, Answers.Error(400, "VOD.10053", "m"), async (sent, cancellation) =>
+        Answer whenBothAreSent = async (sent, cancellation) =>
         {
             if (Interlocked.Increment(ref inFlight) == 2)
             {
@@ -87,12 +86,10 @@ public sealed class RateLimitHandlerTests
 
             await both.Task.WaitAsync(TimeSpan.FromSeconds(15), cancellation);
             return await Answers.Good(sent, cancellation);
-        });
+        };
+        using var network = new FakeNetwork([.. s_throttledFourth, Answers.Error(400, "VOD.10053", "m"), whenBothAreSent]);
         using VodClient client = TestClient.Create(network, _clock, retries: 0);
-        await client.QueryAsync();
-        await client.QueryAsync();
-        await client.QueryAsync();
-        await TestClient.FailureAsync(() => client.QueryAsync());
+        await ThrottleFourthAsync(client);
         Task<VodClientException> refused = TestClient.FailureAsync(() => client.QueryAsync());
         var waiting = Task.WhenAll(client.QueryAsync(), client.QueryAsync());
         _clock.Advance(TimeSpan.FromMinutes(1));
@@ -332,5 +329,16 @@ public sealed class RateLimitHandlerTests
             iam.Dispose();
             _key.Dispose();
         }
+    }
+
+    /// <summary>Makes three queries that are accepted, and one that is throttled.</summary>
+    private static async Task ThrottleFourthAsync(VodClient client)
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            await client.QueryAsync();
+        }
+
+        await TestClient.FailureAsync(() => client.QueryAsync());
     }
 }

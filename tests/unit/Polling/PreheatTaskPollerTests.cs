@@ -17,7 +17,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
     private const string Done = """{"preheating_results":[{"url":"https://a/1","status":"succeed"}]}""";
     private const string Open = """{"preheating_results":[{"url":"https://a/1","status":"processing"}]}""";
 
-    private readonly EventClock _clock = new();
+    private readonly AlarmClock _clock = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly FakeVod _vod;
     private readonly VodClient _client;
@@ -274,7 +274,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
     }
 
     /// <summary>A clock that knows the timer of the poller: the last short timer that was set.</summary>
-    private sealed class EventClock : ManualClock
+    private sealed class AlarmClock : ManualClock
     {
         private readonly object _lock = new();
         private TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -310,7 +310,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
     }
 
     /// <summary>The service: answers one query after the other when the test permits it, with a limit per minute.</summary>
-    private sealed class FakeVod(EventClock clock) : HttpMessageHandler
+    private sealed class FakeVod(AlarmClock clock) : HttpMessageHandler
     {
         private readonly object _lock = new();
         private readonly Queue<(TimeSpan At, TaskCompletionSource Release)> _waiting = new();
