@@ -14,6 +14,8 @@ BeforeAll {
 
     function Get-Post { @($server.Requests | Where-Object Method -EQ POST) }
 
+    function Get-EventCount([string] $Event) { @(Get-Content $journal | Select-String "`"$Event`"").Count }
+
     # After the last run, every URL is loaded and reported once, and nothing that was accepted and did not fail was submitted again.
     function Assert-Finished($Outcomes, [int] $Count, [string[]] $Repeated = @()) {
         $Outcomes.Url | Sort-Object | Should -Be (Get-SampleUrl $Count | Sort-Object)
@@ -98,8 +100,7 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
     BeforeEach {
         $server.Reset()
         $server.PollsUntilDone = 0
-        $journal = Join-Path $TestDrive "$([guid]::NewGuid()).jsonl"
-        $env:VODPREHEAT_JOURNAL = $journal
+        $journal = $env:VODPREHEAT_JOURNAL
         $since = [datetimeoffset]::UtcNow.AddMinutes(-30)
         Connect-Server $server
     }
@@ -176,7 +177,7 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
             $run = Invoke-Aside { 1..40 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat }
             Wait-Until { $server.SubmittedUrls.Count -ge 20 }
             Stop-Aside $run
-            Wait-Until { @(Select-String 'sending' $journal).Count -eq @(Select-String 'accepted|refused' $journal).Count }
+            Wait-Until { (Get-EventCount sending) -eq (Get-EventCount accepted) + (Get-EventCount refused) }
             Assert-Finished (Get-Again 40) 40
         }
     }
@@ -209,8 +210,6 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
                 }
                 $held.File
             }
-
-            function Get-EventCount([string] $Event) { @(Get-Content $journal | Select-String "`"$Event`"").Count }
 
             # Runs the job again after the process was terminated, and once more, which must submit nothing.
             function Assert-Resumed([int] $Accepted) {
@@ -312,7 +311,7 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
             $machine = Start-Machine east 20
             try {
                 Start-MachineJob $machine
-                Wait-Until { (Test-Path $journal) -and @(Select-String '"accepted"' $journal).Count -eq 2 } -Seconds 60
+                Wait-Until { (Test-Path $journal) -and (Get-EventCount accepted) -eq 2 } -Seconds 60
             } finally {
                 Stop-Machine $machine
             }

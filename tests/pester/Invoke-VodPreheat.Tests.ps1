@@ -16,8 +16,7 @@ Describe 'Invoke-VodPreheat' {
     BeforeEach {
         $server.Reset()
         $server.PollsUntilDone = 0
-        $journal = Join-Path $TestDrive "$([guid]::NewGuid()).jsonl"
-        $env:VODPREHEAT_JOURNAL = $journal
+        $journal = $env:VODPREHEAT_JOURNAL
         Connect-Server $server
     }
 
