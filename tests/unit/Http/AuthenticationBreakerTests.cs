@@ -31,6 +31,18 @@ public sealed class AuthenticationBreakerTests
     }
 
     [Fact]
+    public async Task An_error_that_says_nothing_about_the_key_does_not_make_it_accepted()
+    {
+        using var network = new FakeNetwork(Answers.Error(500, "VOD.10051", "m"), Answers.After(_go.Task, Answers.Unauthorized));
+        using VodClient client = TestClient.Create(network, retries: 0);
+        await TestClient.FailureAsync(() => client.QueryAsync());
+        Task<VodClientException>[] failures = [.. StartFailing(client, TestClient.Context(), 5)];
+        _go.SetResult();
+        await Task.WhenAll(failures);
+        Assert.Equal(2, network.Count);
+    }
+
+    [Fact]
     public async Task A_hundred_threads_with_a_refused_key_cause_one_request()
     {
         using var network = new FakeNetwork(Answers.Unauthorized);

@@ -297,6 +297,16 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task What_waits_for_a_request_that_is_throttled_and_not_sent_again_waits_for_the_delay()
+    {
+        RateLimit limit = Limit(1);
+        Turn throttled = await EnterAsync(limit);
+        Task<Turn> next = Ask(limit);
+        limit.Throttle(throttled, TimeSpan.FromSeconds(10), _context);
+        await AssertGoesAtAsync(next, 10);
+    }
+
+    [Fact]
     public async Task A_Retry_After_of_0_causes_increasing_delays()
     {
         RateLimit limit = Limit(0);

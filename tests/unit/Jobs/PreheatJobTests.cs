@@ -88,6 +88,9 @@ public sealed class PreheatJobTests : IDisposable
         UrlOutcome outcome = Assert.Single(outcomes, outcome => outcome.Url == Url(2));
         Assert.Equal((status, attempts), (outcome.Status, outcome.Attempts));
         Assert.Equal(11 + attempts, _cloud.Accepted.Count);
+
+        // The first ten URLs are in task 1, the others in task 2.
+        Assert.Equal(attempts == 1 ? "task1" : $"task{attempts + 1}", outcome.TaskId);
     }
 
     [Theory]

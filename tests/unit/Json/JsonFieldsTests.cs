@@ -40,6 +40,16 @@ public sealed class JsonFieldsTests
         Assert.Null(JsonFields.Text(json, "c", "b"));
     }
 
+    [Theory]
+    [InlineData("2026-03-01T13:00:00Z")]
+    [InlineData("2026-03-01T21:00:00+08:00")]
+    [InlineData("2026-03-01T13:00:00.000000")]
+    public void A_time_is_in_UTC_whatever_its_offset_is(string text)
+    {
+        DateTimeOffset? time = JsonFields.Time(Encoding.UTF8.GetBytes($$"""{"a":"{{text}}"}"""), "a");
+        Assert.Equal((new DateTime(2026, 3, 1, 13, 0, 0), TimeSpan.Zero), (time?.DateTime, time?.Offset));
+    }
+
     [Fact]
     public void A_name_that_is_not_Unicode_is_that_of_another_member() =>
         Assert.Equal("1", JsonFields.Text("""{"a":"1","\ud800":"2"}"""u8, "a"));
