@@ -166,9 +166,9 @@ function Measure-Loop([string] $Endpoint) {
 }
 
 # As users run them: IDs from the pipeline, in a process that has made only 200 queries before. Both are new
-# for each run.
+# for each run. Many runs, because in such a short one a single garbage collection of the host is a tenth of the time.
 function Measure-YoungLoop([string] $Endpoint, [int] $Count, [int] $InFlight, [double] $Budget) {
-    $turns = Measure-Turn ([Math]::Min(7, $WarmRounds)) {
+    $turns = Measure-Turn (3 * $WarmRounds) {
         Measure-Young (Start-Script Queries.ps1 @('-Module', $ModulePath, '-Script', $script)) "piped$InFlight"
     } {
         Measure-Young (Start-Child (Get-Command dotnet -CommandType Application)[0].Source @("$binaries/BareClient/release/BareClient.dll")) $InFlight

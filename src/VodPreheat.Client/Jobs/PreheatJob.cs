@@ -268,14 +268,14 @@ public sealed class PreheatJob : IDisposable
             return;
         }
 
+        List<JobUrl> open = _tasks[answer.TaskId];
         if (answer.Failure is { } failure)
         {
-            _tasks.Remove(answer.TaskId, out List<JobUrl>? lost);
-            Lose(lost ?? [], failure);
+            _tasks.Remove(answer.TaskId);
+            Lose(open, failure);
             return;
         }
 
-        List<JobUrl> open = _tasks[answer.TaskId];
         foreach (UrlResult result in answer.Results)
         {
             // A result of a URL that was not submitted, or that already has an outcome, is ignored.

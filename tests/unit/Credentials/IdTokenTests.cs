@@ -81,6 +81,13 @@ public sealed class IdTokenTests : IDisposable
         Assert.Equal($"head.{payload}.signature", token.Reveal());
     }
 
+    [Fact]
+    public void The_claims_of_a_token_with_an_empty_header_are_displayed()
+    {
+        using var token = new Secret(".eyJpc3MiOiJpIn0.signature");
+        Assert.Contains("issuer 'i'", IdTokenClaims.Describe(token, s_now), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("token")]
     [InlineData("a.b")]

@@ -42,6 +42,14 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_another_program_reads_can_be_read()
+    {
+        File.WriteAllText(Path, "text");
+        using FileStream other = new(Path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        Assert.Equal("text", Read(Path));
+    }
+
+    [Fact]
     public void A_missing_file_returns_nothing()
     {
         Assert.Null(Read(Path));

@@ -92,6 +92,12 @@ public sealed class RedactorTests
     public void A_backslash_is_no_character_of_the_secret(string text) =>
         Assert.Equal(text, new Redactor(() => [new Secret("ab")]).Clean(text));
 
+    [Theory]
+    [InlineData("7061737331", "a *** b")]
+    [InlineData("6g61737331", "a 6g61737331 b")]
+    public void A_text_with_a_character_that_is_not_hex_is_not_the_secret_in_hex(string text, string shown) =>
+        Assert.Equal(shown, new Redactor(() => [new Secret("pass1")]).Clean($"a {text} b"));
+
     [Fact]
     public void A_text_without_the_secret_is_not_changed()
     {

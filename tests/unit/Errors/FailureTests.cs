@@ -220,6 +220,16 @@ public sealed class FailureTests
         Assert.Equal(tooLong, failure.Hint.ToString().Contains("asks to wait", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Sun, 01 Mar 2020 12:00:00 GMT", 0)]
+    [InlineData("0", 0)]
+    [InlineData("7", 7)]
+    public async Task A_delay_is_never_negative(string retryAfter, int seconds)
+    {
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Error(503, "APIGW.0613", "m", ("Retry-After", retryAfter)));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), failure.RetryAfter);
+    }
+
     [Fact]
     public async Task The_summary_is_the_message_without_the_hint()
     {

@@ -225,6 +225,17 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
+    public async Task A_result_that_is_missing_when_all_others_have_ended_is_used_when_it_comes()
+    {
+        DateTimeOffset late = _clock.GetUtcNow().AddMinutes(6);
+        _cloud.OnRows = rows => [.. rows.Where(row => _clock.GetUtcNow() >= late || !row.EndsWith(Url(2), StringComparison.Ordinal))];
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(3), new() { Timeout = TimeSpan.FromMinutes(10) });
+        AssertOnce(3, outcomes);
+        Assert.All(outcomes, static outcome => Assert.Equal("succeed", outcome.Status));
+        Assert.Equal((Url(2), true, false), (outcomes[2].Url, outcomes[2].EndedAt >= late, job.HasTimedOut));
+    }
+
+    [Fact]
     public async Task An_unknown_status_is_neither_an_end_nor_a_success()
     {
         _cloud.EndOf = static (_, _) => "success";

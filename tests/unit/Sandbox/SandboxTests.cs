@@ -54,8 +54,9 @@ public sealed class SandboxTests
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
         Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitUrlsAsync([], TestClient.Context()))).ErrorCode);
         Assert.Equal("VOD.10053", (await TestClient.FailureAsync(() => client.SubmitAssetAsync("", TestClient.Context()))).ErrorCode);
-        Assert.Equal("VOD.10109", (await TestClient.FailureAsync(
-            () => client.SubmitUrlsAsync([.. Enumerable.Repeat("https://a/1", 11)], TestClient.Context()))).ErrorCode);
+        VodClientException tooMany = await TestClient.FailureAsync(
+            () => client.SubmitUrlsAsync([.. Enumerable.Repeat("https://a/1", 11)], TestClient.Context()));
+        Assert.Equal(("VOD.10109", "The service answered: A maximum of 10 URLs can be preheated at a time."), (tooMany.ErrorCode, tooMany.What));
     }
 
     [Theory]
