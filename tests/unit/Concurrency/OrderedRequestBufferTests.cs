@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using FsCheck.Xunit;
 using VodPreheat.Client.Concurrency;
+using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Concurrency;
 
@@ -13,7 +15,7 @@ public sealed class OrderedRequestBufferTests
         int most = 1 + (limit % 8);
         var random = new Random(seed);
         var open = new List<(int Item, TaskCompletionSource<int> Answer)>();
-        int inFlight = 0;
+        int highest = 0;
         var taken = new List<(int Item, int Answer)>();
         using var buffer = new OrderedRequestBuffer<int, int>(most, Start, Take);
         foreach (int item in items)
@@ -23,32 +25,52 @@ public sealed class OrderedRequestBufferTests
 
         buffer.Complete();
         Assert.Equal(items.Select(item => (item, item)), taken);
+        Assert.InRange(highest, Math.Min(1, items.Length), most);
 
+        // On any thread.
         Task<int> Start(int item)
         {
-            Assert.True(++inFlight <= most);
             var answer = new TaskCompletionSource<int>();
-            open.Add((item, answer));
+            lock (open)
+            {
+                open.Add((item, answer));
+                highest = Math.Max(highest, open.Count);
+            }
+
             return answer.Task;
         }
 
         // The requests end in any order, one each time that nothing else can run.
         void EndOne()
         {
-            if (open.Count > 0)
+            (int Item, TaskCompletionSource<int> Answer) ended;
+            lock (open)
             {
+                if (open.Count == 0)
+                {
+                    return;
+                }
+
                 int at = random.Next(open.Count);
-                open[at].Answer.SetResult(open[at].Item);
+                ended = open[at];
                 open.RemoveAt(at);
+            }
+
+            if (ended.Item % 5 == 0)
+            {
+                ended.Answer.SetException(new InvalidOperationException("boom"));
+            }
+            else
+            {
+                ended.Answer.SetResult(ended.Item);
             }
         }
 
         void Take(int item, Task<int> answer)
         {
             BackgroundWork.WaitFor(answer, s_idle, EndOne, CancellationToken.None);
-            Assert.True(answer.IsCompletedSuccessfully);
-            inFlight--;
-            taken.Add((item, answer.Result));
+            Assert.Equal(item % 5 == 0, answer.IsFaulted);
+            taken.Add((item, answer.IsFaulted ? item : answer.Result));
         }
     }
 
@@ -87,11 +109,116 @@ public sealed class OrderedRequestBufferTests
     }
 
     [Fact]
-    public void A_request_that_cannot_be_started_leaves_the_buffer_as_it_was()
+    public void A_request_that_cannot_be_started_is_a_failed_answer_and_the_next_one_follows()
     {
-        using var buffer = new OrderedRequestBuffer<int, int>(1, _ => throw new InvalidOperationException("no"), FailToTake);
-        Assert.Throws<InvalidOperationException>(() => buffer.Add(0));
-        buffer.Complete();
+        var taken = new List<Task<int>>();
+        using var buffer = new OrderedRequestBuffer<int, int>(
+            1, item => item == 0 ? throw new InvalidOperationException("no") : Task.FromResult(item), (_, answer) => taken.Add(answer));
+        buffer.Add(0);
+        buffer.Add(1);
+        Assert.Equal("no", taken[0].Exception?.InnerException?.Message);
+        Assert.True(taken[1].IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task The_next_request_starts_when_one_succeeds_while_the_caller_does_something_else()
+    {
+        TaskCompletionSource<int>[] answers = [new(), new()];
+        var started = new ConcurrentQueue<int>();
+        using var buffer = new OrderedRequestBuffer<int, int>(1, Start, FailToTake);
+        buffer.Add(0);
+        buffer.Add(1);
+        Assert.Equal([0], started);
+        answers[0].SetResult(0);
+        await TestClient.EventuallyAsync(() => started.Count == 2);
+        Assert.Equal([0, 1], started);
+
+        Task<int> Start(int item)
+        {
+            started.Enqueue(item);
+            return answers[item].Task;
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_a_failure_the_next_request_starts_only_if_the_caller_continues(bool isEnd)
+    {
+        TaskCompletionSource<int>[] answers = [new(), new()];
+        answers[1].SetResult(1);
+        var started = new ConcurrentQueue<int>();
+        using var buffer = new OrderedRequestBuffer<int, int>(1, Start, Take);
+        buffer.Add(0);
+        buffer.Add(1);
+        answers[0].SetException(new InvalidOperationException("boom"));
+        await Task.Delay(50);
+        Assert.Equal([0], started);
+        if (isEnd)
+        {
+            Assert.Throws<InvalidOperationException>(buffer.Complete);
+            await Task.Delay(50);
+            Assert.Equal([0], started);
+        }
+        else
+        {
+            buffer.Complete();
+            Assert.Equal([0, 1], started);
+        }
+
+        Task<int> Start(int item)
+        {
+            started.Enqueue(item);
+            return answers[item].Task;
+        }
+
+        void Take(int item, Task<int> answer)
+        {
+            BackgroundWork.WaitFor(answer, s_idle, static () => { }, CancellationToken.None);
+            if (isEnd)
+            {
+                answer.GetAwaiter().GetResult();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void As_many_items_as_are_in_flight_wait_and_no_more(int limit)
+    {
+        var taken = new List<int>();
+        using var buffer = new OrderedRequestBuffer<int, int>(limit, _ => new TaskCompletionSource<int>().Task, (item, _) => taken.Add(item));
+        for (int item = 0; item < 2 * limit; item++)
+        {
+            buffer.Add(item);
+        }
+
+        Assert.Empty(taken);
+        buffer.Add(2 * limit);
+        Assert.Equal([0], taken);
+    }
+
+    [Fact]
+    public async Task After_disposal_no_request_is_started()
+    {
+        var first = new TaskCompletionSource<int>();
+        var started = new ConcurrentQueue<int>();
+        using (var buffer = new OrderedRequestBuffer<int, int>(1, Start, FailToTake))
+        {
+            buffer.Add(0);
+            buffer.Add(1);
+        }
+
+        first.SetResult(0);
+        await Task.Delay(50);
+        Assert.Equal([0], started);
+
+        Task<int> Start(int item)
+        {
+            started.Enqueue(item);
+            return first.Task;
+        }
     }
 
     [Fact]
