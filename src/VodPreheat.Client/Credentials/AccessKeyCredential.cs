@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Signing;
@@ -52,14 +53,17 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
         signed.Add(new("x-sdk-date", date));
         AddIfPresent(signed, request, "x-security-token", HeaderNames.SecurityToken);
 
-        string canonical = CanonicalRequest.Build(
+        string signedHeaders = CanonicalRequest.SignedHeaders(signed);
+        byte[] canonical = CanonicalRequest.Build(
             request.Method.Method,
             UriEncoding.CanonicalPath(uri.AbsolutePath),
-            uri.Query.Length == 0 ? string.Empty : uri.Query[1..],
+            uri.Query.Length == 0 ? [] : uri.Query.AsSpan(1),
             signed,
+            signedHeaders,
             CanonicalRequest.Hash(body));
-        SetHeader(request, HeaderNames.Authorization, RequestSigner.Authorization(
-            accessKey, secretKey.Bytes, signed, RequestSigner.StringToSign(date, canonical)));
+        string stringToSign = RequestSigner.StringToSign(date, canonical);
+        CryptographicOperations.ZeroMemory(canonical);
+        SetHeader(request, HeaderNames.Authorization, RequestSigner.Authorization(accessKey, secretKey.Bytes, signedHeaders, stringToSign));
         GC.KeepAlive(secretKey);
     }
 

@@ -177,7 +177,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         _ => ErrorIds.HttpError,
     };
 
-    private string MediaType(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is { } type
+    private string MediaType(HttpResponseMessage response) => BodyContent.MediaTypeOf(response) is { } type
         ? $" (content type {redactor.Clean(type)})"
         : string.Empty;
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using VodPreheat.Client.Errors;
 
@@ -78,7 +79,8 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         HttpContent content = response.Content;
         int expected = (int)Math.Clamp(content.Headers.ContentLength + 1 ?? FirstRead, 1, FirstRead * 16);
         BodyContent body = await ReadAsync(await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), expected).ConfigureAwait(false);
-        if (string.Join(',', content.Headers.ContentEncoding).Equals(Compression, StringComparison.OrdinalIgnoreCase))
+        if (content.Headers.NonValidated.TryGetValues("Content-Encoding", out HeaderStringValues encoding)
+            && encoding.ToString().Equals(Compression, StringComparison.OrdinalIgnoreCase))
         {
             // Not by the network handler, which hides how much was read: gigabytes of gzip can contain nothing.
             using BodyContent packed = body;
@@ -86,11 +88,10 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
             body = await ReadAsync(unpacked, expected).ConfigureAwait(false);
         }
 
-        body.Headers.ContentType = content.Headers.ContentType;
         response.Content = body;
         content.Dispose();
 
-        async Task<BodyContent> ReadAsync(Stream stream, int size)
+        async ValueTask<BodyContent> ReadAsync(Stream stream, int size)
         {
             byte[] buffer = new byte[size];
             int length = 0;
@@ -113,7 +114,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
                     }
                 }
 
-                return new BodyContent(buffer, length);
+                return new BodyContent(buffer, length, content.Headers);
             }
             catch
             {

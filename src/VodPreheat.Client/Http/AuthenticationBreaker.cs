@@ -77,7 +77,7 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
         }
     }
 
-    private async Task<(int Era, TaskCompletionSource? Trial)> EnterAsync(CancellationToken cancellation)
+    private async ValueTask<(int Era, TaskCompletionSource? Trial)> EnterAsync(CancellationToken cancellation)
     {
         while (true)
         {

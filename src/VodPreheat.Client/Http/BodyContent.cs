@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -7,12 +8,14 @@ namespace VodPreheat.Client.Http;
 internal sealed class BodyContent : ByteArrayContent
 {
     private readonly byte[] _bytes;
+    private readonly HttpContentHeaders _received;
 
     /// <summary>Takes ownership of a buffer.</summary>
-    public BodyContent(byte[] bytes, int length)
+    public BodyContent(byte[] bytes, int length, HttpContentHeaders received)
         : base(bytes, 0, length)
     {
         _bytes = bytes;
+        _received = received;
         int start = bytes.AsSpan(0, length).StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
         Body = bytes.AsMemory(start, length - start);
     }
@@ -22,6 +25,11 @@ internal sealed class BodyContent : ByteArrayContent
 
     /// <summary>The body of an answer from <see cref="AttemptHandler"/>.</summary>
     public static ReadOnlyMemory<byte> Of(HttpResponseMessage response) => ((BodyContent)response.Content).Body;
+
+    /// <summary>The media type of an answer, read or not; null if it has none.</summary>
+    // Only messages contain it: the headers are not parsed and copied for each answer.
+    public static string? MediaTypeOf(HttpResponseMessage response) =>
+        (response.Content is BodyContent { _received: var received } ? received : response.Content.Headers).ContentType?.MediaType;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 
 namespace VodPreheat.Client.Http;
@@ -29,7 +30,7 @@ internal static class HttpRequests
         var uri = new Uri(url, s_asWritten);
         var request = new HttpRequestMessage(method, uri);
         string host = uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost;
-        request.Headers.Host = uri.IsDefaultPort ? host : FormattableString.Invariant($"{host}:{uri.Port}");
+        request.Headers.Host = uri.IsDefaultPort ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{uri.Port}");
         request.Options.Set(InvocationContext.Key, context);
         return request;
     }

@@ -15,20 +15,16 @@ internal static class RequestSigner
         time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The string to sign.</summary>
-    public static string StringToSign(string date, string canonicalRequest) =>
-        $"{Algorithm}\n{date}\n{CanonicalRequest.Hash(Encoding.UTF8.GetBytes(canonicalRequest))}";
+    public static string StringToSign(string date, ReadOnlySpan<byte> canonicalRequest) =>
+        $"{Algorithm}\n{date}\n{CanonicalRequest.Hash(canonicalRequest)}";
 
     /// <summary>The value of the Authorization header.</summary>
-    public static string Authorization(
-        string accessKey,
-        ReadOnlySpan<byte> secretKey,
-        IReadOnlyList<KeyValuePair<string, string>> signedHeaders,
-        string stringToSign)
+    public static string Authorization(string accessKey, ReadOnlySpan<byte> secretKey, string signedHeaders, string stringToSign)
     {
         Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(secretKey, Encoding.UTF8.GetBytes(stringToSign), signature);
-        var text = new StringBuilder(256).Append(Algorithm).Append(" Access=").Append(accessKey).Append(", SignedHeaders=");
-        return CanonicalRequest.AppendNames(text, signedHeaders)
-            .Append(", Signature=").Append(CanonicalRequest.LowerHex(signature)).ToString();
+        Span<byte> utf8 = stackalloc byte[Encoding.UTF8.GetByteCount(stringToSign)];
+        Encoding.UTF8.GetBytes(stringToSign, utf8);
+        HMACSHA256.HashData(secretKey, utf8, signature);
+        return $"{Algorithm} Access={accessKey}, SignedHeaders={signedHeaders}, Signature={CanonicalRequest.LowerHex(signature)}";
     }
 }

@@ -25,28 +25,27 @@ public sealed class SigningVectorTests
         Dictionary<string, string> present = inputs.GetProperty("headers").EnumerateObject()
             .Concat(vector.GetProperty("headers_added_by_signer").EnumerateObject())
             .ToDictionary(header => header.Name.ToLowerInvariant(), header => header.Value.GetString()!);
-        KeyValuePair<string, string>[] signed =
-        [
-            .. authorization.Split("SignedHeaders=")[1].Split(',')[0].Split(';').Select(name => KeyValuePair.Create(name, present[name])),
-        ];
+        string signedHeaders = authorization.Split("SignedHeaders=")[1].Split(',')[0];
+        KeyValuePair<string, string>[] signed = [.. signedHeaders.Split(';').Select(name => KeyValuePair.Create(name, present[name]))];
+        Assert.Equal(signedHeaders, CanonicalRequest.SignedHeaders(signed));
         string payloadHash = vector.GetProperty("payload_hash_line").GetString()!;
         if (!present.ContainsKey("x-sdk-content-sha256"))
         {
             Assert.Equal(payloadHash, CanonicalRequest.Hash(Encoding.UTF8.GetBytes(inputs.GetProperty("body").GetString()!)));
         }
 
-        string canonical = CanonicalRequest.Build(
+        byte[] canonical = CanonicalRequest.Build(
             inputs.GetProperty("method").GetString()!,
             UriEncoding.CanonicalPath(inputs.GetProperty("path").GetString()!),
             UriEncoding.CanonicalQuery(inputs.GetProperty("query").EnumerateArray()
                 .Select(pair => KeyValuePair.Create(pair[0].GetString()!, pair[1].GetString()!))),
             signed,
+            signedHeaders,
             payloadHash);
-        Assert.Equal(vector.GetProperty("canonical_request").GetString(), canonical);
+        Assert.Equal(vector.GetProperty("canonical_request").GetString(), Encoding.UTF8.GetString(canonical));
 
         string stringToSign = RequestSigner.StringToSign(present["x-sdk-date"], canonical);
         Assert.Equal(vector.GetProperty("string_to_sign").GetString(), stringToSign);
         Assert.Equal(authorization, RequestSigner.Authorization(
-            inputs.GetProperty("ak").GetString()!, Encoding.UTF8.GetBytes(inputs.GetProperty("sk").GetString()!), signed, stringToSign));
-    }
-}
+            inputs.GetProperty("ak").GetString()!, Encoding.UTF8.GetBytes(inputs.GetProperty("sk").GetString()!), signedHeaders, stringToSign));
+    }}
