@@ -36,7 +36,7 @@ public class OrderedRequestBufferBenchmarks
 
         void Take(int item, Task<int> answer)
         {
-            BackgroundWork.WaitFor(answer, Timeout.InfiniteTimeSpan, static () => { }, CancellationToken.None);
+            BackgroundWork.Wait(answer, Timeout.InfiniteTimeSpan, CancellationToken.None);
             sum += answer.Result;
         }
     }

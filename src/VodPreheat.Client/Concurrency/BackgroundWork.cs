@@ -3,20 +3,15 @@ namespace VodPreheat.Client.Concurrency;
 /// <summary>Work that runs in the background: how a thread that must stay responsive waits for it, or abandons it.</summary>
 public static class BackgroundWork
 {
-    /// <summary>
-    /// Waits until the work has ended, with or without success, and calls <paramref name="onIdle"/> every <paramref name="interval"/>
-    /// meanwhile.
-    /// </summary>
+    /// <summary>Waits until the work has ended, with or without success, or the time is up.</summary>
+    /// <returns>Whether it has ended.</returns>
     /// <exception cref="OperationCanceledException">The token was canceled while waiting.</exception>
-    public static void WaitFor(Task work, TimeSpan interval, Action onIdle, CancellationToken cancellation)
+    public static bool Wait(Task work, TimeSpan time, CancellationToken cancellation)
     {
-        // WaitAny, not Wait: failed work must not throw here. Not its wait handle either, which is a kernel object each.
+        // WaitAny, not Task.Wait: failed work must not throw here. Not its wait handle either, which is a kernel object each.
         try
         {
-            while (!work.IsCompleted && Task.WaitAny([work], (int)interval.TotalMilliseconds, cancellation) < 0)
-            {
-                onIdle();
-            }
+            return work.IsCompleted || Task.WaitAny([work], (int)time.TotalMilliseconds, cancellation) == 0;
         }
         catch (OperationCanceledException)
         {

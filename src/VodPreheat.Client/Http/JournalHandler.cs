@@ -6,13 +6,14 @@ namespace VodPreheat.Client.Http;
 /// <summary>Records a submission before its first attempt is sent. Later attempts belong to the same submission.</summary>
 internal sealed class JournalHandler(SubmissionJournal journal, TimeProvider clock) : DelegatingHandler
 {
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        if (!request.Options.TryGetValue(PendingSubmission.Key, out PendingSubmission? pending))
-        {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        request.Options.TryGetValue(PendingSubmission.Key, out PendingSubmission? pending)
+            ? SendRecordedAsync(request, pending, cancellationToken)
+            : base.SendAsync(request, cancellationToken);
 
+    private async Task<HttpResponseMessage> SendRecordedAsync(
+        HttpRequestMessage request, PendingSubmission pending, CancellationToken cancellationToken)
+    {
         if (pending.IsAnnounced is null)
         {
             pending.Submission = pending.Submission with { SubmittedAt = clock.GetUtcNow() };

@@ -4,46 +4,34 @@ namespace VodPreheat.UnitTests.Concurrency;
 
 public sealed class BackgroundWorkTests
 {
-    private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(1);
 
     [Fact]
     public void A_completed_task_is_not_waited_for()
     {
-        int idle = 0;
-        foreach (Task ended in new[] { Task.CompletedTask, Task.FromException(new IOException()), Task.FromCanceled(new CancellationToken(true)) })
+        // Not even a canceled token is looked at: what has ended is used.
+        var canceled = new CancellationToken(canceled: true);
+        foreach (Task ended in new[] { Task.CompletedTask, Task.FromException(new IOException()), Task.FromCanceled(canceled) })
         {
-            BackgroundWork.WaitFor(ended, Timeout.InfiniteTimeSpan, () => idle++, CancellationToken.None);
+            Assert.True(BackgroundWork.Wait(ended, Timeout.InfiniteTimeSpan, canceled));
         }
-
-        Assert.Equal(0, idle);
     }
 
     [Fact]
-    public void The_idle_callback_runs_repeatedly_on_the_waiting_thread()
+    public void A_wait_ends_when_its_time_is_up()
     {
         var work = new TaskCompletionSource();
-        int thread = Environment.CurrentManagedThreadId;
-        int idle = 0;
-        BackgroundWork.WaitFor(
-            work.Task,
-            s_idle,
-            () =>
-            {
-                Assert.Equal(thread, Environment.CurrentManagedThreadId);
-                if (++idle == 5)
-                {
-                    work.SetResult();
-                }
-            },
-            CancellationToken.None);
-        Assert.Equal(5, idle);
+        Assert.False(BackgroundWork.Wait(work.Task, s_moment, CancellationToken.None));
+        work.SetResult();
+        Assert.True(BackgroundWork.Wait(work.Task, s_moment, CancellationToken.None));
     }
 
     [Fact]
     public void A_task_that_fails_during_the_wait_throws_nothing()
     {
         var work = new TaskCompletionSource();
-        BackgroundWork.WaitFor(work.Task, s_idle, () => work.TrySetException(new IOException("boom")), CancellationToken.None);
+        _ = Task.Run(() => work.SetException(new IOException("boom")));
+        Assert.True(BackgroundWork.Wait(work.Task, Timeout.InfiniteTimeSpan, CancellationToken.None));
         Assert.Equal("boom", work.Task.Exception?.InnerException?.Message);
     }
 
@@ -52,8 +40,7 @@ public sealed class BackgroundWorkTests
     {
         var work = new TaskCompletionSource();
         _ = Task.Run(work.SetResult);
-        BackgroundWork.WaitFor(work.Task, Timeout.InfiniteTimeSpan, () => { }, CancellationToken.None);
-        Assert.True(work.Task.IsCompletedSuccessfully);
+        Assert.True(BackgroundWork.Wait(work.Task, Timeout.InfiniteTimeSpan, CancellationToken.None));
     }
 
     [Fact]
@@ -62,11 +49,7 @@ public sealed class BackgroundWorkTests
         using var stop = new CancellationTokenSource();
         _ = Task.Run(stop.Cancel);
         OperationCanceledException error = Assert.Throws<OperationCanceledException>(
-            () => BackgroundWork.WaitFor(new TaskCompletionSource().Task, Timeout.InfiniteTimeSpan, () => { }, stop.Token));
+            () => BackgroundWork.Wait(new TaskCompletionSource().Task, Timeout.InfiniteTimeSpan, stop.Token));
         Assert.Equal(stop.Token, error.CancellationToken);
     }
-
-    [Fact]
-    public void An_exception_of_the_idle_callback_is_thrown() => Assert.Throws<NotSupportedException>(
-        () => BackgroundWork.WaitFor(new TaskCompletionSource().Task, s_idle, () => throw new NotSupportedException(), CancellationToken.None));
 }

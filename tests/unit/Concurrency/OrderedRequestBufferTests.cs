@@ -68,7 +68,11 @@ public sealed class OrderedRequestBufferTests
 
         void Take(int item, Task<int> answer)
         {
-            BackgroundWork.WaitFor(answer, s_idle, EndOne, CancellationToken.None);
+            while (!BackgroundWork.Wait(answer, s_idle, CancellationToken.None))
+            {
+                EndOne();
+            }
+
             Assert.Equal(item % 5 == 0, answer.IsFaulted);
             taken.Add((item, answer.IsFaulted ? item : answer.Result));
         }
@@ -174,7 +178,7 @@ public sealed class OrderedRequestBufferTests
 
         void Take(int item, Task<int> answer)
         {
-            BackgroundWork.WaitFor(answer, s_idle, static () => { }, CancellationToken.None);
+            Assert.True(BackgroundWork.Wait(answer, Timeout.InfiniteTimeSpan, CancellationToken.None));
             if (isEnd)
             {
                 answer.GetAwaiter().GetResult();

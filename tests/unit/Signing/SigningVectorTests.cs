@@ -48,4 +48,5 @@ public sealed class SigningVectorTests
         Assert.Equal(vector.GetProperty("string_to_sign").GetString(), stringToSign);
         Assert.Equal(authorization, RequestSigner.Authorization(
             inputs.GetProperty("ak").GetString()!, Encoding.UTF8.GetBytes(inputs.GetProperty("sk").GetString()!), signedHeaders, stringToSign));
-    }}
+    }
+}

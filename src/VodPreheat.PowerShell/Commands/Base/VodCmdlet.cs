@@ -64,7 +64,11 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            BackgroundWork.WaitFor(work, s_messageInterval, OnIdle, _stop.Token);
+            while (!BackgroundWork.Wait(work, s_messageInterval, _stop.Token))
+            {
+                ShowMessages();
+                onIdle?.Invoke();
+            }
         }
         catch (OperationCanceledException)
         {
@@ -79,12 +83,6 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
 
         ShowMessages();
         return work;
-
-        void OnIdle()
-        {
-            ShowMessages();
-            onIdle?.Invoke();
-        }
     }
 
     /// <summary>Writes the error for a failure: a terminating one if nothing else can succeed.</summary>
