@@ -61,7 +61,7 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
             signed,
             signedHeaders,
             CanonicalRequest.Hash(body));
-        string stringToSign = RequestSigner.StringToSign(date, canonical);
+        byte[] stringToSign = RequestSigner.StringToSign(date, canonical);
         CryptographicOperations.ZeroMemory(canonical);
         SetHeader(request, HeaderNames.Authorization, RequestSigner.Authorization(accessKey, secretKey.Bytes, signedHeaders, stringToSign));
         GC.KeepAlive(secretKey);

@@ -78,7 +78,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
     {
         HttpContent content = response.Content;
         int expected = (int)Math.Clamp(content.Headers.ContentLength + 1 ?? FirstRead, 1, FirstRead * 16);
-        BodyContent body = await ReadAsync(await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), expected).ConfigureAwait(false);
+        BodyContent body = await ReadAsync(content.ReadAsStream(cancellation), expected).ConfigureAwait(false);
         if (content.Headers.NonValidated.TryGetValues("Content-Encoding", out HeaderStringValues encoding)
             && encoding.ToString().Equals(Compression, StringComparison.OrdinalIgnoreCase))
         {

@@ -25,5 +25,14 @@ public static class PreheatStatus
     /// <summary>Whether the URL has finished, so that its status no longer changes. An unknown status has not.</summary>
     public static bool IsFinal(string status) => IsSucceed(status) || IsFailed(status);
 
+    /// <summary>A status in an answer: one text for all URLs that have it, because scripts keep many results.</summary>
+    internal static string Parse(ReadOnlySpan<char> text) => text switch
+    {
+        Processing => Processing,
+        Succeed => Succeed,
+        Failed => Failed,
+        _ => text.ToString(),
+    };
+
     private static bool Is(string status, string expected) => string.Equals(status, expected, StringComparison.OrdinalIgnoreCase);
 }

@@ -41,7 +41,7 @@ internal static class PreheatingJson
             {
                 results.Add(new(
                     JsonFields.Text(result, "url") ?? throw new JsonException("a result has no url"),
-                    JsonFields.Text(result, "status") ?? string.Empty));
+                    JsonFields.Parse(JsonFields.Find(result, "status"), PreheatStatus.Parse) ?? string.Empty));
             }
         }
 

@@ -70,31 +70,30 @@ internal static class CanonicalRequest
         return names;
     }
 
-    /// <summary>Lowercase hex SHA-256, of a body or of a canonical request.</summary>
-    public static string Hash(ReadOnlySpan<byte> bytes)
+    /// <summary>Lowercase hex SHA-256 of a body.</summary>
+    public static string Hash(ReadOnlySpan<byte> body)
     {
-        if (bytes.IsEmpty)
+        if (body.IsEmpty)
         {
             return EmptyHash;
         }
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, hash);
-        return LowerHex(hash);
+        SHA256.HashData(body, hash);
+        return LowerHex(hash, stackalloc char[2 * SHA256.HashSizeInBytes]).ToString();
     }
 
-    /// <summary>Bytes as lowercase hex.</summary>
+    /// <summary>Bytes as lowercase hex, in a buffer of the caller.</summary>
     // Convert.ToHexStringLower is not in .NET 8, the oldest runtime of the module.
-    public static string LowerHex(ReadOnlySpan<byte> bytes)
+    public static ReadOnlySpan<char> LowerHex(ReadOnlySpan<byte> bytes, Span<char> text)
     {
         const string Digits = "0123456789abcdef";
-        Span<char> text = stackalloc char[bytes.Length * 2];
         for (int i = 0; i < bytes.Length; i++)
         {
             text[i * 2] = Digits[bytes[i] >> 4];
             text[(i * 2) + 1] = Digits[bytes[i] & 15];
         }
 
-        return new string(text);
+        return text;
     }
 }

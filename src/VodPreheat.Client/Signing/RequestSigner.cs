@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Unicode;
 
 namespace VodPreheat.Client.Signing;
 
@@ -14,17 +14,23 @@ internal static class RequestSigner
     public static string FormatDate(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>The string to sign.</summary>
-    public static string StringToSign(string date, ReadOnlySpan<byte> canonicalRequest) =>
-        $"{Algorithm}\n{date}\n{CanonicalRequest.Hash(canonicalRequest)}";
+    /// <summary>The string to sign, in UTF-8.</summary>
+    public static byte[] StringToSign(string date, ReadOnlySpan<byte> canonicalRequest)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(canonicalRequest, hash);
+        ReadOnlySpan<char> hex = CanonicalRequest.LowerHex(hash, stackalloc char[2 * SHA256.HashSizeInBytes]);
+        byte[] text = new byte[Algorithm.Length + date.Length + hex.Length + 2];
+        Utf8.TryWrite(text, $"{Algorithm}\n{date}\n{hex}", out _);
+        return text;
+    }
 
     /// <summary>The value of the Authorization header.</summary>
-    public static string Authorization(string accessKey, ReadOnlySpan<byte> secretKey, string signedHeaders, string stringToSign)
+    public static string Authorization(string accessKey, ReadOnlySpan<byte> secretKey, string signedHeaders, ReadOnlySpan<byte> stringToSign)
     {
         Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        Span<byte> utf8 = stackalloc byte[Encoding.UTF8.GetByteCount(stringToSign)];
-        Encoding.UTF8.GetBytes(stringToSign, utf8);
-        HMACSHA256.HashData(secretKey, utf8, signature);
-        return $"{Algorithm} Access={accessKey}, SignedHeaders={signedHeaders}, Signature={CanonicalRequest.LowerHex(signature)}";
+        HMACSHA256.HashData(secretKey, stringToSign, signature);
+        ReadOnlySpan<char> hex = CanonicalRequest.LowerHex(signature, stackalloc char[2 * HMACSHA256.HashSizeInBytes]);
+        return $"{Algorithm} Access={accessKey}, SignedHeaders={signedHeaders}, Signature={hex}";
     }
 }

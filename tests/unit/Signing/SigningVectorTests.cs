@@ -44,8 +44,8 @@ public sealed class SigningVectorTests
             payloadHash);
         Assert.Equal(vector.GetProperty("canonical_request").GetString(), Encoding.UTF8.GetString(canonical));
 
-        string stringToSign = RequestSigner.StringToSign(present["x-sdk-date"], canonical);
-        Assert.Equal(vector.GetProperty("string_to_sign").GetString(), stringToSign);
+        byte[] stringToSign = RequestSigner.StringToSign(present["x-sdk-date"], canonical);
+        Assert.Equal(vector.GetProperty("string_to_sign").GetString(), Encoding.UTF8.GetString(stringToSign));
         Assert.Equal(authorization, RequestSigner.Authorization(
             inputs.GetProperty("ak").GetString()!, Encoding.UTF8.GetBytes(inputs.GetProperty("sk").GetString()!), signedHeaders, stringToSign));
     }
