@@ -96,10 +96,10 @@ function Build-Module {
     Write-Host "VodPreheat $version is built: Import-Module $($path -match '[^\w./:-]' ? "'$($path.Replace("'", "''"))'" : $path)"
 }
 
-# The newest section of the changelog, without its heading.
+# The newest section of the changelog, without its heading and the link definitions after the last one.
 function Get-ReleaseNote {
     $sections = (Get-Content "$PSScriptRoot/CHANGELOG.md" -Raw) -split '(?m)^## .*$'
-    $sections[1].Trim()
+    ($sections[1] -replace '(?m)^\[.*\]: .*$').Trim()
 }
 
 function Invoke-Demo {

@@ -38,6 +38,16 @@ public sealed class PreheatingJsonTests
         Assert.Equal(expected, PreheatingJson.ReadResults(Encoding.UTF8.GetBytes(body)));
 
     [Theory]
+    [InlineData(PreheatStatus.Processing)]
+    [InlineData(PreheatStatus.Succeed)]
+    [InlineData(PreheatStatus.Failed)]
+    public void All_results_with_a_status_share_its_text(string status)
+    {
+        byte[] body = Encoding.UTF8.GetBytes($$"""{"preheating_results":[{"url":"a","status":"{{status}}"}]}""");
+        Assert.Same(status, PreheatingJson.ReadResults(body)[0].Status);
+    }
+
+    [Theory]
     [MemberData(nameof(WrongRows))]
     public void Anything_else_is_an_invalid_answer_to_a_query(string body) =>
         Assert.ThrowsAny<JsonException>(() => PreheatingJson.ReadResults(Encoding.UTF8.GetBytes(body)));
