@@ -43,8 +43,10 @@ public sealed class PreheatingJsonTests
     [InlineData(PreheatStatus.Failed)]
     public void All_results_with_a_status_share_its_text(string status)
     {
-        byte[] body = Encoding.UTF8.GetBytes($$"""{"preheating_results":[{"url":"a","status":"{{status}}"}]}""");
-        Assert.Same(status, PreheatingJson.ReadResults(body)[0].Status);
+        string row = $$"""{"url":"a","status":"{{status}}"}""";
+        IReadOnlyList<UrlResult> results = PreheatingJson.ReadResults(Encoding.UTF8.GetBytes($$"""{"preheating_results":[{{row}},{{row}}]}"""));
+        Assert.Equal(status, results[0].Status);
+        Assert.Same(results[0].Status, results[1].Status);
     }
 
     [Theory]
