@@ -50,7 +50,7 @@ public sealed class SigningVectorTests
             inputs.GetProperty("ak").GetString()!, Encoding.UTF8.GetBytes(inputs.GetProperty("sk").GetString()!), signedHeaders, stringToSign));
     }
 
-    // No vector has such a value. Source: devg-apisign/api-sign-algorithm-004, "CanonicalHeaders".
+    // No vector has such a value. Source: devg-apisign/api-sign-algorithm-001 to -005.
     [Fact]
     public void A_header_is_signed_in_UTF_8_and_without_the_spaces_around_its_value() => Assert.Equal(
         "GET\n/\n\nx-name:\u00e9 \u4e2d\n\nx-name\nhash",
