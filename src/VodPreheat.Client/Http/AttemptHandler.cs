@@ -39,7 +39,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         }
         catch (Exception error)
         {
-            VodClientException? failure = Translate(error, request.RequestUri!, response, timer.IsCancellationRequested);
+            VodClientException? failure = Translate(error, request.RequestUri!, response);
             response?.Dispose();
 
             // Cancellation closes the socket, which can also cause an I/O error.
@@ -63,13 +63,14 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         }
     }
 
-    private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response, bool timeIsUp) => error switch
+    private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response) => error switch
     {
         // From this handler itself, or from a connection that was disposed meanwhile, which an outer handler reports.
         VodClientException or ObjectDisposedException => null,
 
-        // Canceled by neither the caller nor the timer: the connection timed out (ConnectTimeout), so nothing was sent.
-        OperationCanceledException => failures.Timeout(uri, timeout, error, timeIsUp ? Delivery.Unknown : Delivery.NotSent),
+        // ConnectTimeout is reported with a TimeoutException: nothing was sent. On a busy machine both times can be up by now.
+        OperationCanceledException => failures.Timeout(
+            uri, timeout, error, error.InnerException is TimeoutException ? Delivery.NotSent : Delivery.Unknown),
         InvalidDataException when response is not null => failures.Unexpected(response, "its compression is invalid", error),
         _ => failures.FromTransport(uri, error),
     };
