@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using VodPreheat.Client;
 using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Credentials;
@@ -224,29 +222,6 @@ public sealed class TransportFailureTests : IDisposable
             Assert.DoesNotContain("Cookie", request.Headers.Keys);
             Assert.Equal("gzip", request.Headers["Accept-Encoding"]);
         });
-    }
-
-    [Theory]
-    [InlineData("gzip", true)]
-    [InlineData("GZIP", true)]
-    [InlineData("identity", false)]
-    public async Task A_body_is_decompressed_if_its_encoding_says_so(string encoding, bool isPacked)
-    {
-        byte[] body = Encoding.UTF8.GetBytes(Answers.RowJson);
-        if (isPacked)
-        {
-            using var packed = new MemoryStream();
-            using (var gzip = new GZipStream(packed, CompressionMode.Compress))
-            {
-                gzip.Write(body);
-            }
-
-            body = packed.ToArray();
-        }
-
-        using var network = new FakeNetwork(Answers.Body(200, body, ("Content-Encoding", encoding)));
-        using VodClient client = TestClient.Create(network, retries: 0);
-        Assert.Single(await client.QueryAsync());
     }
 
     [Fact]
