@@ -6,6 +6,9 @@ namespace VodPreheat.Client.Signing;
 /// <summary>The canonical request of SDK-HMAC-SHA256. Source: devg-apisign/api-sign-algorithm-001 to -005.</summary>
 internal static class CanonicalRequest
 {
+    /// <summary>The length of a SHA-256 hash or signature in hex.</summary>
+    public const int HexLength = 2 * SHA256.HashSizeInBytes;
+
     // Most requests are queries, whose body is empty.
     private const string EmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -71,21 +74,21 @@ internal static class CanonicalRequest
     }
 
     /// <summary>Lowercase hex SHA-256 of a body.</summary>
-    public static string Hash(ReadOnlySpan<byte> body)
-    {
-        if (body.IsEmpty)
-        {
-            return EmptyHash;
-        }
+    public static string Hash(ReadOnlySpan<byte> body) => body.IsEmpty ? EmptyHash : Hash(body, stackalloc char[HexLength]).ToString();
 
+    /// <summary>Lowercase hex SHA-256, of a body or of a canonical request.</summary>
+    /// <param name="bytes">The body or canonical request.</param>
+    /// <param name="text">A buffer of <see cref="HexLength"/>.</param>
+    public static ReadOnlySpan<char> Hash(ReadOnlySpan<byte> bytes, Span<char> text)
+    {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(body, hash);
-        return LowerHex(hash, stackalloc char[2 * SHA256.HashSizeInBytes]).ToString();
+        SHA256.HashData(bytes, hash);
+        return LowerHex(hash, text);
     }
 
     /// <summary>Bytes as lowercase hex, in a buffer of the caller.</summary>
     // Convert.ToHexStringLower is not in .NET 8, the oldest runtime of the module.
-    public static ReadOnlySpan<char> LowerHex(ReadOnlySpan<byte> bytes, Span<char> text)
+    public static ReadOnlySpan<char> LowerHex(scoped ReadOnlySpan<byte> bytes, Span<char> text)
     {
         const string Digits = "0123456789abcdef";
         for (int i = 0; i < bytes.Length; i++)

@@ -17,9 +17,7 @@ internal static class RequestSigner
     /// <summary>The string to sign, in UTF-8.</summary>
     public static byte[] StringToSign(string date, ReadOnlySpan<byte> canonicalRequest)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(canonicalRequest, hash);
-        ReadOnlySpan<char> hex = CanonicalRequest.LowerHex(hash, stackalloc char[2 * SHA256.HashSizeInBytes]);
+        ReadOnlySpan<char> hex = CanonicalRequest.Hash(canonicalRequest, stackalloc char[CanonicalRequest.HexLength]);
         byte[] text = new byte[Algorithm.Length + date.Length + hex.Length + 2];
         Utf8.TryWrite(text, $"{Algorithm}\n{date}\n{hex}", out _);
         return text;
@@ -30,7 +28,7 @@ internal static class RequestSigner
     {
         Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(secretKey, stringToSign, signature);
-        ReadOnlySpan<char> hex = CanonicalRequest.LowerHex(signature, stackalloc char[2 * HMACSHA256.HashSizeInBytes]);
+        ReadOnlySpan<char> hex = CanonicalRequest.LowerHex(signature, stackalloc char[CanonicalRequest.HexLength]);
         return $"{Algorithm} Access={accessKey}, SignedHeaders={signedHeaders}, Signature={hex}";
     }
 }
