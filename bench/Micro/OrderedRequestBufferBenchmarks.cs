@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using VodPreheat.Client.Concurrency;
+using VodPreheat.Client.Invocation;
 
 namespace VodPreheat.Benchmarks;
 

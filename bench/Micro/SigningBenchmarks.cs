@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Benchmarks;
 

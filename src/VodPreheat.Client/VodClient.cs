@@ -1,10 +1,10 @@
-using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
-using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Preheating;
+using VodPreheat.Client.Secrets;
 using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client;
@@ -34,7 +34,7 @@ public sealed class VodClient : IDisposable
     private int _uses = 1;
 
     /// <summary>Prepares a connection; nothing is sent.</summary>
-    /// <param name="endpoint">The address of the service, already checked by <see cref="Endpoints"/>.</param>
+    /// <param name="endpoint">The address of the service, already checked by <see cref="ServiceAddress"/>.</param>
     /// <param name="projectId">The project ID in the region of the endpoint.</param>
     /// <param name="source">The source of the credential; owned by the client from now on.</param>
     /// <param name="settings">Request settings.</param>
@@ -42,7 +42,7 @@ public sealed class VodClient : IDisposable
     public VodClient(Uri endpoint, string projectId, CredentialSource source, TransportSettings settings, SubmissionJournal journal)
     {
         Endpoint = endpoint;
-        _root = Endpoints.RootOf(endpoint);
+        _root = ServiceAddress.RootOf(endpoint);
         ProjectId = projectId;
         Journal = journal;
         _source = source;
@@ -54,7 +54,7 @@ public sealed class VodClient : IDisposable
         _submissions = new RateLimit("submissions", settings.SubmissionsPerMinute, settings.Clock);
         _transport = HttpTransport.Create(
             settings,
-            Endpoints.MayUseProxy(endpoint, settings.Proxy),
+            ServiceAddress.MayUseProxy(endpoint, settings.Proxy),
             new RetryHandler(CloudService.Vod, settings.MaximumRetryCount, settings.Clock),
             new RateLimitHandler(CloudService.Vod, _queries, _submissions, settings.MaximumRetryCount > 0, settings.Clock),
             new CredentialHandler(source, _breaker),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Polling;
 using VodPreheat.Client.Preheating;

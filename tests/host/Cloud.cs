@@ -1,8 +1,9 @@
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
-using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
+using VodPreheat.Client.Secrets;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;

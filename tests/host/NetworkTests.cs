@@ -4,6 +4,7 @@ using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Journal;
+using VodPreheat.Client.Secrets;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;

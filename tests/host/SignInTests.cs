@@ -1,8 +1,8 @@
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
-using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Secrets;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.HostTests;

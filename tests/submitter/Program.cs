@@ -8,9 +8,10 @@ using System.Net;
 using System.Text;
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
-using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Secrets;
 using VodPreheat.Submitter;
 using VodPreheat.TestServer;
 

@@ -5,6 +5,7 @@ using VodPreheat.Client.Display;
 using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Jobs;
+using VodPreheat.Client.Secrets;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests;

@@ -72,6 +72,26 @@ public sealed partial class SourceTests
         SourceFiles(Path.Combine(s_source, "VodPreheat.Client"))
             .SelectMany(File.ReadLines).Where(line => line.Contains("//", StringComparison.Ordinal) && NameOfPowerShell().IsMatch(line)));
 
+    // A folder uses only folders of later lines. docs/ARCHITECTURE.md draws the same order.
+    [Theory]
+    [InlineData("VodPreheat.Client", "Connections Jobs / Polling Sandbox / . / Edge Identity / Http / Credentials Journal / Errors / Secrets Invocation Preheating / Display Json Signing")]
+    [InlineData("VodPreheat.PowerShell", "Commands Loading / Completion Progress / Connections Errors Parameters / Formatting / Models")]
+    public void A_folder_uses_only_folders_of_lower_layers(string project, string layers)
+    {
+        string root = Path.Combine(s_source, project);
+        string[][] order = [.. layers.Split(" / ").Select(layer => layer.Split(' '))];
+        int LayerOf(string folder) => Array.FindIndex(order, layer => layer.Contains(folder));
+        IEnumerable<string> upward =
+            from path in SourceFiles(root)
+            let folder = Path.GetRelativePath(root, Path.GetDirectoryName(path)!).Split(Path.DirectorySeparatorChar)[0]
+            from Match use in Use().Matches(File.ReadAllText(path))
+            where use.Groups["client"].Success == project.EndsWith("Client", StringComparison.Ordinal)
+            let used = use.Groups["folder"] is { Success: true } name ? name.Value : "."
+            where used != folder && LayerOf(used) is var layer && layer >= 0 && layer <= LayerOf(folder)
+            select $"{Path.GetRelativePath(root, path)} uses {used}";
+        Assert.Equal([], upward);
+    }
+
     private static IEnumerable<string> SourceFiles(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories);
 
     private static string Root()
@@ -87,6 +107,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"^(?:public|internal) .*?\b(?:class|struct|enum|interface|record(?! (?:class|struct)\b)|delegate \S+) (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex TopLevelType();
+
+    [GeneratedRegex(@"\bVodPreheat(?<client>\.Client)?(?:\.(?!Client\b)(?<folder>\w+))?(?:\.\w+)*;", RegexOptions.Multiline)]
+    private static partial Regex Use();
 
     [GeneratedRegex(@"\b[A-Z][a-z]+-Vod|(?<![\w-])-[A-Z][A-Za-z]+")]
     private static partial Regex NameOfPowerShell();

@@ -5,6 +5,8 @@ using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Secrets;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 

@@ -2,8 +2,10 @@ using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Identity;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Sandbox;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Connections;
 
@@ -31,7 +33,7 @@ public sealed class ConnectionFactory
             {
                 Region = RegionOf(settings),
                 ProjectId = string.IsNullOrWhiteSpace(settings.ProjectId) ? null : CheckedProjectId(settings.ProjectId.Trim()),
-                Transport = settings.Transport with { Proxy = Endpoints.Proxy(settings.Transport.Proxy, settings.Transport.ProxyLogin) },
+                Transport = settings.Transport with { Proxy = ServiceAddress.Proxy(settings.Transport.Proxy, settings.Transport.ProxyLogin) },
             };
             _vod = Endpoints.Vod(settings.Endpoint, _settings.Region, settings.ReadVariable);
         }

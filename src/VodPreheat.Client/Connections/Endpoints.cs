@@ -1,10 +1,9 @@
-using System.Net;
-using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Connections;
 
-/// <summary>Regions and the addresses of their services, and which addresses may carry secrets.</summary>
+/// <summary>Regions and the addresses of their services.</summary>
 /// <remarks>Source: VodRegion of the official SDKs; the endpoint pages of IAM.</remarks>
 public static class Endpoints
 {
@@ -28,7 +27,7 @@ public static class Endpoints
         ArgumentNullException.ThrowIfNull(environment);
         if (endpoint is not null)
         {
-            return Checked(endpoint, $"{HintName.Endpoint}");
+            return ServiceAddress.Checked(endpoint, $"{HintName.Endpoint}");
         }
 
         if (string.IsNullOrWhiteSpace(region))
@@ -42,7 +41,7 @@ public static class Endpoints
 
         if (!region.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'))
         {
-            throw Invalid("region", region, $"Check {HintName.Region}: a region ID consists of letters, digits, and '-', such as cn-north-4.");
+            throw ServiceAddress.Invalid("region", region, $"Check {HintName.Region}: a region ID consists of letters, digits, and '-', such as cn-north-4.");
         }
 
         string variable = "HUAWEICLOUD_SDK_REGION_VOD_" + region.ToUpperInvariant().Replace('-', '_');
@@ -61,7 +60,7 @@ public static class Endpoints
         ArgumentNullException.ThrowIfNull(environment);
         if (endpoint is not null)
         {
-            return Checked(endpoint, $"{HintName.IamEndpoint}");
+            return ServiceAddress.Checked(endpoint, $"{HintName.IamEndpoint}");
         }
 
         const string Variable = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
@@ -83,85 +82,12 @@ public static class Endpoints
         return FromHost(Regions.Any(known => known.Key == region) ? $"iam.{region}.{Cloud}" : $"iam.{Cloud}", Variable);
     }
 
-    /// <summary>Checks the address of a service that must be on this machine.</summary>
-    /// <exception cref="VodClientException">Not an absolute HTTP or HTTPS address, or not a loopback address.</exception>
-    internal static Uri OnThisMachine(string text, string variable)
-    {
-        Hint hint = $"Remove the environment variable {variable}: it is only for tests on this machine.";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
-        {
-            throw Invalid("address", text, hint);
-        }
-
-        return IsLoopback(Usable(uri, $"{variable}", hint)) ? uri : throw new VodClientException(
-            FailureKind.InsecureEndpoint, ErrorIds.InsecureEndpoint, $"{uri.Host} is not a loopback address.", hint);
-    }
-
-    /// <summary>Checks the address of a proxy. A login is sent to a proxy that was specified, never to one from the environment.</summary>
-    /// <exception cref="VodClientException">Not an absolute HTTP or HTTPS address, or one that contains a login; a login without a proxy.</exception>
-    public static Uri? Proxy(Uri? proxy, ProxyLogin? login) =>
-        proxy is not null ? Usable(proxy, $"{HintName.Proxy}", $"Specify the login of the proxy as {HintName.ProxyLogin}.")
-        : login is null ? null
-        : throw new VodClientException(
-            FailureKind.InvalidSetting,
-            ErrorIds.InvalidEndpoint,
-            "A login for a proxy is specified, but no proxy: a login is not sent to a proxy that the environment specifies.",
-            $"Also specify {HintName.Proxy}.");
-
-    /// <summary>
-    /// Whether requests to the endpoint can use a proxy. Plain HTTP never leaves this machine, so that no proxy
-    /// elsewhere can read a token; a proxy on loopback is on this machine.
-    /// </summary>
-    internal static bool MayUseProxy(Uri endpoint, Uri? proxy) => endpoint.Scheme == Uri.UriSchemeHttps || (proxy is not null && IsLoopback(proxy));
-
-    /// <summary>What the paths of a service's operations are appended to: its address, without a slash at its end.</summary>
-    internal static string RootOf(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority) + endpoint.AbsolutePath.TrimEnd('/');
-
-    internal static bool IsLoopback(Uri uri) =>
-        string.Equals(uri.Host, "localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
-
     // Uri has the host in lowercase; a trailing dot makes a name absolute.
     private static bool IsPublicCloud(Uri vod) =>
         vod.Host.TrimEnd('.') is var host && (host == Cloud || host.EndsWith('.' + Cloud, StringComparison.Ordinal));
 
     private static Uri FromHost(string text, string variable) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "https://" + text, UriKind.Absolute, out Uri? uri)
-            ? Checked(uri, $"{variable}")
-            : throw Invalid("address", text, $"Check {variable}: it must be a host name or an HTTPS address.");
-
-    private static Uri Checked(Uri uri, Hint setting)
-    {
-        Usable(uri, setting, $"Specify only scheme, host, port, and path.");
-        if (uri.Scheme == Uri.UriSchemeHttp && !IsLoopback(uri))
-        {
-            throw new VodClientException(
-                FailureKind.InsecureEndpoint,
-                ErrorIds.InsecureEndpoint,
-                $"HTTP to {uri.Host} would send credentials unencrypted over the network.",
-                $"Use HTTPS in {setting}; HTTP is allowed only for loopback addresses.");
-        }
-
-        return uri;
-    }
-
-    private static Uri Usable(Uri uri, Hint setting, Hint hint)
-    {
-        if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
-        {
-            throw Invalid("address", uri.OriginalString, $"Check {setting}: it must be an absolute address that starts with https://.");
-        }
-
-        // The address is not repeated here: it may contain a password.
-        return uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
-            ? uri
-            : throw Invalid("address", uri.Host, $"Check {setting}: it must not contain a login, a query, or a fragment. {hint}");
-    }
-
-    // An address that contains a login is not repeated in the message.
-    private static VodClientException Invalid(string noun, string text, Hint hint) => new(
-        FailureKind.InvalidSetting,
-        ErrorIds.InvalidEndpoint,
-        text.Contains('@', StringComparison.Ordinal) ? $"The {noun} cannot be used." : $"The {noun} '{text}' cannot be used.",
-        hint);
+            ? ServiceAddress.Checked(uri, $"{variable}")
+            : throw ServiceAddress.Invalid("address", text, $"Check {variable}: it must be a host name or an HTTPS address.");
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Secrets;
 using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Credentials;

@@ -1,3 +1,5 @@
+using VodPreheat.Client.Secrets;
+
 namespace VodPreheat.Client.Credentials;
 
 /// <summary>Authenticates requests. It owns its secrets and wipes them.</summary>

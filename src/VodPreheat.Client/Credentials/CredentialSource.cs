@@ -1,5 +1,6 @@
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Credentials;
 

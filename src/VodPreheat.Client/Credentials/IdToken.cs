@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Credentials;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Credentials;
 

@@ -1,13 +1,30 @@
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Credentials;
 
-/// <summary>Makes the error for credentials that exist but cannot be used.</summary>
+/// <summary>Credentials that exist but cannot be used, and their error.</summary>
 internal static class InvalidCredential
 {
     /// <summary>The fault is in what the user specified.</summary>
     public static VodClientException Given(string what, Hint hint) =>
         new(FailureKind.Authentication, ErrorIds.CredentialInvalid, what, hint);
+
+    /// <summary>Checks a key or token that a user specified and that will be sent in a header; what cannot be sent is wiped.</summary>
+    /// <exception cref="VodClientException">VodCredentialInvalid, with the name of the secret, never its text.</exception>
+    public static Secret CheckedForHeader(this Secret secret, string name)
+    {
+        if (secret.CanBeHeader)
+        {
+            return secret;
+        }
+
+        bool isEmpty = secret.IsEmpty;
+        secret.Dispose();
+        throw Given(
+            $"The {name} {(isEmpty ? "is empty" : "contains a space, a line break, or a character that is not ASCII")}.",
+            $"Copy all of it again, without spaces before or after it.");
+    }
 
     /// <summary>The fault is in a source that was found: the environment or a file.</summary>
     public static VodClientException InSource(string what) =>

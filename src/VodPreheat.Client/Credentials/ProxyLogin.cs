@@ -1,4 +1,5 @@
 using System.Net;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Credentials;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Credentials;
 

@@ -1,4 +1,6 @@
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Secrets;
+using VodPreheat.Client.Signing;
+
 
 namespace VodPreheat.Client.Credentials;
 

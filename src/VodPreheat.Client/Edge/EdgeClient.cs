@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using VodPreheat.Client.Connections;
-using VodPreheat.Client.Credentials;
-using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Edge;
 
@@ -37,7 +36,7 @@ public sealed class EdgeClient : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         try
         {
-            _settings = settings with { Proxy = Endpoints.Proxy(settings.Proxy, settings.ProxyLogin), ConfigureSockets = Limit };
+            _settings = settings with { Proxy = ServiceAddress.Proxy(settings.Proxy, settings.ProxyLogin), ConfigureSockets = Limit };
         }
         catch
         {

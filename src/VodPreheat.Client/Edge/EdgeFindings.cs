@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using VodPreheat.Client.Display;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Edge;
 

@@ -1,4 +1,5 @@
-using VodPreheat.Client.Display;
+using VodPreheat.Client.Secrets;
+
 
 namespace VodPreheat.Client.Errors;
 

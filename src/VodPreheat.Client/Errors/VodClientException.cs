@@ -1,14 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Text;
 using VodPreheat.Client.Display;
-using VodPreheat.Client.Http;
 
 namespace VodPreheat.Client.Errors;
 
-/// <summary>The only exception of the client. Its texts, and those of its inner exceptions, are fit to be shown.</summary>
+/// <summary>A failure that the client reports. Its texts, and those of its inner exceptions, are fit to be shown.</summary>
 public sealed class VodClientException : Exception
 {
+    // A longer Retry-After is not observed: the failure is reported instead.
+    private static readonly TimeSpan s_longestRetryAfter = TimeSpan.FromMinutes(5);
+
     internal VodClientException(FailureKind kind, string errorCode, string what, Hint hint, CauseException? cause = null)
         : base(DisplayText.Clean(what), cause)
     {
@@ -28,7 +31,7 @@ public sealed class VodClientException : Exception
         RetryAfter = other.RetryAfter;
     }
 
-    /// <summary>The kind of the failure; retry, rate limit, renewal and error records depend on nothing else.</summary>
+    /// <summary>The kind of the failure.</summary>
     public FailureKind Kind { get; }
 
     /// <summary>The service's error_code, or one of <see cref="ErrorIds"/>. Never empty.</summary>
@@ -85,7 +88,9 @@ public sealed class VodClientException : Exception
         or FailureKind.NotFound or FailureKind.InvalidOperation or FailureKind.QuotaExceeded or FailureKind.ProjectMismatch;
 
     /// <summary>Whether the service asks for a longer wait than the client accepts: the request is not repeated.</summary>
-    public bool IsWaitTooLong => RetryAfter > RetryHandler.LongestRetryAfter;
+    public bool IsWaitTooLong => MustNotWait(RetryAfter);
+
+    internal static bool MustNotWait([NotNullWhen(true)] TimeSpan? retryAfter) => retryAfter > s_longestRetryAfter;
 
     /// <summary>Whether nothing else can succeed on this connection.</summary>
     public bool EndsEverything => Kind is FailureKind.Authentication or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch

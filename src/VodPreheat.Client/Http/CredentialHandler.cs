@@ -1,5 +1,6 @@
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Invocation;
 
 namespace VodPreheat.Client.Http;
 

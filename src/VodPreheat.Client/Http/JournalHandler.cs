@@ -1,4 +1,5 @@
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 
 namespace VodPreheat.Client.Http;

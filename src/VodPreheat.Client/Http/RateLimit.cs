@@ -1,4 +1,5 @@
 using System.Globalization;
+using VodPreheat.Client.Invocation;
 
 namespace VodPreheat.Client.Http;
 

@@ -1,4 +1,5 @@
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Invocation;
 
 namespace VodPreheat.Client.Http;
 

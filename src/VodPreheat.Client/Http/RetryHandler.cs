@@ -11,9 +11,6 @@ namespace VodPreheat.Client.Http;
 /// </summary>
 internal sealed class RetryHandler : DelegatingHandler
 {
-    /// <summary>A longer Retry-After is not observed: the failure is reported instead.</summary>
-    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
-
     private static readonly ResiliencePropertyKey<bool> s_isQuery = new("IsQuery");
 
     private readonly CloudService _service;

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Http;
 

@@ -1,5 +1,5 @@
-using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Http;
 
@@ -42,7 +42,7 @@ public sealed record TransportSettings
         : [];
 
     /// <summary>The proxy for a request with secrets; null if it is sent directly to its host.</summary>
-    internal Uri? ProxyFor(Uri uri) => Endpoints.MayUseProxy(uri, Proxy) ? ProxyForAny(uri) : null;
+    internal Uri? ProxyFor(Uri uri) => ServiceAddress.MayUseProxy(uri, Proxy) ? ProxyForAny(uri) : null;
 
     /// <summary>The proxy for a request without secrets; null if it is sent directly to its host.</summary>
     internal Uri? ProxyForAny(Uri uri)

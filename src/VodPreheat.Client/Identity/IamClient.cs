@@ -1,10 +1,10 @@
 using System.Text.Json;
-using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
-using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Json;
+using VodPreheat.Client.Secrets;
 using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Identity;
@@ -26,7 +26,7 @@ internal sealed class IamClient : IDisposable
 
     public IamClient(Uri endpoint, TransportSettings settings, Func<IEnumerable<Secret>> secrets)
     {
-        _root = Endpoints.RootOf(endpoint);
+        _root = ServiceAddress.RootOf(endpoint);
         _clock = settings.Clock;
         var redactor = new Redactor(() =>
             [.. secrets(), .. settings.ProxySecrets(endpoint), .. Volatile.Read(ref _exchanged) is { } exchanged ? [exchanged] : Array.Empty<Secret>()]);
@@ -34,7 +34,7 @@ internal sealed class IamClient : IDisposable
         var limit = new RateLimit("requests to IAM", perMinute: 0, _clock);
         _transport = HttpTransport.Create(
             settings,
-            Endpoints.MayUseProxy(endpoint, settings.Proxy),
+            ServiceAddress.MayUseProxy(endpoint, settings.Proxy),
             new RetryHandler(CloudService.Iam, settings.MaximumRetryCount, _clock),
             new RateLimitHandler(CloudService.Iam, limit, limit, settings.MaximumRetryCount > 0, _clock),
             new TraceHandler(redactor, _failures),

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Identity;
 

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json;
-using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
-using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Json;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Identity;
 
@@ -83,7 +83,7 @@ internal sealed class MetadataClient : IDisposable
     }
 
     private static string Address(Func<string, string?> environment) => environment(EndpointVariable) is { Length: > 0 } text
-        ? Endpoints.OnThisMachine(text, EndpointVariable).GetLeftPart(UriPartial.Authority)
+        ? ServiceAddress.OnThisMachine(text, EndpointVariable).GetLeftPart(UriPartial.Authority)
         : "http://169.254.169.254";
 
     // Version 2 requires a session token; version 1 does not have the operation.

@@ -3,7 +3,7 @@ using System.Globalization;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 
 namespace VodPreheat.Client.Identity;
 

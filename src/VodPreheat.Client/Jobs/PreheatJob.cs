@@ -1,7 +1,6 @@
 using System.Globalization;
-using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Polling;
 using VodPreheat.Client.Preheating;

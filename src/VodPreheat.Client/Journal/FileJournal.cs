@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 
 namespace VodPreheat.Client.Journal;
 

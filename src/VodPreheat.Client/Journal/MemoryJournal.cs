@@ -1,4 +1,5 @@
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
+
 
 namespace VodPreheat.Client.Journal;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
-using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
 
 namespace VodPreheat.Client.Polling;

@@ -2,9 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using VodPreheat.Client.Credentials;
-using VodPreheat.Client.Http;
 using VodPreheat.Client.Json;
 using VodPreheat.Client.Preheating;
+using VodPreheat.Client.Secrets;
+using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Sandbox;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
 using VodPreheat.Completion;
 

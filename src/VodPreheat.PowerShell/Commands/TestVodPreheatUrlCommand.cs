@@ -1,8 +1,8 @@
 using System.Management.Automation;
-using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;

@@ -4,7 +4,7 @@ using System.Management.Automation.Language;
 using VodPreheat.Client;
 using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 using VodPreheat.Connections;
 using VodPreheat.Formatting;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Security;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Parameters;
 

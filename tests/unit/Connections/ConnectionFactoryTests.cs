@@ -7,6 +7,7 @@ using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Identity;
+using VodPreheat.Client.Secrets;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
+using VodPreheat.Client.Secrets;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Connections;
@@ -135,7 +137,7 @@ public sealed class EndpointsTests
     public void An_invalid_address_is_refused_without_displaying_a_possible_password(string address)
     {
         var uri = new Uri(address, UriKind.RelativeOrAbsolute);
-        foreach (Func<Uri?> use in new Func<Uri?>[] { () => Endpoints.Vod(uri, null, s_nothing), () => Endpoints.Iam(uri, s_cloud, null, s_nothing), () => Endpoints.Proxy(uri, null) })
+        foreach (Func<Uri?> use in new Func<Uri?>[] { () => Endpoints.Vod(uri, null, s_nothing), () => Endpoints.Iam(uri, s_cloud, null, s_nothing), () => ServiceAddress.Proxy(uri, null) })
         {
             VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, use);
             Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
@@ -177,17 +179,17 @@ public sealed class EndpointsTests
     [Fact]
     public void A_proxy_can_be_http_or_https()
     {
-        Assert.Null(Endpoints.Proxy(null, null));
-        Assert.Equal(new Uri("http://proxy.example:3128"), Endpoints.Proxy(new Uri("http://proxy.example:3128"), null));
+        Assert.Null(ServiceAddress.Proxy(null, null));
+        Assert.Equal(new Uri("http://proxy.example:3128"), ServiceAddress.Proxy(new Uri("http://proxy.example:3128"), null));
     }
 
     [Fact]
     public void A_proxy_password_requires_a_proxy()
     {
         using var login = new ProxyLogin("user", string.Empty, new Secret("hunter2"));
-        VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => Endpoints.Proxy(null, login));
+        VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => ServiceAddress.Proxy(null, login));
         Assert.Contains("a proxy", failure.Hint.ToString(), StringComparison.Ordinal);
-        Assert.Equal(new Uri("http://proxy.example:3128"), Endpoints.Proxy(new Uri("http://proxy.example:3128"), login));
+        Assert.Equal(new Uri("http://proxy.example:3128"), ServiceAddress.Proxy(new Uri("http://proxy.example:3128"), login));
     }
 
     [Theory]
@@ -197,7 +199,7 @@ public sealed class EndpointsTests
     [InlineData("http://127.0.0.1:1", "http://proxy.example:3128", false)]
     [InlineData("http://127.0.0.1:1", "http://127.0.0.1:3128", true)]
     public void Plain_http_uses_no_proxy_on_another_machine(string endpoint, string? proxy, bool may) =>
-        Assert.Equal(may, Endpoints.MayUseProxy(new Uri(endpoint), proxy is null ? null : new Uri(proxy)));
+        Assert.Equal(may, ServiceAddress.MayUseProxy(new Uri(endpoint), proxy is null ? null : new Uri(proxy)));
 
     private static VodClientException AssertFails(string code, FailureKind kind, Func<Uri?> act)
     {

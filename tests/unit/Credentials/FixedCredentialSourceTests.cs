@@ -1,4 +1,5 @@
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Secrets;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Credentials;

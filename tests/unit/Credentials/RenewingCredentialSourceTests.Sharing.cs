@@ -1,6 +1,6 @@
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Credentials;

@@ -4,6 +4,8 @@ using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Secrets;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 

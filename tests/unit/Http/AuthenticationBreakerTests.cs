@@ -3,6 +3,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Http;

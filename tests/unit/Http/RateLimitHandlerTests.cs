@@ -1,8 +1,9 @@
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
 using VodPreheat.Client.Identity;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Secrets;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Http;

@@ -1,4 +1,5 @@
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.UnitTests.Support;
 using static VodPreheat.Client.Http.RateLimit;
 

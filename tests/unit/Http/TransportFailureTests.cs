@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using VodPreheat.Client;
-using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Identity;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
+using VodPreheat.Client.Secrets;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 

@@ -3,8 +3,9 @@ using System.Text;
 using System.Text.Json;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
 using VodPreheat.Client.Identity;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Secrets;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 

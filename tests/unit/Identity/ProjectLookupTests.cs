@@ -1,6 +1,7 @@
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Identity;
+using VodPreheat.Client.Secrets;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Identity;

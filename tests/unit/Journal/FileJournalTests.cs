@@ -1,5 +1,5 @@
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 using VodPreheat.UnitTests.Support;
 

@@ -2,6 +2,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 using VodPreheat.UnitTests.Support;
 

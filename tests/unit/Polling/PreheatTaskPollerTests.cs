@@ -4,9 +4,11 @@ using System.Text;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Polling;
 using VodPreheat.Client.Preheating;
+using VodPreheat.Client.Secrets;
 using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Polling;

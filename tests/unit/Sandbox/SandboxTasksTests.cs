@@ -3,6 +3,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Connections;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
 using VodPreheat.Client.Sandbox;
 

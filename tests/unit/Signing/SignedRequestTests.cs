@@ -3,6 +3,7 @@ using System.Text;
 using FsCheck.Xunit;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Secrets;
 using VodPreheat.Client.Signing;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;

@@ -2,8 +2,10 @@ using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Preheating;
+using VodPreheat.Client.Secrets;
 using VodPreheat.TestServer;
 
 namespace VodPreheat.UnitTests.Support;

@@ -1,5 +1,5 @@
 using VodPreheat.Client;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
 
 namespace VodPreheat.UnitTests.Support;

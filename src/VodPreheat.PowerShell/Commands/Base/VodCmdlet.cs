@@ -1,8 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
-using VodPreheat.Client.Concurrency;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Errors;
 
 namespace VodPreheat.Commands;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using VodPreheat.Client.Display;
 
-namespace VodPreheat.Client.Http;
+namespace VodPreheat.Client.Invocation;
 
 /// <summary>
 /// What the requests of one command invocation share: the cancellation, and the warnings and trace lines on their way to its thread.

@@ -1,4 +1,4 @@
-namespace VodPreheat.Client.Http;
+namespace VodPreheat.Client.Signing;
 
 /// <summary>Names of the headers that authenticate a request. Source: devg-apisign, api-iam.</summary>
 internal static class HeaderNames

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using VodPreheat.Client.Display;
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Secrets;
 
-namespace VodPreheat.Client.Errors;
+namespace VodPreheat.Client.Http;
 
 /// <summary>Makes the exception for every failed request to a service, without secrets. The only place that does.</summary>
 internal sealed class FailureFactory(CloudService service, Redactor redactor, TransportSettings settings)
@@ -59,7 +59,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         }
 
         TimeSpan? retryAfter = RetryAfter(response);
-        if (kind is FailureKind.Throttled or FailureKind.Unavailable && retryAfter > RetryHandler.LongestRetryAfter)
+        if (kind is FailureKind.Throttled or FailureKind.Unavailable && VodClientException.MustNotWait(retryAfter))
         {
             hint = $"The service asks to wait {Math.Ceiling(retryAfter.Value.TotalMinutes).ToString("0", CultureInfo.InvariantCulture)} minutes: try again after that.";
         }

@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using VodPreheat.Client.Display;
-using VodPreheat.Client.Errors;
 
-namespace VodPreheat.Client.Credentials;
+namespace VodPreheat.Client.Secrets;
 
 /// <summary>
 /// A secret key, token or password, kept as UTF-8 bytes in one pinned array so that it can be wiped: by Dispose, at the latest
@@ -40,21 +38,6 @@ public sealed class Secret : IDisposable
 
     /// <summary>Whether it can be sent in a header: not empty, visible ASCII only.</summary>
     internal bool CanBeHeader => !IsEmpty && _utf8.AsSpan().IndexOfAnyExceptInRange((byte)'!', (byte)'~') < 0;
-
-    /// <summary>Checks a key or token that a user specified and that will be sent in a header; what cannot be sent is wiped.</summary>
-    /// <exception cref="VodClientException">VodCredentialInvalid, with the name of the secret, never its text.</exception>
-    internal Secret CheckedForHeader(string name)
-    {
-        if (CanBeHeader)
-        {
-            return this;
-        }
-
-        Dispose();
-        throw InvalidCredential.Given(
-            $"The {name} {(IsEmpty ? "is empty" : "contains a space, a line break, or a character that is not ASCII")}.",
-            $"Copy all of it again, without spaces before or after it.");
-    }
 
     /// <summary>The bytes, for the signature; valid as long as the secret is referenced.</summary>
     /// <exception cref="ObjectDisposedException">It was wiped.</exception>

@@ -1,4 +1,4 @@
-namespace VodPreheat.Client.Concurrency;
+namespace VodPreheat.Client.Invocation;
 
 /// <summary>Work that runs in the background: how a thread that must stay responsive waits for it, or abandons it.</summary>
 public static class BackgroundWork

@@ -1,7 +1,8 @@
-using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Secrets;
 
-namespace VodPreheat.Client.Credentials;
+namespace VodPreheat.Client.Connections;
 
 /// <summary>
 /// Finds credentials where the official SDKs look: an access key in the environment, then an identity provider in the

@@ -2,9 +2,10 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Secrets;
 using VodPreheat.UnitTests.Support;
 
-namespace VodPreheat.UnitTests.Credentials;
+namespace VodPreheat.UnitTests.Secrets;
 
 public sealed class SecretTests
 {

@@ -1,9 +1,10 @@
 using System.Text;
+using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.UnitTests.Support;
 
-namespace VodPreheat.UnitTests.Credentials;
+namespace VodPreheat.UnitTests.Connections;
 
 public sealed class CredentialsFileTests
 {

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using FsCheck.Xunit;
-using VodPreheat.Client.Concurrency;
+using VodPreheat.Client.Invocation;
 using VodPreheat.UnitTests.Support;
 
-namespace VodPreheat.UnitTests.Concurrency;
+namespace VodPreheat.UnitTests.Invocation;
 
 public sealed class OrderedRequestBufferTests
 {

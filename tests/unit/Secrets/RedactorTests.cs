@@ -3,11 +3,11 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
 using FsCheck.Xunit;
-using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Display;
+using VodPreheat.Client.Secrets;
 using VodPreheat.UnitTests.Support;
 
-namespace VodPreheat.UnitTests.Display;
+namespace VodPreheat.UnitTests.Secrets;
 
 public sealed class RedactorTests
 {

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace VodPreheat.Client.Display;
+namespace VodPreheat.Client.Secrets;
 
 /// <summary>
 /// Finds a secret in a text by comparing while it decodes, so that no copy of the secret is made: neither to search for it nor in any

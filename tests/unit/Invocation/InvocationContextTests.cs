@@ -1,7 +1,7 @@
-using VodPreheat.Client.Http;
+using VodPreheat.Client.Invocation;
 using VodPreheat.UnitTests.Support;
 
-namespace VodPreheat.UnitTests.Http;
+namespace VodPreheat.UnitTests.Invocation;
 
 public sealed class InvocationContextTests
 {

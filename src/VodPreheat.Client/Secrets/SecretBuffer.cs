@@ -2,9 +2,8 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using VodPreheat.Client.Credentials;
 
-namespace VodPreheat.Client.Http;
+namespace VodPreheat.Client.Secrets;
 
 /// <summary>A request body that contains a secret: written into one pinned array, which does not grow and is wiped when disposed.</summary>
 internal sealed class SecretBuffer(int capacity) : IBufferWriter<byte>, IDisposable

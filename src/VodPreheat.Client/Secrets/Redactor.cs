@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
 
-namespace VodPreheat.Client.Display;
+namespace VodPreheat.Client.Secrets;
 
 /// <summary>
 /// Makes a text from a service fit to be shown. The gateway echoes canonical requests with every signed header, so a security token

@@ -1,7 +1,8 @@
 using System.Globalization;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 
-namespace VodPreheat.Client.Credentials;
+namespace VodPreheat.Client.Connections;
 
 /// <summary>
 /// Reads the credentials file of the official SDKs: INI, section [basic], keys ak, sk, security_token, project_id.

@@ -1,4 +1,4 @@
-namespace VodPreheat.Client.Concurrency;
+namespace VodPreheat.Client.Invocation;
 
 /// <summary>
 /// Keeps up to <paramref name="limit"/> requests in flight and hands over their answers in the order of the input.

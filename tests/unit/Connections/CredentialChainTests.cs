@@ -3,7 +3,7 @@ using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.UnitTests.Support;
 
-namespace VodPreheat.UnitTests.Credentials;
+namespace VodPreheat.UnitTests.Connections;
 
 /// <summary>Changes the home folder of the process: nothing else may run meanwhile.</summary>
 [Collection(nameof(TestsThatRunAlone))]

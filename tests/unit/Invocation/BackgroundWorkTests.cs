@@ -1,6 +1,7 @@
-using VodPreheat.Client.Concurrency;
+using VodPreheat.Client.Invocation;
 
-namespace VodPreheat.UnitTests.Concurrency;
+
+namespace VodPreheat.UnitTests.Invocation;
 
 public sealed class BackgroundWorkTests
 {
