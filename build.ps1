@@ -8,7 +8,7 @@
     Specifies the task. Build creates out/VodPreheat, exactly what a user installs. The other tasks, except Format, Mutate, and Publish,
     build it first:
     Demo     shows the complete job in the sandbox
-    Test     runs the unit tests and the Pester tests
+    Test     runs the unit tests and the Pester tests, except those that need minutes
     Host     runs the host tests: the load contexts and the client of the built module on .NET 8, 9, and 10; and the unit tests on .NET 8
     Coverage runs the unit tests and the Pester tests, and displays the coverage of the C# code
     Format   fails if dotnet format would change something, or if something is marked as left to do
@@ -17,6 +17,13 @@
     Mutate   changes the client and lists the changes that no unit test detects; takes hours
     Pack     creates the package, its checksum, and its bill of materials
     Publish  publishes the package that is in out/
+.PARAMETER Path
+    For Test: runs only these Pester files and the unit test classes of these C# files. Accepts wildcards, and several paths in one text,
+    separated by commas.
+.PARAMETER Filter
+    For Test: runs only the tests whose name contains this text.
+.PARAMETER Slow
+    For Test: runs instead the Pester tests that need minutes, which have the tag Slow.
 .PARAMETER NoBuild
     Uses out/VodPreheat as it is, for example to test on one machine what was built on another.
 .PARAMETER Required
@@ -31,6 +38,10 @@
     For Publish: the tag of the release, which must be the version of the module.
 .EXAMPLE
     ./build.ps1 Test
+.EXAMPLE
+    ./build.ps1 Test -Path tests/pester/Views.Tests.ps1
+.EXAMPLE
+    ./build.ps1 Test -Path tests/unit/Http/RetryHandlerTests.cs -Filter Delay
 #>
 [CmdletBinding()]
 param(
@@ -40,6 +51,12 @@ param(
 
     [ValidateSet('Release', 'Debug')]
     [string] $Configuration = 'Release',
+
+    [string[]] $Path,
+
+    [string] $Filter,
+
+    [switch] $Slow,
 
     [switch] $NoBuild,
 
@@ -111,8 +128,6 @@ function Invoke-Demo {
 function Invoke-Tier([string] $Name, [string] $ResultFile, [scriptblock] $Run) {
     Write-Host "`n$Name" -ForegroundColor Cyan
     $count = try {
-        $null = New-Item $results -ItemType Directory -Force
-        Remove-Item $ResultFile -ErrorAction Ignore
         $global:LASTEXITCODE = 0
         & {
             $PSNativeCommandUseErrorActionPreference = $false
@@ -121,7 +136,7 @@ function Invoke-Tier([string] $Name, [string] $ResultFile, [scriptblock] $Run) {
         $exitCode = $LASTEXITCODE
         if (-not (Test-Path $ResultFile)) { throw "There are no results; exit code $exitCode." }
         $read = $ResultFile -like '*.trx' ? (Read-Trx $ResultFile) : (Get-Content $ResultFile -Raw | ConvertFrom-Json)
-        if ($read.Passed + $read.Failed -eq 0) { throw 'No test was run.' }
+        if ($read.Passed + $read.Failed -eq 0 -and -not $Filter) { throw 'No test was run.' }
         if ($exitCode -and -not $read.Failed) { throw "The tests ended early; exit code $exitCode." }
         $read
     } catch {
@@ -130,6 +145,13 @@ function Invoke-Tier([string] $Name, [string] $ResultFile, [scriptblock] $Run) {
     }
     Write-Host "$Name`: $($count.Passed) passed, $($count.Failed) failed, $($count.Skipped) skipped"
     $count
+}
+
+# The path of a new results file.
+function New-Result([string] $Name) {
+    $null = New-Item $results -ItemType Directory -Force
+    Remove-Item "$results/$Name" -ErrorAction Ignore
+    "$results/$Name"
 }
 
 function Read-Trx([string] $Path) {
@@ -144,29 +166,53 @@ function Read-Trx([string] $Path) {
 # The last line of Test and Host, and their exit code.
 function Complete-Test([object[]] $Count) {
     $passed, $failed, $skipped = foreach ($name in 'Passed', 'Failed', 'Skipped') { ($Count | Measure-Object $name -Sum).Sum }
+    $isNothing = $passed + $failed -eq 0
+    if ($isNothing) { Write-Host "`nNo test was selected. Tests with the tag Slow run only with -Slow." -ForegroundColor Red }
     Write-Host "`n$passed passed, $failed failed, $skipped skipped"
-    exit [Math]::Min($failed, 1)
+    exit ($failed -or $isNothing ? 1 : 0)
 }
 
-function Test-Unit {
+# The unit tier beside the Pester tier, or only what is selected.
+function Test-All {
+    $selected = @($Path -split ',' | Where-Object { $_ } | Get-Item)
+    $classes = @($selected | Where-Object Extension -EQ .cs | ForEach-Object BaseName)
+    $files = @($selected | Where-Object Extension -EQ .ps1 | ForEach-Object FullName)
+    $unit = if (-not $Slow -and ($classes -or -not $Path)) { Start-Unit $classes }
+    if ($files -or -not $Path) { Test-Pester $files }
+    if ($unit) { Complete-Unit $unit }
+}
+
+# The tests are their own runner, which takes half of the time of dotnet test.
+function Start-Unit([string[]] $Class) {
+    dotnet build "$PSScriptRoot/tests/unit" @dotnetArguments | Out-Host
+    $arguments = @("$binaries/VodPreheat.UnitTests/$kind/VodPreheat.UnitTests.dll", '-result-trx', (New-Result unit.trx), '-noColor', '-noLogo')
+    foreach ($name in $Class) { $arguments += '-class', "*.$name" }
+    if ($Filter) { $arguments += '-displayName', "*$Filter*" }
+    $quoted = $arguments.ForEach({ "`"$_`"" })
+    Start-Process dotnet "exec $quoted" -NoNewWindow -PassThru -RedirectStandardOutput "$results/unit.log"
+}
+
+function Complete-Unit([Diagnostics.Process] $Process) {
     Invoke-Tier 'Unit tier' "$results/unit.trx" {
-        dotnet test "$PSScriptRoot/tests/unit" @dotnetArguments --logger 'trx;LogFileName=unit.trx' --results-directory $results
+        $Process.WaitForExit()
+        Get-Content "$results/unit.log"
+        $global:LASTEXITCODE = $Process.ExitCode
     }
 }
 
-function Test-Pester {
-    Invoke-Tier 'Pester tier' "$results/pester.json" {
+function Test-Pester([string[]] $File) {
+    $result = New-Result ($Slow ? 'pester-slow.json' : 'pester.json')
+    $selected = @{}
+    if ($File) { $selected.Path = $File }
+    Invoke-Tier ($Slow ? 'Pester tier, slow tests' : 'Pester tier') $result {
         Install-Pester
-
-        # In a separate process: an imported assembly cannot be unloaded, and the tests need the one that was just built.
-        & $pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/tests/pester/Invoke-Tier.ps1" -ResultFile "$results/pester.json"
+        & "$PSScriptRoot/tests/pester/Invoke-Tier.ps1" -ResultFile $result -Filter $Filter -Slow:$Slow @selected
     }
 }
 
-# What the Pester tests need in addition to the module. The submitter references the test server.
+# What the Pester tests need in addition to the module: Pester, and the programs that they use.
 function Install-Pester {
     $PSNativeCommandUseErrorActionPreference = $true
-    dotnet build "$PSScriptRoot/tests/submitter" @dotnetArguments | Out-Host
     dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Install "-p:Out=$out" | Out-Host
 }
 
@@ -183,16 +229,17 @@ function Test-Host {
     foreach ($framework in 'net8.0', 'net9.0', 'net10.0') {
         foreach ($preload in '', 'older', 'newer') {
             $name = "Host tier, $framework$($preload ? ", $preload packages first" : '')"
-            $file = "$results/host-$framework$($preload ? "-$preload" : '').trx"
+            $file = New-Result "host-$framework$($preload ? "-$preload" : '').trx"
             Invoke-Tier $name $file {
                 $env:VODPREHEAT_TEST_PRELOAD = $preload
                 & "$binaries/VodPreheat.HostTests/${kind}_${framework}_$rid/VodPreheat.HostTests$suffix" -result-trx $file -noColor -noLogo
             }
         }
     }
-    Invoke-Tier 'Unit tier, net8.0' "$results/unit-net8.0.trx" {
+    $file = New-Result unit-net8.0.trx
+    Invoke-Tier 'Unit tier, net8.0' $file {
         $env:VODPREHEAT_TEST_RUNTIME = 8
-        & "$unit/VodPreheat.UnitTests$suffix" -result-trx "$results/unit-net8.0.trx" -noColor -noLogo
+        & "$unit/VodPreheat.UnitTests$suffix" -result-trx $file -noColor -noLogo
     }
 }
 
@@ -254,10 +301,11 @@ function New-Package {
     & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 
-if (-not $NoBuild -and $Task -notin 'Format', 'Mutate', 'Publish') { Build-Module }
+$isUnitOnly = $Path -and -not ($Path -notlike '*.cs')
+if (-not $NoBuild -and -not $isUnitOnly -and $Task -notin 'Format', 'Mutate', 'Publish') { Build-Module }
 switch ($Task) {
     'Demo' { Invoke-Demo }
-    'Test' { Complete-Test @(Test-Unit; Test-Pester) }
+    'Test' { Complete-Test @(Test-All) }
     'Host' { Complete-Test (Test-Host) }
     'Coverage' { Measure-Coverage }
     'Format' { Test-Format }

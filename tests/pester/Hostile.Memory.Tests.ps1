@@ -51,7 +51,7 @@ public static class SecureStringRace
 }
 
 # Only Linux lets a process read the memory of its child.
-Describe 'The memory of a process after Disconnect-VodAccount' -Skip:(-not $IsLinux) {
+Describe 'The memory of a process after Disconnect-VodAccount' -Tag Slow -Skip:(-not $IsLinux) {
     BeforeAll {
         # Neither the child nor its script contains the text of the secret, which the search would find.
         $script:secret = -join (0..39 | ForEach-Object { [char] (33 + ($_ * 37 + 11) % 94) })

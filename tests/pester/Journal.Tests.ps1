@@ -246,7 +246,7 @@ Describe 'The journal under load' {
     AfterEach { Clear-Session }
     AfterAll { Remove-Item $folder -Recurse }
 
-    It 'loses nothing that 16 processes write while another process trims it' {
+    It 'loses nothing that 16 processes write while another process trims it' -Tag Slow {
         # More than the maximum size, part of it old.
         $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
         $line = '{{"event":"sending","id":"{0}","time":"{1}","endpoint":"https://e","project_id":"p","urls":["https://cdn.example.com/' + ('f' * 40000) + '"]}}'
@@ -266,7 +266,7 @@ Describe 'The journal under load' {
         Get-ChildItem (Split-Path $env:VODPREHEAT_JOURNAL) -Name | Sort-Object | Should -Be journal.jsonl, journal.jsonl.lock
     }
 
-    It 'has every submission that the server accepted, no matter when the process is terminated' {
+    It 'has every submission that the server accepted, no matter when the process is terminated' -Tag Slow {
         $server.Quota = [int]::MaxValue
         $random = [Random]::new(1)
         $kills = 200

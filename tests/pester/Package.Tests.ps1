@@ -21,7 +21,7 @@ BeforeAll {
     $package = Get-Item "$repository/*.nupkg"
 }
 
-Describe 'The package' {
+Describe 'The package' -Tag Slow {
     It 'is named after the module and the version of its manifest' {
         $package.Name | Should -Be "VodPreheat.$version.nupkg"
     }
@@ -72,7 +72,7 @@ Describe 'The package' {
     }
 }
 
-Describe 'The publication of a package' {
+Describe 'The publication of a package' -Tag Slow {
     BeforeAll {
         $release = New-Item "$TestDrive/release" -ItemType Directory
         Copy-Item (Split-Path $Manifest) "$release/VodPreheat" -Recurse
@@ -109,7 +109,7 @@ Describe 'The publication of a package' {
     }
 }
 
-Describe 'The third-party packages in it' {
+Describe 'The third-party packages in it' -Tag Slow {
     It 'are those whose files are in bin/lib' {
         $files = (Get-ChildItem "$(Split-Path $Manifest)/bin/lib").Name
         @($shipped.Files) + 'VodPreheat.Client.dll' | Sort-Object | Should -Be ($files | Sort-Object)
@@ -146,7 +146,7 @@ Describe 'The third-party packages in it' {
     }
 }
 
-Describe 'The package in a local repository' {
+Describe 'The package in a local repository' -Tag Slow {
     BeforeAll {
         # As a separate user: what is installed and registered is found, but does not change the account of this machine.
         $names = 'HOME', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'PSModulePath'

@@ -70,7 +70,7 @@ AfterAll {
     $server.Dispose()
 }
 
-Describe 'Concurrent queries and submissions with 2 % random faults, short-lived tokens, and failed renewals' {
+Describe 'Concurrent queries and submissions with 2 % random faults, short-lived tokens, and failed renewals' -Tag Slow {
     BeforeAll {
         Reset-Server 0.02
         $server.KeepRequests = $false
@@ -245,7 +245,7 @@ Describe 'Concurrent queries and submissions with 2 % random faults, short-lived
     }
 }
 
-Describe 'Stopping <_> at random moments' -ForEach $stops {
+Describe 'Stopping <_> at random moments' -Tag Slow -ForEach $stops {
     BeforeAll {
         if (-not ('Unobserved' -as [type])) { Add-Type -Path $watcher }
         $null = [Unobserved]::Collect()

@@ -77,7 +77,7 @@ Describe 'Start-VodPreheat, failures' {
         $server.SubmittedUrls | Should -Be (Get-SampleUrl 3)
     }
 
-    It 'adapts to a site that accepts ten submissions per minute, and does not delay queries' {
+    It 'adapts to a site that accepts ten submissions per minute, and does not delay queries' -Tag Slow {
         $server.SubmissionsPerMinute = 10
         $server.SetTask('t', 'succeed https://a/1')
         $run = Invoke-Aside { 1..125 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Start-VodPreheat -Verbose 4>&1 }
