@@ -52,16 +52,13 @@ public sealed class VodClient : IDisposable
         _failures = new FailureFactory(CloudService.Vod, redactor, settings);
         _queries = new RateLimit("queries", settings.RequestsPerMinute, settings.Clock);
         _submissions = new RateLimit("submissions", settings.SubmissionsPerMinute, settings.Clock);
-        _transport = HttpTransport.Create(
-            settings,
-            ServiceAddress.MayUseProxy(endpoint, settings.Proxy),
-            new RetryHandler(CloudService.Vod, settings.MaximumRetryCount, settings.Clock),
-            new RateLimitHandler(CloudService.Vod, _queries, _submissions, settings.MaximumRetryCount > 0, settings.Clock),
-            new CredentialHandler(source, _breaker),
-            new JournalHandler(journal, settings.Clock),
-            new TraceHandler(redactor, _failures),
-            new AttemptHandler(settings.Timeout, settings.Clock, _failures),
-            new SignHandler(settings.Clock));
+        _transport = new HandlerChain(settings, redactor, _failures)
+        {
+            Retry = new RetryHandler(CloudService.Vod, settings.MaximumRetryCount, settings.Clock),
+            RateLimit = new RateLimitHandler(CloudService.Vod, _queries, _submissions, settings.MaximumRetryCount > 0, settings.Clock),
+            Credential = new CredentialHandler(source, _breaker),
+            Journal = new JournalHandler(journal, settings.Clock),
+        }.Connect(ServiceAddress.MayUseProxy(endpoint, settings.Proxy));
         _resource = $"{_root}/v1.0/{UriEncoding.Encode(projectId)}/asset/preheating";
     }
 
@@ -78,7 +75,7 @@ public sealed class VodClient : IDisposable
     public string ProjectId { get; }
 
     /// <summary>How the connection signs in.</summary>
-    public string AuthenticationType => _source.AuthenticationType;
+    public AuthenticationType AuthenticationType => _source.AuthenticationType;
 
     /// <summary>The access key ID, user name or identity provider; null for a token that was obtained elsewhere.</summary>
     public string? AccountName => _source.AccountName;

@@ -71,7 +71,7 @@ public sealed class NetworkTests
             endpoint,
             LoopbackServer.DefaultProjectId,
             new FixedCredentialSource(
-                new AccessKeyCredential(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null), "AccessKey"),
+                new AccessKeyCredential(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null), AuthenticationType.AccessKey),
             new TransportSettings { MaximumRetryCount = 0 },
             SubmissionJournal.InMemory());
         return await Assert.ThrowsAsync<VodClientException>(() => client.GetPreheatingResultsAsync("a", Cloud.Context()));

@@ -1,5 +1,6 @@
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Secrets;
@@ -18,14 +19,14 @@ public sealed class SignInTests : IDisposable
     [Fact]
     public async Task An_access_key_signs_requests()
     {
-        await AssertWorksAsync(_cloud.ConnectAsync(), "AccessKey");
+        await AssertWorksAsync(_cloud.ConnectAsync(), AuthenticationType.AccessKey);
         Assert.DoesNotContain(_cloud.Server.Requests, request => request.Area == "Iam");
     }
 
     [Fact]
     public async Task The_project_of_an_access_key_is_looked_up()
     {
-        await AssertWorksAsync(_cloud.Factory().ConnectWithAccessKeyAsync(Key, SecretKey(), securityToken: null, Cloud.Context()), "AccessKey");
+        await AssertWorksAsync(_cloud.Factory().ConnectWithAccessKeyAsync(Key, SecretKey(), securityToken: null, Cloud.Context()), AuthenticationType.AccessKey);
         Assert.Contains(_cloud.Server.Requests, request => request.Area == "Iam");
     }
 
@@ -35,14 +36,14 @@ public sealed class SignInTests : IDisposable
         _cloud.Server.AddTemporaryKey("TEMPORARYKEY", "temporary-secret", "security-token", Project);
         return AssertWorksAsync(
             _cloud.Factory(projectId: Project).ConnectWithAccessKeyAsync("TEMPORARYKEY", new Secret("temporary-secret"), new Secret("security-token"), Cloud.Context()),
-            "AccessKey");
+            AuthenticationType.AccessKey);
     }
 
     [Fact]
     public Task Token()
     {
         _cloud.Server.AddToken("a-token", Project);
-        return AssertWorksAsync(_cloud.Factory(projectId: Project).ConnectWithTokenAsync(new Secret("a-token"), Cloud.Context()), "Token");
+        return AssertWorksAsync(_cloud.Factory(projectId: Project).ConnectWithTokenAsync(new Secret("a-token"), Cloud.Context()), AuthenticationType.Token);
     }
 
     [Fact]
@@ -53,7 +54,7 @@ public sealed class SignInTests : IDisposable
         await QueryAsync(client);
         _cloud.Server.ExpireToken(_cloud.Server.LastToken);
         await QueryAsync(client);
-        Assert.Equal(("Password", 2), (client.AuthenticationType, _cloud.Server.TokensIssued));
+        Assert.Equal((AuthenticationType.Password, 2), (client.AuthenticationType, _cloud.Server.TokensIssued));
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed class SignInTests : IDisposable
     {
         _cloud.Server.AddIdentityProvider("ci", "vod");
         return AssertWorksAsync(
-            _cloud.Factory().ConnectWithIdTokenAsync("ci", new Secret(_cloud.Server.MakeIdToken("ci", "vod")), Cloud.Context()), "IdToken");
+            _cloud.Factory().ConnectWithIdTokenAsync("ci", new Secret(_cloud.Server.MakeIdToken("ci", "vod")), Cloud.Context()), AuthenticationType.IdToken);
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class SignInTests : IDisposable
         await QueryAsync(client);
         _cloud.Server.ExpireToken(_cloud.Server.LastToken);
         await QueryAsync(client);
-        Assert.Equal(("IdToken", 2), (client.AuthenticationType, _cloud.Server.TokensIssued));
+        Assert.Equal((AuthenticationType.IdToken, 2), (client.AuthenticationType, _cloud.Server.TokensIssued));
     });
 
     [Fact]
@@ -94,7 +95,7 @@ public sealed class SignInTests : IDisposable
         await QueryAsync(client);
         _cloud.Server.ExpireTemporaryKey(client.AccountName!);
         await QueryAsync(client);
-        Assert.Equal(("Identity", 2), (client.AuthenticationType, _cloud.Server.MetadataKeysIssued));
+        Assert.Equal((AuthenticationType.Identity, 2), (client.AuthenticationType, _cloud.Server.MetadataKeysIssued));
     }
 
     [Fact]
@@ -106,14 +107,14 @@ public sealed class SignInTests : IDisposable
                 ("HUAWEICLOUD_SDK_SK", LoopbackServer.DefaultSecretKey),
                 ("HUAWEICLOUD_SDK_PROJECT_ID", Project),
             ]).ConnectWithFoundCredentialAsync(Cloud.Context()),
-        "AccessKey");
+        AuthenticationType.AccessKey);
 
     [Fact]
     public Task A_credentials_file_is_used() => WithFileAsync(async file =>
     {
         await File.WriteAllTextAsync(file, $"[basic]\nak = {Key}\nsk = {LoopbackServer.DefaultSecretKey}\n", TestContext.Current.CancellationToken);
         ConnectionFactory factory = _cloud.Factory(environment: ("HUAWEICLOUD_SDK_CREDENTIALS_FILE", file));
-        await AssertWorksAsync(factory.ConnectWithFoundCredentialAsync(Cloud.Context()), "AccessKey");
+        await AssertWorksAsync(factory.ConnectWithFoundCredentialAsync(Cloud.Context()), AuthenticationType.AccessKey);
     });
 
     [Fact]
@@ -143,7 +144,7 @@ public sealed class SignInTests : IDisposable
     private static async Task QueryAsync(VodClient client) =>
         Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Context()));
 
-    private static async Task AssertWorksAsync(Task<VodClient> signIn, string authenticationType)
+    private static async Task AssertWorksAsync(Task<VodClient> signIn, AuthenticationType authenticationType)
     {
         using VodClient client = await signIn;
         await QueryAsync(client);

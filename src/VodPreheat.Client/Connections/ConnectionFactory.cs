@@ -54,7 +54,7 @@ public sealed class ConnectionFactory
     public static VodClient ConnectSandbox(TransportSettings transport, string? region = null) => new(
         SandboxHandler.Endpoint,
         SandboxHandler.ProjectId,
-        new FixedCredentialSource(SandboxHandler.CreateCredential(), "Sandbox"),
+        new FixedCredentialSource(SandboxHandler.CreateCredential(), AuthenticationType.Sandbox),
         transport with { Network = static () => new SandboxHandler(Environment.GetEnvironmentVariable) },
         SubmissionJournal.InMemory())
     {
@@ -63,17 +63,17 @@ public sealed class ConnectionFactory
 
     /// <summary>Signs in with an access key.</summary>
     public Task<VodClient> ConnectWithAccessKeyAsync(string accessKey, Secret secretKey, Secret? securityToken, InvocationContext context) =>
-        ConnectAsync(new FixedCredentialSource(AccessKeyCredential.Create(accessKey, secretKey, securityToken), "AccessKey"), context);
+        ConnectAsync(new FixedCredentialSource(AccessKeyCredential.Create(accessKey, secretKey, securityToken), AuthenticationType.AccessKey), context);
 
     /// <summary>Signs in with a token that was obtained elsewhere.</summary>
     public Task<VodClient> ConnectWithTokenAsync(Secret token, InvocationContext context) =>
-        ConnectAsync(new FixedCredentialSource(new TokenCredential(token.CheckedForHeader("token")), "Token"), context);
+        ConnectAsync(new FixedCredentialSource(new TokenCredential(token.CheckedForHeader("token")), AuthenticationType.Token), context);
 
     /// <summary>Signs in with the first credentials found: in the environment, then in the credentials file.</summary>
     public Task<VodClient> ConnectWithFoundCredentialAsync(InvocationContext context) => new CredentialChain(_settings).Find() switch
     {
         (_, { } login) => ConnectWithIdTokenFileAsync(login, context),
-        (var key, _) => ConnectAsync(new FixedCredentialSource(key!, "AccessKey"), context),
+        (var key, _) => ConnectAsync(new FixedCredentialSource(key!, AuthenticationType.AccessKey), context),
     };
 
     /// <summary>Signs in with an IAM user's password, immediately, so that an incorrect one fails here. The token is renewed automatically.</summary>
@@ -86,10 +86,10 @@ public sealed class ConnectionFactory
 
         Project project = ProjectOfToken(null);
         return ConnectByTokenAsync(
-            "Password",
+            AuthenticationType.Password,
             userName,
             password,
-            iam => (context, cancellation) => iam.GetTokenAsync(userName, password, domainName, project, context, cancellation),
+            iam => context => iam.GetTokenAsync(userName, password, domainName, project, context),
             context);
     }
 
@@ -117,8 +117,8 @@ public sealed class ConnectionFactory
         identityProvider = CheckedIdentityProvider(identityProvider);
         Project project = ProjectOfToken(null);
         using var iam = new IamClient(Iam(), _settings.Transport, static () => []);
-        FetchedCredential fetched = await iam.GetTokenAsync(identityProvider, token, project, context, context.Cancellation).ConfigureAwait(false);
-        var source = new FixedCredentialSource(fetched.Credential, "IdToken", identityProvider, s_idTokenEnded);
+        FetchedCredential fetched = await iam.GetTokenAsync(identityProvider, token, project, context).ConfigureAwait(false);
+        var source = new FixedCredentialSource(fetched.Credential, AuthenticationType.IdToken, identityProvider, s_idTokenEnded);
         return await ConnectAsync(source, context, needsCredential: true).ConfigureAwait(false);
     }
 
@@ -127,7 +127,7 @@ public sealed class ConnectionFactory
     {
         var metadata = new MetadataClient(_settings.Transport, _settings.ReadVariable);
         var source = new RenewingCredentialSource(
-            "Identity", accountName: null, metadata.GetKeysAsync, metadata, fetchSecret: null, _settings.Transport.Clock);
+            AuthenticationType.Identity, accountName: null, metadata.GetKeysAsync, metadata, fetchSecret: null, _settings.Transport.Clock);
         return ConnectAsync(source, context, needsCredential: true);
     }
 
@@ -136,7 +136,7 @@ public sealed class ConnectionFactory
         string identityProvider = CheckedIdentityProvider(login.Provider);
         Project project = ProjectOfToken(login.ProjectId);
         return ConnectByTokenAsync(
-            "IdToken",
+            AuthenticationType.IdToken,
             identityProvider,
             keptSecret: null,
             iam => new IdTokenFileExchange(iam, identityProvider, login.TokenPath, project).GetTokenAsync,
@@ -145,10 +145,10 @@ public sealed class ConnectionFactory
 
     /// <summary>Connects with a token of IAM that is requested now and renewed later.</summary>
     private Task<VodClient> ConnectByTokenAsync(
-        string authenticationType,
+        AuthenticationType authenticationType,
         string accountName,
         Secret? keptSecret,
-        Func<IamClient, Func<InvocationContext, CancellationToken, Task<FetchedCredential>>> fetchFrom,
+        Func<IamClient, Func<InvocationContext, Task<FetchedCredential>>> fetchFrom,
         InvocationContext context)
     {
         RenewingCredentialSource source = null!;
@@ -164,7 +164,7 @@ public sealed class ConnectionFactory
             string? projectId = _settings.ProjectId;
             if (projectId is null || needsCredential)
             {
-                Credential credential = await source.GetAsync(context, context.Cancellation).ConfigureAwait(false);
+                Credential credential = await source.GetAsync(context).ConfigureAwait(false);
                 projectId ??= credential.ProjectId ?? await FindProjectAsync(source, credential, context).ConfigureAwait(false);
             }
 

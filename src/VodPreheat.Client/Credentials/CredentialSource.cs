@@ -7,8 +7,8 @@ namespace VodPreheat.Client.Credentials;
 /// <summary>The source of a connection's credential, which may be able to renew it.</summary>
 public abstract class CredentialSource : IDisposable
 {
-    /// <summary>How the connection signs in: AccessKey, Token, Password, IdToken, Identity or Sandbox.</summary>
-    public abstract string AuthenticationType { get; }
+    /// <summary>How the connection signs in.</summary>
+    public abstract AuthenticationType AuthenticationType { get; }
 
     /// <summary>The access key ID, user name or identity provider; null for a token that was obtained elsewhere.</summary>
     public abstract string? AccountName { get; }
@@ -20,7 +20,7 @@ public abstract class CredentialSource : IDisposable
     internal abstract IEnumerable<Secret> Secrets { get; }
 
     /// <summary>The credential for a request that is about to be sent.</summary>
-    internal abstract ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation);
+    internal abstract ValueTask<Credential> GetAsync(InvocationContext context);
 
     /// <summary>Whether a credential that the service refused can be replaced by a new one.</summary>
     internal virtual bool IsRenewable => false;

@@ -10,10 +10,10 @@ namespace VodPreheat.Client.Credentials;
 /// <param name="accountName">The user or identity provider; null for the ID of the access key.</param>
 /// <param name="hintAtRefusal">The hint when the service has refused it; null for that of the service's error.</param>
 public sealed class FixedCredentialSource(
-    Credential credential, string authenticationType, string? accountName = null, Hint? hintAtRefusal = null) : CredentialSource
+    Credential credential, AuthenticationType authenticationType, string? accountName = null, Hint? hintAtRefusal = null) : CredentialSource
 {
     /// <inheritdoc/>
-    public override string AuthenticationType => authenticationType;
+    public override AuthenticationType AuthenticationType => authenticationType;
 
     /// <inheritdoc/>
     public override string? AccountName => accountName ?? (credential as AccessKeyCredential)?.AccessKey;
@@ -25,7 +25,7 @@ public sealed class FixedCredentialSource(
 
     internal override Hint? HintAtRefusal => hintAtRefusal;
 
-    internal override ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation) => new(credential);
+    internal override ValueTask<Credential> GetAsync(InvocationContext context) => new(credential);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => credential.Dispose();

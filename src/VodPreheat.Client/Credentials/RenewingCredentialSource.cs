@@ -11,9 +11,9 @@ namespace VodPreheat.Client.Credentials;
 /// IAM has refused, such as a password that was changed, is not sent again, because repeated refusals lock the user.
 /// </summary>
 internal sealed class RenewingCredentialSource(
-    string authenticationType,
+    AuthenticationType authenticationType,
     string? accountName,
-    Func<InvocationContext, CancellationToken, Task<FetchedCredential>> fetch,
+    Func<InvocationContext, Task<FetchedCredential>> fetch,
     IDisposable fetcher,
     Secret? fetchSecret,
     TimeProvider clock) : CredentialSource
@@ -35,7 +35,7 @@ internal sealed class RenewingCredentialSource(
     private TimeSpan _pause;
     private bool _disposed;
 
-    public override string AuthenticationType => authenticationType;
+    public override AuthenticationType AuthenticationType => authenticationType;
 
     public override string? AccountName => accountName ?? (_current?.Credential as AccessKeyCredential)?.AccessKey;
 
@@ -48,7 +48,7 @@ internal sealed class RenewingCredentialSource(
         .Concat(_current?.Credential.Secrets ?? [])
         .Concat(_previous?.Secrets ?? []);
 
-    internal override ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation)
+    internal override ValueTask<Credential> GetAsync(InvocationContext context)
     {
         Credential? inHand = null;
         Renewal? renewal;
@@ -81,7 +81,7 @@ internal sealed class RenewingCredentialSource(
             _ = RenewAsync(renewal, context);
         }
 
-        return inHand is null ? new(WaitAsync(renewal, cancellation)) : new(inHand);
+        return inHand is null ? new(WaitAsync(renewal, context.Cancellation)) : new(inHand);
     }
 
     internal override void Reject(Credential credential)
@@ -146,7 +146,7 @@ internal sealed class RenewingCredentialSource(
         {
             // The lifetime counts from here, so that it is never overestimated.
             DateTimeOffset start = clock.GetUtcNow();
-            FetchedCredential fetched = await fetch(context, renewal.Stop.Token).ConfigureAwait(false);
+            FetchedCredential fetched = await fetch(context.With(renewal.Stop.Token)).ConfigureAwait(false);
             Take(renewal, fetched, start + fetched.Life);
             renewal.SetResult(fetched.Credential);
         }

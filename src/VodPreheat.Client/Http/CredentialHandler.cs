@@ -14,7 +14,7 @@ internal sealed class CredentialHandler(CredentialSource source, AuthenticationB
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Credential credential = await source.GetAsync(InvocationContext.Of(request), cancellationToken).ConfigureAwait(false);
+        Credential credential = await source.GetAsync(InvocationContext.Of(request)).ConfigureAwait(false);
         breaker.ThrowIfRefused();
         request.Options.Set(Key, credential);
         try

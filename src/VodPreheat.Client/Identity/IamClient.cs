@@ -32,22 +32,19 @@ internal sealed class IamClient : IDisposable
             [.. secrets(), .. settings.ProxySecrets(endpoint), .. Volatile.Read(ref _exchanged) is { } exchanged ? [exchanged] : Array.Empty<Secret>()]);
         _failures = new FailureFactory(CloudService.Iam, redactor, settings);
         var limit = new RateLimit("requests to IAM", perMinute: 0, _clock);
-        _transport = HttpTransport.Create(
-            settings,
-            ServiceAddress.MayUseProxy(endpoint, settings.Proxy),
-            new RetryHandler(CloudService.Iam, settings.MaximumRetryCount, _clock),
-            new RateLimitHandler(CloudService.Iam, limit, limit, settings.MaximumRetryCount > 0, _clock),
-            new TraceHandler(redactor, _failures),
-            new AttemptHandler(settings.Timeout, _clock, _failures),
-            new SignHandler(_clock));
+        _transport = new HandlerChain(settings, redactor, _failures)
+        {
+            Retry = new RetryHandler(CloudService.Iam, settings.MaximumRetryCount, _clock),
+            RateLimit = new RateLimitHandler(CloudService.Iam, limit, limit, settings.MaximumRetryCount > 0, _clock),
+        }.Connect(ServiceAddress.MayUseProxy(endpoint, settings.Proxy));
     }
 
     /// <summary>Gets a token for a project, which is identified by its ID or, without one, by its name.</summary>
     /// <exception cref="VodClientException">Incorrect password, locked user, no programmatic access, MFA required, or no answer.</exception>
     public async Task<FetchedCredential> GetTokenAsync(
-        string userName, Secret password, string domainName, Project project, InvocationContext context, CancellationToken cancellation)
+        string userName, Secret password, string domainName, Project project, InvocationContext context)
     {
-        return await ExchangeAsync("/v3/auth/tokens?nocatalog=true", password, WriteUser, project, identityProvider: null, context, cancellation).ConfigureAwait(false);
+        return await ExchangeAsync("/v3/auth/tokens?nocatalog=true", password, WriteUser, project, identityProvider: null, context).ConfigureAwait(false);
 
         void WriteUser(Utf8JsonWriter json)
         {
@@ -73,11 +70,11 @@ internal sealed class IamClient : IDisposable
     /// Unknown provider or project, a token that has expired or is not for this provider, no rule or permission, or no answer.
     /// </exception>
     public async Task<FetchedCredential> GetTokenAsync(
-        string identityProvider, Secret idToken, Project project, InvocationContext context, CancellationToken cancellation)
+        string identityProvider, Secret idToken, Project project, InvocationContext context)
     {
         try
         {
-            return await ExchangeAsync("/v3.0/OS-AUTH/id-token/tokens", idToken, WriteIdToken, project, identityProvider, context, cancellation).ConfigureAwait(false);
+            return await ExchangeAsync("/v3.0/OS-AUTH/id-token/tokens", idToken, WriteIdToken, project, identityProvider, context).ConfigureAwait(false);
         }
         catch (VodClientException failure) when (IdTokenHint(failure) is { } hint)
         {
@@ -96,13 +93,13 @@ internal sealed class IamClient : IDisposable
     /// <summary>The projects with a name, or all projects.</summary>
     /// <exception cref="VodClientException">No permission, invalid credentials, or no answer.</exception>
     public async Task<IReadOnlyList<Project>> GetProjectsAsync(
-        string? name, Credential credential, InvocationContext context, CancellationToken cancellation)
+        string? name, Credential credential, InvocationContext context)
     {
         string query = name is null ? string.Empty : "?" + UriEncoding.CanonicalQuery([new("name", name)]);
         using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Get, $"{_root}/v3/projects{query}", body: null, context);
         request.Options.Set(CredentialHandler.Key, credential);
         using HttpResponseMessage response = await _transport.Client
-            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.Cancellation).ConfigureAwait(false);
         return _failures.Read(response, ReadProjects);
     }
 
@@ -130,8 +127,7 @@ internal sealed class IamClient : IDisposable
         Action<Utf8JsonWriter> writeIdentity,
         Project project,
         string? identityProvider,
-        InvocationContext context,
-        CancellationToken cancellation)
+        InvocationContext context)
     {
         using SecretBuffer body = TokenRequest(secret, writeIdentity, project);
         Volatile.Write(ref _exchanged, secret);
@@ -144,7 +140,7 @@ internal sealed class IamClient : IDisposable
             }
 
             using HttpResponseMessage response = await _transport.Client
-                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.Cancellation).ConfigureAwait(false);
             return _failures.Read(response, answer => ReadToken(response, answer, project));
         }
         finally

@@ -21,7 +21,7 @@ internal sealed class IdTokenFileExchange(IamClient iam, string identityProvider
 
     /// <summary>Gets a token. One call at a time.</summary>
     /// <exception cref="VodClientException">No identity token in the file, or IAM refused it.</exception>
-    public async Task<FetchedCredential> GetTokenAsync(InvocationContext context, CancellationToken cancellation)
+    public async Task<FetchedCredential> GetTokenAsync(InvocationContext context)
     {
         using Secret idToken = IdToken.ReadFile(path);
         byte[] hash = SHA256.HashData(idToken.Bytes);
@@ -32,7 +32,7 @@ internal sealed class IdTokenFileExchange(IamClient iam, string identityProvider
 
         try
         {
-            return await iam.GetTokenAsync(identityProvider, idToken, project, context, cancellation).ConfigureAwait(false);
+            return await iam.GetTokenAsync(identityProvider, idToken, project, context).ConfigureAwait(false);
         }
         catch (VodClientException failure) when (failure.IsRefusal)
         {

@@ -36,11 +36,7 @@ internal sealed class MetadataClient : IDisposable
         settings = settings with { Timeout = TimeSpan.FromSeconds(3), Proxy = null };
         var redactor = new Redactor(() => Volatile.Read(ref _session) is { } session ? [session] : []);
         _failures = new FailureFactory(CloudService.Metadata, redactor, settings);
-        _transport = HttpTransport.Create(
-            settings,
-            mayUseProxy: false,
-            new TraceHandler(redactor, _failures),
-            new AttemptHandler(settings.Timeout, _clock, _failures));
+        _transport = new HandlerChain(settings, redactor, _failures).Connect(mayUseProxy: false);
     }
 
     /// <summary>Gets the current keys.</summary>
@@ -48,11 +44,11 @@ internal sealed class MetadataClient : IDisposable
     /// VodNoCredential: the service has none, such as without an agency or on another cloud. Other failures can be temporary: there was
     /// no answer, or the service failed.
     /// </exception>
-    public async Task<FetchedCredential> GetKeysAsync(InvocationContext context, CancellationToken cancellation)
+    public async Task<FetchedCredential> GetKeysAsync(InvocationContext context)
     {
         try
         {
-            Secret? session = await GetSessionTokenAsync(context, cancellation).ConfigureAwait(false);
+            Secret? session = await GetSessionTokenAsync(context).ConfigureAwait(false);
             Interlocked.Exchange(ref _session, session)?.Dispose();
             using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Get, $"{_root}/openstack/latest/securitykey", body: null, context);
             if (session is not null)
@@ -60,7 +56,7 @@ internal sealed class MetadataClient : IDisposable
                 request.Headers.TryAddWithoutValidation("X-Metadata-Token", session.Reveal());
             }
 
-            using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
+            using HttpResponseMessage response = await SendAsync(request, context).ConfigureAwait(false);
             return _failures.Read(response, ReadKeys);
         }
         catch (VodClientException failure) when (failure.Kind is FailureKind.Authentication or FailureKind.PermissionDenied or FailureKind.NotFound)
@@ -87,13 +83,13 @@ internal sealed class MetadataClient : IDisposable
         : "http://169.254.169.254";
 
     // Version 2 requires a session token; version 1 does not have the operation.
-    private async Task<Secret?> GetSessionTokenAsync(InvocationContext context, CancellationToken cancellation)
+    private async Task<Secret?> GetSessionTokenAsync(InvocationContext context)
     {
         using HttpRequestMessage request = HttpRequests.Create(HttpMethod.Put, $"{_root}/meta-data/latest/api/token", body: null, context);
         request.Headers.TryAddWithoutValidation("X-Metadata-Token-Ttl-Seconds", TokenTtlSeconds);
         try
         {
-            using HttpResponseMessage response = await SendAsync(request, cancellation).ConfigureAwait(false);
+            using HttpResponseMessage response = await SendAsync(request, context).ConfigureAwait(false);
             return _failures.Read(response, static body => ToHeader(new Secret(body.Span.Trim(" \t\r\n"u8)), "session token"));
         }
         catch (VodClientException failure) when (failure.StatusCode is HttpStatusCode.NotFound
@@ -103,8 +99,8 @@ internal sealed class MetadataClient : IDisposable
         }
     }
 
-    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation) =>
-        _transport.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, InvocationContext context) =>
+        _transport.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.Cancellation);
 
     private FetchedCredential ReadKeys(ReadOnlyMemory<byte> body)
     {

@@ -47,7 +47,7 @@ internal static class ProjectLookup
         IReadOnlyList<Project> projects;
         try
         {
-            projects = await iam.GetProjectsAsync(region, credential, context, context.Cancellation).ConfigureAwait(false);
+            projects = await iam.GetProjectsAsync(region, credential, context).ConfigureAwait(false);
             if (projects.Count == 1)
             {
                 return projects[0].Id;
@@ -56,7 +56,7 @@ internal static class ProjectLookup
             if (projects.Count == 0)
             {
                 // Only for the message.
-                projects = await iam.GetProjectsAsync(name: null, credential, context, context.Cancellation).ConfigureAwait(false);
+                projects = await iam.GetProjectsAsync(name: null, credential, context).ConfigureAwait(false);
                 throw NotFound($"IAM has no project named '{region}' for these credentials. Found: {List(projects)}.");
             }
         }

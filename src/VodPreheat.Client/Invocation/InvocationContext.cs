@@ -24,6 +24,9 @@ public sealed class InvocationContext(CancellationToken cancellation)
     public bool NeedsJournal { get; init; }
 
     /// <summary>The same invocation for requests that are canceled separately.</summary>
+    internal InvocationContext With(CancellationToken other) => With(NeedsJournal, other);
+
+    /// <inheritdoc cref="With(CancellationToken)"/>
     internal InvocationContext With(bool needsJournal, CancellationToken other) =>
         new(other) { IsTraced = IsTraced, NeedsJournal = needsJournal, _trace = _trace, _warnings = _warnings };
 

@@ -14,7 +14,7 @@ public sealed class VodConnection
         Region = client.Region;
         ProjectId = client.ProjectId;
         Endpoint = client.Endpoint;
-        AuthenticationType = client.AuthenticationType;
+        AuthenticationType = client.AuthenticationType.ToString();
     }
 
     /// <summary>Makes a copy without a client, for a deserialized connection.</summary>

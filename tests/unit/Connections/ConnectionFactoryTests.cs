@@ -26,7 +26,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     {
         using VodClient client = await New(projectId: TestClient.ProjectId).ConnectWithAccessKeyAsync(TestClient.AccessKey, Sk(), null, TestClient.Context());
         Assert.Equal(0, _server.ConnectionCount);
-        Assert.Equal(("AccessKey", TestClient.AccessKey, TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
+        Assert.Equal((AuthenticationType.AccessKey, TestClient.AccessKey, TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
         await client.QueryAsync();
     }
 
@@ -35,7 +35,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     {
         using VodClient client = await New(projectId: " p1 ").ConnectWithTokenAsync(new Secret("tok"), TestClient.Context());
         Assert.Equal(0, _server.ConnectionCount);
-        Assert.Equal(("Token", null, "p1"), (client.AuthenticationType, client.AccountName, client.ProjectId));
+        Assert.Equal((AuthenticationType.Token, null, "p1"), (client.AuthenticationType, client.AccountName, client.ProjectId));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class ConnectionFactoryTests : IDisposable
         _server.AddUser("user", "pass", "acme");
         using VodClient client = await New().ConnectWithPasswordAsync("user", new Secret("pass"), "acme", TestClient.Context());
         Assert.Equal((1, 1, TestClient.ProjectId), (_server.TokensIssued, _server.RequestCount, client.ProjectId));
-        Assert.Equal(("Password", "user"), (client.AuthenticationType, client.AccountName));
+        Assert.Equal((AuthenticationType.Password, "user"), (client.AuthenticationType, client.AccountName));
         Assert.NotNull(client.ExpiresAt);
         await client.QueryAsync();
         await client.SubmitAsync();
@@ -89,7 +89,7 @@ public sealed class ConnectionFactoryTests : IDisposable
         _server.AddIdentityProvider("ci", "vod");
         using var token = new Secret(_server.MakeIdToken("ci", "vod") + "\n");
         using VodClient client = await New(projectId: projectId).ConnectWithIdTokenAsync(" ci ", token, TestClient.Context());
-        Assert.Equal(("IdToken", "ci", TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
+        Assert.Equal((AuthenticationType.IdToken, "ci", TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
         Assert.InRange(client.ExpiresAt!.Value, DateTimeOffset.UtcNow.AddHours(23), DateTimeOffset.UtcNow.AddHours(25));
         RecordedRequest sent = Assert.Single(_server.Requests);
         Assert.Contains($"\"scope\":{{\"project\":{{\"{key}\":\"{value}\"}}}}", sent.Body, StringComparison.Ordinal);
@@ -170,7 +170,7 @@ public sealed class ConnectionFactoryTests : IDisposable
             File.WriteAllText(file, _server.MakeIdToken("ci", "vod"));
             (string, string)[] variables = [("HUAWEICLOUD_SDK_IDP_ID", "ci"), ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", file), ("HUAWEICLOUD_SDK_PROJECT_ID", TestClient.ProjectId)];
             using VodClient client = await New(region: null, variables: variables).ConnectWithFoundCredentialAsync(TestClient.Context());
-            Assert.Equal(("IdToken", "ci", TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
+            Assert.Equal((AuthenticationType.IdToken, "ci", TestClient.ProjectId), (client.AuthenticationType, client.AccountName, client.ProjectId));
             await client.QueryAsync();
             Assert.Equal(1, _server.Requests.Count(request => request.Area == "Iam"));
 
@@ -278,7 +278,7 @@ public sealed class ConnectionFactoryTests : IDisposable
     {
         ConnectionFactory factory = New(projectId: TestClient.ProjectId, variables: (MetadataClient.EndpointVariable, _server.Endpoint.AbsoluteUri));
         using VodClient client = await factory.ConnectWithIdentityAsync(TestClient.Context());
-        Assert.Equal(("Identity", 1), (client.AuthenticationType, _server.MetadataKeysIssued));
+        Assert.Equal((AuthenticationType.Identity, 1), (client.AuthenticationType, _server.MetadataKeysIssued));
         await client.QueryAsync();
         _server.ExpireTemporaryKey(client.AccountName!);
         await client.QueryAsync();

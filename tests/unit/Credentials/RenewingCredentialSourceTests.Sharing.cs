@@ -69,7 +69,7 @@ public sealed partial class RenewingCredentialSourceTests
     {
         using var stop = new CancellationTokenSource();
         TaskCompletionSource go = _fetcher.Block();
-        Task<Credential> first = _source.GetAsync(TestClient.Context(), stop.Token).AsTask();
+        Task<Credential> first = _source.GetAsync(TestClient.Context().With(stop.Token)).AsTask();
         Task<Credential> second = GetAsync();
         await stop.CancelAsync();
         await TestClient.AssertCanceledAsync(first);
@@ -83,7 +83,7 @@ public sealed partial class RenewingCredentialSourceTests
     {
         using var stop = new CancellationTokenSource();
         _fetcher.Block();
-        Task<Credential>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => _source.GetAsync(TestClient.Context(), stop.Token).AsTask())];
+        Task<Credential>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => _source.GetAsync(TestClient.Context().With(stop.Token)).AsTask())];
         Assert.True(_fetcher.IsUnderWay);
         await stop.CancelAsync();
         foreach (Task<Credential> canceled in waiting)
@@ -102,7 +102,7 @@ public sealed partial class RenewingCredentialSourceTests
     {
         using var stop = new CancellationTokenSource();
         TaskCompletionSource go = _fetcher.Block(heedsCancellation: false);
-        Task<Credential> canceled = _source.GetAsync(TestClient.Context(), stop.Token).AsTask();
+        Task<Credential> canceled = _source.GetAsync(TestClient.Context().With(stop.Token)).AsTask();
         await stop.CancelAsync();
         await TestClient.AssertCanceledAsync(canceled);
         _fetcher.Unblock();
@@ -122,7 +122,7 @@ public sealed partial class RenewingCredentialSourceTests
         Assert.True(_fetcher.IsUnderWay);
         _clock.Advance(TimeSpan.FromMinutes(5));
         using var stop = new CancellationTokenSource();
-        Task<Credential> waiting = _source.GetAsync(TestClient.Context(), stop.Token).AsTask();
+        Task<Credential> waiting = _source.GetAsync(TestClient.Context().With(stop.Token)).AsTask();
         await stop.CancelAsync();
         await TestClient.AssertCanceledAsync(waiting);
         await TestClient.EventuallyAsync(() => !_fetcher.IsUnderWay);
@@ -182,7 +182,7 @@ public sealed partial class RenewingCredentialSourceTests
     [Fact]
     public async Task The_account_and_the_expiry_of_the_current_credential_are_available()
     {
-        Assert.Equal(("Password", "user", null), (_source.AuthenticationType, _source.AccountName, _source.ExpiresAt));
+        Assert.Equal((AuthenticationType.Password, "user", null), (_source.AuthenticationType, _source.AccountName, _source.ExpiresAt));
         Credential credential = await GetAsync();
         Assert.NotNull(credential.ExpiresAt);
         Assert.Equal(credential.ExpiresAt, _source.ExpiresAt);
@@ -195,7 +195,7 @@ public sealed partial class RenewingCredentialSourceTests
         _clock.Advance(s_day - TimeSpan.FromMinutes(5));
         _fetcher.Failure = Failure(FailureKind.Unavailable);
         InvocationContext context = TestClient.Context();
-        await _source.GetAsync(context, CancellationToken.None);
+        await _source.GetAsync(context);
         Assert.Equal(
             $"The credentials could not be renewed and are used until 2000-01-02 00:00:00Z: {_fetcher.Failure.What}", Assert.Single(TestClient.TraceOf(context)));
     }

@@ -23,7 +23,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
     public RenewingCredentialSourceTests()
     {
         _fetcher = new(_clock);
-        _source = new("Password", "user", (_, cancellation) => _fetcher.FetchAsync(cancellation), _fetcher, _password, _clock);
+        _source = new(AuthenticationType.Password, "user", context => _fetcher.FetchAsync(context.Cancellation), _fetcher, _password, _clock);
     }
 
     public static TheoryData<FailureKind> PassingFailures =>
@@ -62,13 +62,13 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
     [Fact]
     public async Task The_account_name_that_was_specified_is_before_the_access_key()
     {
-        Task<FetchedCredential> Fetch(InvocationContext context, CancellationToken cancellation) =>
+        Task<FetchedCredential> Fetch(InvocationContext context) =>
             Task.FromResult(new FetchedCredential(TestClient.Key(), s_day));
-        using var named = new RenewingCredentialSource("Agency", "ops", Fetch, _fetcher, fetchSecret: null, _clock);
-        using var unnamed = new RenewingCredentialSource("Agency", accountName: null, Fetch, _fetcher, fetchSecret: null, _clock);
-        await named.GetAsync(TestClient.Context(), CancellationToken.None);
+        using var named = new RenewingCredentialSource(AuthenticationType.Identity, "ops", Fetch, _fetcher, fetchSecret: null, _clock);
+        using var unnamed = new RenewingCredentialSource(AuthenticationType.Identity, accountName: null, Fetch, _fetcher, fetchSecret: null, _clock);
+        await named.GetAsync(TestClient.Context());
         Assert.Null(unnamed.AccountName);
-        await unnamed.GetAsync(TestClient.Context(), CancellationToken.None);
+        await unnamed.GetAsync(TestClient.Context());
         Assert.Equal(("ops", TestClient.AccessKey), (named.AccountName, unnamed.AccountName));
     }
 
@@ -96,7 +96,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
         _clock.Advance(s_day - TimeSpan.FromMinutes(5));
         for (int i = 0; i < 100; i++)
         {
-            ValueTask<Credential> immediate = _source.GetAsync(TestClient.Context(), CancellationToken.None);
+            ValueTask<Credential> immediate = _source.GetAsync(TestClient.Context());
             Assert.True(immediate.IsCompletedSuccessfully);
             Assert.Same(first, await immediate);
         }
@@ -263,7 +263,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
                 hangEnds = _clock.GetUtcNow() + TimeSpan.FromSeconds(30);
             }
 
-            ValueTask<Credential> immediate = _source.GetAsync(TestClient.Context(), CancellationToken.None);
+            ValueTask<Credential> immediate = _source.GetAsync(TestClient.Context());
             Assert.True(immediate.IsCompletedSuccessfully, $"At {_clock.GetUtcNow() - start}, {age} after the last renewal.");
             AssertUsable(await immediate);
             if (_fetcher.LastAt != renewedAt)
@@ -338,7 +338,7 @@ public sealed partial class RenewingCredentialSourceTests : IDisposable
     private VodClient Client(FakeNetwork network) =>
         TestClient.Create(_source, TestClient.Settings(network, new SkippingClock()));
 
-    private Task<Credential> GetAsync() => _source.GetAsync(TestClient.Context(), CancellationToken.None).AsTask();
+    private Task<Credential> GetAsync() => _source.GetAsync(TestClient.Context()).AsTask();
 
     /// <summary>A clock whose system time can be set.</summary>
     private sealed class Clock : FakeTimeProvider

@@ -236,7 +236,7 @@ public sealed class AuthenticationBreakerTests
         Enumerable.Range(0, count).Select(_ => TestClient.FailureAsync(() => client.QueryAsync(context: context)));
 
     private static RenewingCredentialSource Renewable() => new(
-        "Token", accountName: null, static (_, _) => throw new InvalidOperationException(), new CancellationTokenSource(), fetchSecret: null, TimeProvider.System);
+        AuthenticationType.Token, accountName: null, static _ => throw new InvalidOperationException(), new CancellationTokenSource(), fetchSecret: null, TimeProvider.System);
 
     private static VodClientException Refusal() =>
         new(FailureKind.Authentication, "APIGW.0301", "refused", $"hint") { Service = CloudService.Vod, Delivery = Delivery.Refused };

@@ -307,7 +307,7 @@ public sealed class RateLimitHandlerTests
 
         public bool IsSignedIn { get; set; }
 
-        public override string AuthenticationType => "AccessKey";
+        public override AuthenticationType AuthenticationType => AuthenticationType.AccessKey;
 
         public override string? AccountName => null;
 
@@ -315,11 +315,11 @@ public sealed class RateLimitHandlerTests
 
         internal override IEnumerable<Secret> Secrets => _key.Secrets;
 
-        internal override async ValueTask<Credential> GetAsync(InvocationContext context, CancellationToken cancellation)
+        internal override async ValueTask<Credential> GetAsync(InvocationContext context)
         {
             if (!IsSignedIn)
             {
-                await iam.GetProjectsAsync("r", _key, context, cancellation);
+                await iam.GetProjectsAsync("r", _key, context);
             }
 
             return _key;

@@ -184,7 +184,7 @@ public sealed class RetryTests
         using var network = new FakeNetwork(Answers.Error(429, "IAM.0012", "Threshold", ("Retry-After", "7")));
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network, _clock), () => []);
         using AccessKeyCredential key = TestClient.Key();
-        await TestClient.FailureAsync(() => iam.GetProjectsAsync("r", key, TestClient.Context(), CancellationToken.None));
+        await TestClient.FailureAsync(() => iam.GetProjectsAsync("r", key, TestClient.Context()));
 
         Assert.Equal([7, 7, 7, 7, 8, 16, 32, 60, 60, 60], _clock.Waits.Select(wait => wait.TotalSeconds));
         Assert.Equal(11, network.Count);

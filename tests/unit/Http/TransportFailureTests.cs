@@ -292,7 +292,7 @@ public sealed class TransportFailureTests : IDisposable
         AssertHidden(failure, Password);
 
         using var iam = new IamClient(_server.Endpoint, settings, () => []);
-        AssertHidden(await TestClient.FailureAsync(() => iam.GetProjectsAsync(null, TestClient.Key(), TestClient.Context(), CancellationToken.None)), Password);
+        AssertHidden(await TestClient.FailureAsync(() => iam.GetProjectsAsync(null, TestClient.Key(), TestClient.Context())), Password);
         Assert.Equal(0, _server.RequestCount);
     }
 

@@ -40,6 +40,6 @@ public sealed class TransportSettingsTests : IDisposable
         server.MetadataMode = MetadataMode.V2;
         using var metadata = new MetadataClient(
             TestClient.Settings(), TestClient.Environment((MetadataClient.EndpointVariable, server.Endpoint.GetLeftPart(UriPartial.Authority))));
-        Assert.NotNull((await metadata.GetKeysAsync(TestClient.Context(), CancellationToken.None)).Credential.ExpiresAt);
+        Assert.NotNull((await metadata.GetKeysAsync(TestClient.Context())).Credential.ExpiresAt);
     }
 }

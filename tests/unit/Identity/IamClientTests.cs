@@ -68,10 +68,10 @@ public sealed class IamClientTests : IDisposable
     {
         _server.AddUser(User, Password, "acme");
         using var iam = new IamClient(_server.Endpoint, TestClient.Settings(retries: 0), () => []);
-        FetchedCredential fetched = await iam.GetTokenAsync(User, _password, "acme", new Project("", "cn-north-4"), TestClient.Context(), CancellationToken.None);
+        FetchedCredential fetched = await iam.GetTokenAsync(User, _password, "acme", new Project("", "cn-north-4"), TestClient.Context());
         Assert.Equal(_server.LastToken, Assert.Single(fetched.Credential.Secrets).Reveal());
         Assert.Equal(TestClient.ProjectId, fetched.Credential.ProjectId);
-        Assert.Single(await iam.GetProjectsAsync("cn-north-4", fetched.Credential, TestClient.Context(), CancellationToken.None));
+        Assert.Single(await iam.GetProjectsAsync("cn-north-4", fetched.Credential, TestClient.Context()));
     }
 
     [Theory]
@@ -134,8 +134,8 @@ public sealed class IamClientTests : IDisposable
         using var network = new FakeNetwork(Answers.Body(200, """{"projects":[{"id":"1","name":"a","x":1},{"id":"2"}],"links":{}}"""));
         using var iam = new IamClient(new Uri("https://iam.test.invalid/gate"), TestClient.Settings(network), () => []);
         using AccessKeyCredential key = TestClient.Key("tok");
-        Assert.Equal([new Project("1", "a"), new Project("2", "")], await iam.GetProjectsAsync("cn north&4", key, TestClient.Context(), CancellationToken.None));
-        await iam.GetProjectsAsync(null, key, TestClient.Context(), CancellationToken.None);
+        Assert.Equal([new Project("1", "a"), new Project("2", "")], await iam.GetProjectsAsync("cn north&4", key, TestClient.Context()));
+        await iam.GetProjectsAsync(null, key, TestClient.Context());
 
         Assert.Equal(["/gate/v3/projects?name=cn%20north%264", "/gate/v3/projects"], network.Sent.Select(sent => sent.Uri.PathAndQuery));
         Assert.All(network.Sent, sent =>
@@ -157,8 +157,8 @@ public sealed class IamClientTests : IDisposable
             body = input;
             foreach (Func<Task> call in new Func<Task>[]
             {
-                () => iam.GetTokenAsync(User, _password, "acme", new Project("p", ""), TestClient.Context(), CancellationToken.None),
-                () => iam.GetProjectsAsync(null, key, TestClient.Context(), CancellationToken.None),
+                () => iam.GetTokenAsync(User, _password, "acme", new Project("p", ""), TestClient.Context()),
+                () => iam.GetProjectsAsync(null, key, TestClient.Context()),
             })
             {
                 Assert.True(await Record.ExceptionAsync(call) is null or VodClientException, "Another exception.");
@@ -170,7 +170,7 @@ public sealed class IamClientTests : IDisposable
     {
         using var iam = new IamClient(_server.Endpoint, TestClient.Settings(clock: _clock), () => [password]);
         VodClientException failure = await TestClient.FailureAsync(
-            () => iam.GetTokenAsync(User, password, "acme", new Project("", "cn-north-4"), TestClient.Context(), CancellationToken.None));
+            () => iam.GetTokenAsync(User, password, "acme", new Project("", "cn-north-4"), TestClient.Context()));
         Assert.DoesNotContain(Encoding.UTF8.GetString(password.Bytes), failure.ToString(), StringComparison.Ordinal);
         return failure;
     }
@@ -178,6 +178,6 @@ public sealed class IamClientTests : IDisposable
     private async Task<FetchedCredential> GetTokenAsync(FakeNetwork network, Project project)
     {
         using var iam = new IamClient(new Uri("https://iam.test.invalid"), TestClient.Settings(network, _clock), () => []);
-        return await iam.GetTokenAsync(User, _password, "acme", project, TestClient.Context(), CancellationToken.None);
+        return await iam.GetTokenAsync(User, _password, "acme", project, TestClient.Context());
     }
 }

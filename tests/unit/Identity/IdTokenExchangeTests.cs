@@ -30,7 +30,7 @@ public sealed class IdTokenExchangeTests : IDisposable
             201, """{"token":{"expires_at":"2018-03-13T03:00:01.168000Z","methods":["mapped"]}}""", ("X-Subject-Token", "tok")));
         using var iam = new IamClient(new Uri("https://iam.test.invalid/gate/"), TestClient.Settings(network), () => []);
         using var token = new Secret(Token);
-        FetchedCredential fetched = await iam.GetTokenAsync("my-idp", token, new Project(id, name), TestClient.Context(), CancellationToken.None);
+        FetchedCredential fetched = await iam.GetTokenAsync("my-idp", token, new Project(id, name), TestClient.Context());
 
         Sent sent = Assert.Single(network.Sent);
         Assert.Equal(("POST", "/gate/v3.0/OS-AUTH/id-token/tokens"), (sent.Method, sent.Uri.PathAndQuery));
@@ -50,7 +50,7 @@ public sealed class IdTokenExchangeTests : IDisposable
             201, """{"token":{"expires_at":"2018-03-13T03:00:01.168000Z","project":{"id":"answered"}}}""", ("X-Subject-Token", "tok")));
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
         using var token = new Secret(Token);
-        FetchedCredential fetched = await iam.GetTokenAsync("ci", token, new Project("p1", ""), TestClient.Context(), CancellationToken.None);
+        FetchedCredential fetched = await iam.GetTokenAsync("ci", token, new Project("p1", ""), TestClient.Context());
         Assert.Equal("answered", fetched.Credential.ProjectId);
     }
 
@@ -99,7 +99,7 @@ public sealed class IdTokenExchangeTests : IDisposable
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
         using var token = new Secret(Token);
         VodClientException failure = await TestClient.FailureAsync(
-            () => iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Context(), CancellationToken.None));
+            () => iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Context()));
         Assert.DoesNotContain("identity provider", failure.Hint.ToString(), StringComparison.Ordinal);
     }
 
@@ -113,7 +113,7 @@ public sealed class IdTokenExchangeTests : IDisposable
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
         InvocationContext context = TestClient.Context();
         VodClientException failure = await TestClient.FailureAsync(
-            () => iam.GetTokenAsync("ci", token, new Project("p", ""), context, CancellationToken.None));
+            () => iam.GetTokenAsync("ci", token, new Project("p", ""), context));
         Assert.Contains("bad *** or ***", failure.What, StringComparison.Ordinal);
         foreach (string shown in TestClient.TraceOf(context).Append(failure.ToString()))
         {
@@ -132,11 +132,11 @@ public sealed class IdTokenExchangeTests : IDisposable
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
         using (var token = new Secret(Token))
         {
-            await iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Context(), CancellationToken.None);
+            await iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Context());
         }
 
         VodClientException failure = await TestClient.FailureAsync(
-            () => iam.GetProjectsAsync(name: null, TestClient.Key(), TestClient.Context(), CancellationToken.None));
+            () => iam.GetProjectsAsync(name: null, TestClient.Key(), TestClient.Context()));
         Assert.Contains("the second request is refused", failure.What, StringComparison.Ordinal);
     }
 
@@ -146,8 +146,8 @@ public sealed class IdTokenExchangeTests : IDisposable
         using var network = new BodyKeeper();
         using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings() with { Network = () => network }, () => []);
         using var token = new Secret(Token);
-        await iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Context(), CancellationToken.None);
-        await iam.GetTokenAsync("user", token, "acme", new Project("p", ""), TestClient.Context(), CancellationToken.None);
+        await iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Context());
+        await iam.GetTokenAsync("user", token, "acme", new Project("p", ""), TestClient.Context());
         Assert.Equal([true, true], network.HadToken);
         Assert.All(network.Bodies, static body => Assert.True(body.ToArray().All(static b => b == 0)));
     }
@@ -163,17 +163,17 @@ public sealed class IdTokenExchangeTests : IDisposable
         using var network = new FakeNetwork(Answers.Body(201, body, ("X-Subject-Token", "tok")));
         var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network), () => []);
         using var token = new Secret(Token);
-        Task<FetchedCredential> Fetch(InvocationContext context, CancellationToken cancellation) => iam.GetTokenAsync("ci", token, new Project("p", ""), context, cancellation);
-        Assert.Equal(TimeSpan.FromDays(days), (await Fetch(TestClient.Context(), CancellationToken.None)).Life);
-        using var source = new RenewingCredentialSource("IdToken", "ci", Fetch, iam, null, TimeProvider.System);
-        Assert.Equal("tok", Assert.Single((await source.GetAsync(TestClient.Context(), CancellationToken.None)).Secrets).Reveal());
+        Task<FetchedCredential> Fetch(InvocationContext context) => iam.GetTokenAsync("ci", token, new Project("p", ""), context);
+        Assert.Equal(TimeSpan.FromDays(days), (await Fetch(TestClient.Context())).Life);
+        using var source = new RenewingCredentialSource(AuthenticationType.IdToken, "ci", Fetch, iam, null, TimeProvider.System);
+        Assert.Equal("tok", Assert.Single((await source.GetAsync(TestClient.Context())).Secrets).Reveal());
     }
 
     private async Task<FetchedCredential> GetAsync(string text, string provider = "ci", string projectId = TestClient.ProjectId)
     {
         using var iam = new IamClient(_server.Endpoint, TestClient.Settings(), () => []);
         using var token = new Secret(text);
-        return await iam.GetTokenAsync(provider, token, new Project(projectId, ""), TestClient.Context(), CancellationToken.None);
+        return await iam.GetTokenAsync(provider, token, new Project(projectId, ""), TestClient.Context());
     }
 
     /// <summary>Keeps the streams of the bodies that it received, which have the same bytes as the buffers of the client.</summary>

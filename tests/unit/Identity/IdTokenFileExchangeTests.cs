@@ -64,7 +64,7 @@ public sealed class IdTokenFileExchangeTests : IDisposable
 
     private async Task GetAsync()
     {
-        FetchedCredential fetched = await _exchange.GetTokenAsync(TestClient.Context(), CancellationToken.None);
+        FetchedCredential fetched = await _exchange.GetTokenAsync(TestClient.Context());
         fetched.Credential.Dispose();
     }
 }

@@ -44,7 +44,7 @@ public sealed class MetadataClientTests : IDisposable
     {
         using var network = new FakeNetwork(Answers.Never);
         var client = new MetadataClient(TestClient.Settings(network, new FakeTimeProvider()), TestClient.Environment());
-        Task keys = client.GetKeysAsync(TestClient.Context(), CancellationToken.None);
+        Task keys = client.GetKeysAsync(TestClient.Context());
         Assert.False(keys.IsCompleted);
         client.Dispose();
         Exception? error = await Record.ExceptionAsync(() => keys.WaitAsync(TimeSpan.FromSeconds(15)));
@@ -171,7 +171,7 @@ public sealed class MetadataClientTests : IDisposable
     private static async Task<FetchedCredential> GetAsync(Func<string, string?> environment, TransportSettings? settings = null)
     {
         using var metadata = new MetadataClient(settings ?? TestClient.Settings(), environment);
-        return await metadata.GetKeysAsync(TestClient.Context(), CancellationToken.None);
+        return await metadata.GetKeysAsync(TestClient.Context());
     }
 
     private static async Task AssertNoneAsync(Func<string, string?> environment, TransportSettings? settings = null)

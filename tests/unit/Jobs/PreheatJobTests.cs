@@ -406,7 +406,7 @@ public sealed class PreheatJobTests : IDisposable
     {
         var off = SubmissionJournal.OfThisMachine(static _ => "off", _clock);
         using var client = new VodClient(
-            TestClient.Endpoint, TestClient.ProjectId, new FixedCredentialSource(TestClient.Key(), "AccessKey"), new TransportSettings { Network = () => _cloud, Clock = _clock }, off);
+            TestClient.Endpoint, TestClient.ProjectId, new FixedCredentialSource(TestClient.Key(), AuthenticationType.AccessKey), new TransportSettings { Network = () => _cloud, Clock = _clock }, off);
         VodClientException failure = Assert.Throws<VodClientException>(
             () => new PreheatJob(client, Urls(1), new() { ResumeSince = _clock.GetUtcNow() }, TestClient.Context(), _clock));
         Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
@@ -553,7 +553,7 @@ public sealed class PreheatJobTests : IDisposable
     private VodClient Connect(FakeCloud? cloud = null, string projectId = TestClient.ProjectId, int retries = 3) => new(
         TestClient.Endpoint,
         projectId,
-        new FixedCredentialSource(TestClient.Key(), "AccessKey"),
+        new FixedCredentialSource(TestClient.Key(), AuthenticationType.AccessKey),
         new TransportSettings
         {
             Network = () => cloud ?? _cloud,

@@ -44,7 +44,7 @@ public sealed class LongWaitTests
 
         int fetches = 0;
         using VodClient client = TestClient.Create(
-            new RenewingCredentialSource("Token", accountName: null, Fetch, network, fetchSecret: null, clock),
+            new RenewingCredentialSource(AuthenticationType.Token, accountName: null, Fetch, network, fetchSecret: null, clock),
             TestClient.Settings(network, clock, retries: 3, perMinute: 5));
         var poller = new PreheatTaskPoller(client, s_interval, s_day + TimeSpan.FromMinutes(10), TestClient.Context(), clock);
         string[] ids = [.. Enumerable.Range(1, Tasks).Select(static number => $"t{number}")];
@@ -72,7 +72,7 @@ public sealed class LongWaitTests
         Assert.InRange(queries.Length, least, ids.Sum(id => (int)(EndOf(id) / s_interval)) + (int)(s_day / s_interval) + Tasks + (2 * faults) + 10);
         Assert.All(Enumerable.Range(0, queries.Length - 5), i => Assert.True(queries[i + 5].At - queries[i].At >= TimeSpan.FromMinutes(1)));
 
-        Task<FetchedCredential> Fetch(InvocationContext context, CancellationToken cancellation)
+        Task<FetchedCredential> Fetch(InvocationContext context)
         {
             if (fetches++ % 3 == 1)
             {

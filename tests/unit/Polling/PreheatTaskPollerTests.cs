@@ -32,7 +32,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
         _client = new VodClient(
             new Uri("https://vod.test.invalid"),
             "project",
-            new FixedCredentialSource(new TokenCredential(new Secret("token")), "Token"),
+            new FixedCredentialSource(new TokenCredential(new Secret("token")), AuthenticationType.Token),
             new TransportSettings { Network = () => _vod, Clock = _clock, RequestsPerMinute = 0, MaximumRetryCount = 0, Timeout = ManualClock.Endless },
             SubmissionJournal.InMemory());
     }

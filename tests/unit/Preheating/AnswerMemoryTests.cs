@@ -55,8 +55,8 @@ public sealed class AnswerMemoryTests
             {
                 () => client.QueryAsync(),
                 () => client.SubmitAsync(),
-                () => iam.GetProjectsAsync(null, TestClient.Key(), TestClient.Context(), CancellationToken.None),
-                () => iam.GetTokenAsync("user", new Secret("password"), "acme", new Project("p", ""), TestClient.Context(), CancellationToken.None),
+                () => iam.GetProjectsAsync(null, TestClient.Key(), TestClient.Context()),
+                () => iam.GetTokenAsync("user", new Secret("password"), "acme", new Project("p", ""), TestClient.Context()),
             })
             {
                 long before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using VodPreheat.Client;
 using VodPreheat.Client.Connections;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Preheating;
@@ -19,7 +20,7 @@ public sealed class SandboxTests
     public async Task The_example_has_a_result_of_each_status()
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
-        Assert.Equal("Sandbox", client.AuthenticationType);
+        Assert.Equal(AuthenticationType.Sandbox, client.AuthenticationType);
         IReadOnlyList<UrlResult> rows = await client.QueryAsync("example");
         Assert.Equal(["processing", "succeed", "failed"], rows.Select(row => row.Status));
         Assert.All(rows, row => Assert.StartsWith("https://", row.Url, StringComparison.Ordinal));

@@ -46,7 +46,7 @@ public sealed class SecretTests
     {
         using AccessKeyCredential key = TestClient.Key("security-token");
         using var token = new TokenCredential(new Secret("to-ken"));
-        foreach (object? shown in new object?[] { new Secret("s3cret"), key, token, new FixedCredentialSource(key, "AccessKey"), new FetchedCredential(key, TimeSpan.Zero) })
+        foreach (object? shown in new object?[] { new Secret("s3cret"), key, token, new FixedCredentialSource(key, AuthenticationType.AccessKey), new FetchedCredential(key, TimeSpan.Zero) })
         {
             Assert.DoesNotContain("ecret", shown?.ToString()?.Replace("Secret", "", StringComparison.Ordinal) ?? "", StringComparison.Ordinal);
             Assert.DoesNotContain(TestClient.SecretKey, shown?.ToString(), StringComparison.Ordinal);

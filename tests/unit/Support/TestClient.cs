@@ -38,7 +38,7 @@ internal static class TestClient
         Create(endpoint, settings, SubmissionJournal.InMemory(), credential);
 
     public static VodClient Create(Uri endpoint, TransportSettings settings, SubmissionJournal journal, Credential? credential = null) =>
-        new(endpoint, ProjectId, new FixedCredentialSource(credential ?? Key(), "AccessKey"), settings, journal) { Region = "cn-north-4" };
+        new(endpoint, ProjectId, new FixedCredentialSource(credential ?? Key(), AuthenticationType.AccessKey), settings, journal) { Region = "cn-north-4" };
 
     public static VodClient Create(CredentialSource source, TransportSettings settings) =>
         new(Endpoint, ProjectId, source, settings, SubmissionJournal.InMemory());
