@@ -244,7 +244,7 @@ public sealed class VodClient : IDisposable
                 FailureKind.NotConnected,
                 ErrorIds.NotConnected,
                 "The connection was disconnected, and its secrets were wiped.",
-                $"To continue, {HintName.Reconnect}.")
+                "To continue, {Reconnect}.")
             {
                 Delivery = delivery,
             };

@@ -3,7 +3,6 @@ using VodPreheat.Client.Connections;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Display;
 using VodPreheat.Client.Edge;
-using VodPreheat.Client.Errors;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Secrets;
 using VodPreheat.UnitTests.Support;
@@ -34,14 +33,13 @@ public sealed class ArgumentTests
         await Assert.ThrowsAsync<ArgumentNullException>("context", () => edge.TestAsync("https://h/a", null!));
         Assert.Throws<ArgumentNullException>("settings", () => new EdgeClient(null!));
         Assert.Throws<ArgumentNullException>("settings", () => new ConnectionFactory(null!));
-        Assert.Throws<ArgumentNullException>("environment", () => Endpoints.Vod(endpoint: null, "cn-north-4", null!));
+        Assert.Throws<ArgumentNullException>("readVariable", () => Endpoints.Vod(endpoint: null, "cn-north-4", null!));
         Assert.Throws<ArgumentNullException>("vod", () => Endpoints.Iam(endpoint: null, null!, "cn-north-4", static _ => null));
-        Assert.Throws<ArgumentNullException>("environment", () => Endpoints.Iam(endpoint: null, TestClient.Endpoint, "cn-north-4", null!));
+        Assert.Throws<ArgumentNullException>("readVariable", () => Endpoints.Iam(endpoint: null, TestClient.Endpoint, "cn-north-4", null!));
         Assert.Throws<ArgumentNullException>("accessKey", () => AccessKeyCredential.Create(null!, key, securityToken: null));
         Assert.Throws<ArgumentNullException>("secretKey", () => AccessKeyCredential.Create("AK", null!, securityToken: null));
         Assert.Throws<ArgumentNullException>("text", () => DisplayText.IsClean(null!));
         Assert.Throws<ArgumentNullException>("text", () => DisplayText.Clean(null!));
-        Assert.Throws<ArgumentNullException>("hint", () => new Hint(0, 1).AppendFormatted((Hint)null!));
         Assert.Equal(0, network.Count);
     }
 }

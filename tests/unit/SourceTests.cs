@@ -54,16 +54,18 @@ public sealed partial class SourceTests
     [Fact]
     public void No_text_of_the_client_names_a_cmdlet_or_a_parameter()
     {
-        using var assembly = new PEReader(File.OpenRead(typeof(VodClient).Assembly.Location));
-        MetadataReader metadata = assembly.GetMetadataReader();
-        var texts = new List<string>();
-        for (UserStringHandle text = metadata.GetNextHandle(MetadataTokens.UserStringHandle(0)); !text.IsNil; text = metadata.GetNextHandle(text))
-        {
-            texts.Add(metadata.GetUserString(text));
-        }
-
+        List<string> texts = TextsOfTheClient();
         Assert.Contains("SDK-HMAC-SHA256", texts);
         Assert.Equal([], texts.Where(text => NameOfPowerShell().IsMatch(text)));
+    }
+
+    [Fact]
+    public void Each_name_in_the_hints_of_the_client_is_one_of_the_module_and_the_reverse()
+    {
+        string names = File.ReadAllText(Path.Combine(s_source, "VodPreheat.PowerShell", "Errors", "HintNames.cs"));
+        Assert.Equal(
+            HintName().Matches(names).Select(match => match.Value).Order(StringComparer.Ordinal),
+            TextsOfTheClient().SelectMany(text => HintName().Matches(text)).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -92,6 +94,19 @@ public sealed partial class SourceTests
         Assert.Equal([], upward);
     }
 
+    private static List<string> TextsOfTheClient()
+    {
+        using var assembly = new PEReader(File.OpenRead(typeof(VodClient).Assembly.Location));
+        MetadataReader metadata = assembly.GetMetadataReader();
+        var texts = new List<string>();
+        for (UserStringHandle text = metadata.GetNextHandle(MetadataTokens.UserStringHandle(0)); !text.IsNil; text = metadata.GetNextHandle(text))
+        {
+            texts.Add(metadata.GetUserString(text));
+        }
+
+        return texts;
+    }
+
     private static IEnumerable<string> SourceFiles(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories);
 
     private static string Root()
@@ -113,4 +128,7 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\b[A-Z][a-z]+-Vod|(?<![\w-])-[A-Z][A-Za-z]+")]
     private static partial Regex NameOfPowerShell();
+
+    [GeneratedRegex(@"\{[A-Z]\w*\}")]
+    private static partial Regex HintName();
 }

@@ -16,8 +16,8 @@ namespace VodPreheat.Client.Connections;
 /// <exception cref="VodClientException">The settings cannot work, or the credentials or the project were not found.</exception>
 public sealed class ConnectionFactory
 {
-    private static readonly Hint s_idTokenEnded =
-        $"The identity token cannot be renewed: {HintName.Reconnect} with a new one, or with {HintName.IdTokenFile}, which is read again at each renewal.";
+    private const string IdTokenEnded =
+        "The identity token cannot be renewed: {Reconnect} with a new one, or with {IdTokenFile}, which is read again at each renewal.";
 
     private readonly ConnectSettings _settings;
     private readonly Uri _vod;
@@ -81,7 +81,7 @@ public sealed class ConnectionFactory
     {
         if (password.IsEmpty)
         {
-            throw InvalidCredential.Given("The password is empty.", $"Specify the password of the IAM user.");
+            throw InvalidCredential.Given("The password is empty.", "Specify the password of the IAM user.");
         }
 
         Project project = ProjectOfToken(null);
@@ -102,7 +102,7 @@ public sealed class ConnectionFactory
             new IdentityProviderLogin(
                 identityProvider,
                 _settings.ResolvePath(tokenPath) ?? throw InvalidCredential.Given(
-                    $"The path of the identity token, '{tokenPath}', is not a path of the file system.", $"Specify the path of a file."),
+                    $"The path of the identity token, '{tokenPath}', is not a path of the file system.", "Specify the path of a file."),
                 ProjectId: null),
             context);
 
@@ -118,7 +118,7 @@ public sealed class ConnectionFactory
         Project project = ProjectOfToken(null);
         using var iam = new IamClient(Iam(), _settings.Transport, static () => []);
         FetchedCredential fetched = await iam.GetTokenAsync(identityProvider, token, project, context).ConfigureAwait(false);
-        var source = new FixedCredentialSource(fetched.Credential, AuthenticationType.IdToken, identityProvider, s_idTokenEnded);
+        var source = new FixedCredentialSource(fetched.Credential, AuthenticationType.IdToken, identityProvider, IdTokenEnded);
         return await ConnectAsync(source, context, needsCredential: true).ConfigureAwait(false);
     }
 
@@ -205,7 +205,7 @@ public sealed class ConnectionFactory
         ? trimmed
         : throw InvalidCredential.Given(
             "The name of the identity provider is empty, or contains spaces or characters that are not ASCII.",
-            $"Specify the name that the identity provider has in IAM (console: Identity Providers).");
+            "Specify the name that the identity provider has in IAM (console: Identity Providers).");
 
     // It is sent in a header and in the path.
     private static string CheckedProjectId(string id) => id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')

@@ -93,6 +93,6 @@ internal sealed class CredentialChain(ConnectSettings settings)
         ErrorIds.NoCredential,
         $"No credentials were found in any source: the environment variables {Prefix}AK and {Prefix}SK (not set), " +
         $"{Prefix}IDP_ID and {Prefix}ID_TOKEN_FILE (not set), and the credentials file {DefaultPath()} (does not exist).",
-        $"Set up one of the sources, or specify {HintName.AccessKey}, {HintName.Token}, {HintName.Password}, " +
-        $"{HintName.IdentityProvider}, or {HintName.Agency} for {HintName.Connection}.");
+        "Set up one of the sources, or specify {AccessKey}, {Token}, {Password}, " +
+        "{IdentityProvider}, or {Agency} for {Connection}.");
 }

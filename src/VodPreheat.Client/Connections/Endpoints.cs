@@ -22,12 +22,12 @@ public static class Endpoints
 
     /// <summary>The address of VOD: specified, or from HUAWEICLOUD_SDK_REGION_VOD_{REGION}, or derived from the region ID.</summary>
     /// <exception cref="VodClientException">Neither region nor endpoint; not usable; HTTP to a host that is not loopback.</exception>
-    public static Uri Vod(Uri? endpoint, string? region, Func<string, string?> environment)
+    public static Uri Vod(Uri? endpoint, string? region, Func<string, string?> readVariable)
     {
-        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(readVariable);
         if (endpoint is not null)
         {
-            return ServiceAddress.Checked(endpoint, $"{HintName.Endpoint}");
+            return ServiceAddress.Checked(endpoint, "{Endpoint}");
         }
 
         if (string.IsNullOrWhiteSpace(region))
@@ -36,16 +36,16 @@ public static class Endpoints
                 FailureKind.InvalidSetting,
                 ErrorIds.RegionRequired,
                 "Neither a region nor an endpoint is known.",
-                $"Specify {HintName.Region} (for example cn-north-4) or {HintName.Endpoint} for {HintName.Connection}, or set the environment variable HW_REGION_NAME.");
+                "Specify {Region} (for example cn-north-4) or {Endpoint} for {Connection}, or set the environment variable HW_REGION_NAME.");
         }
 
         if (!region.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'))
         {
-            throw ServiceAddress.Invalid("region", region, $"Check {HintName.Region}: a region ID consists of letters, digits, and '-', such as cn-north-4.");
+            throw ServiceAddress.Invalid("region", region, "Check {Region}: a region ID consists of letters, digits, and '-', such as cn-north-4.");
         }
 
         string variable = "HUAWEICLOUD_SDK_REGION_VOD_" + region.ToUpperInvariant().Replace('-', '_');
-        string? listed = environment(variable)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        string? listed = readVariable(variable)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         return FromHost(listed ?? $"vod.{region}.{Cloud}", variable);
     }
 
@@ -54,17 +54,17 @@ public static class Endpoints
     /// two only with a VOD of the public cloud: passwords, tokens and keys are never sent to a cloud that they do not belong to.
     /// </summary>
     /// <exception cref="VodClientException">Not usable, not known, or HTTP to a host that is not loopback.</exception>
-    public static Uri Iam(Uri? endpoint, Uri vod, string? region, Func<string, string?> environment)
+    public static Uri Iam(Uri? endpoint, Uri vod, string? region, Func<string, string?> readVariable)
     {
         ArgumentNullException.ThrowIfNull(vod);
-        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(readVariable);
         if (endpoint is not null)
         {
-            return ServiceAddress.Checked(endpoint, $"{HintName.IamEndpoint}");
+            return ServiceAddress.Checked(endpoint, "{IamEndpoint}");
         }
 
         const string Variable = "HUAWEICLOUD_SDK_IAM_ENDPOINT";
-        if (environment(Variable) is { Length: > 0 } listed)
+        if (readVariable(Variable) is { Length: > 0 } listed)
         {
             return FromHost(listed.Trim(), Variable);
         }
@@ -75,7 +75,7 @@ public static class Endpoints
                 FailureKind.InvalidSetting,
                 ErrorIds.InvalidEndpoint,
                 $"Signing in requires IAM, and the IAM address that belongs to {vod.Authority} is not known: that host is not in {Cloud}.",
-                $"Specify {HintName.IamEndpoint} for {HintName.Connection}, or set the environment variable {Variable}.");
+                $"Specify {{IamEndpoint}} for {{Connection}}, or set the environment variable {Variable}.");
         }
 
         // The global host serves every region; regional hosts are only known to exist in the regions of VOD.

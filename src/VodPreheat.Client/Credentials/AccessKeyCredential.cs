@@ -25,7 +25,7 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
         {
             throw InvalidCredential.Given(
                 "The access key ID does not consist of letters and digits only.",
-                $"Specify the access key ID as the user name, and its secret key as the password.");
+                "Specify the access key ID as the user name, and its secret key as the password.");
         }
 
         return new(accessKey, secretKey.CheckedForHeader("secret key"), securityToken?.CheckedForHeader("security token")) { ProjectId = projectId };

@@ -1,4 +1,3 @@
-using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Secrets;
 
@@ -26,7 +25,7 @@ public abstract class CredentialSource : IDisposable
     internal virtual bool IsRenewable => false;
 
     /// <summary>The hint when the service has refused the credential; null for that of the service's error.</summary>
-    internal virtual Hint? HintAtRefusal => null;
+    internal virtual string? HintAtRefusal => null;
 
     /// <summary>Marks a credential as refused by the service: the next <see cref="GetAsync"/> replaces it if it can be renewed.</summary>
     internal virtual void Reject(Credential credential)

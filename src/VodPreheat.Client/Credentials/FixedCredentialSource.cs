@@ -1,4 +1,3 @@
-using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Secrets;
 
@@ -10,7 +9,7 @@ namespace VodPreheat.Client.Credentials;
 /// <param name="accountName">The user or identity provider; null for the ID of the access key.</param>
 /// <param name="hintAtRefusal">The hint when the service has refused it; null for that of the service's error.</param>
 public sealed class FixedCredentialSource(
-    Credential credential, AuthenticationType authenticationType, string? accountName = null, Hint? hintAtRefusal = null) : CredentialSource
+    Credential credential, AuthenticationType authenticationType, string? accountName = null, string? hintAtRefusal = null) : CredentialSource
 {
     /// <inheritdoc/>
     public override AuthenticationType AuthenticationType => authenticationType;
@@ -23,7 +22,7 @@ public sealed class FixedCredentialSource(
 
     internal override IEnumerable<Secret> Secrets => credential.Secrets;
 
-    internal override Hint? HintAtRefusal => hintAtRefusal;
+    internal override string? HintAtRefusal => hintAtRefusal;
 
     internal override ValueTask<Credential> GetAsync(InvocationContext context) => new(credential);
 

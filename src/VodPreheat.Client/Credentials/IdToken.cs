@@ -32,14 +32,14 @@ internal static class IdToken
     {
         ReadOnlySpan<byte> byteOrderMark = Encoding.UTF8.Preamble;
         ReadOnlySpan<byte> token = (utf8.StartsWith(byteOrderMark) ? utf8[byteOrderMark.Length..] : utf8).Trim(" \t\r\n"u8);
-        Hint hint = $"A token consists of three parts of letters, digits, '-', and '_', separated by dots.";
+        const string Hint = "A token consists of three parts of letters, digits, '-', and '_', separated by dots.";
         if (token.IsEmpty)
         {
-            throw InvalidCredential.Given($"{origin} is empty.", hint);
+            throw InvalidCredential.Given($"{origin} is empty.", Hint);
         }
 
         return token.IndexOfAnyExcept(s_characters) < 0
             ? new Secret(token)
-            : throw InvalidCredential.Given($"{origin} is not an identity token.", hint);
+            : throw InvalidCredential.Given($"{origin} is not an identity token.", Hint);
     }
 }

@@ -7,7 +7,7 @@ namespace VodPreheat.Client.Credentials;
 internal static class InvalidCredential
 {
     /// <summary>The fault is in what the user specified.</summary>
-    public static VodClientException Given(string what, Hint hint) =>
+    public static VodClientException Given(string what, string hint) =>
         new(FailureKind.Authentication, ErrorIds.CredentialInvalid, what, hint);
 
     /// <summary>Checks a key or token that a user specified and that will be sent in a header; what cannot be sent is wiped.</summary>
@@ -23,10 +23,10 @@ internal static class InvalidCredential
         secret.Dispose();
         throw Given(
             $"The {name} {(isEmpty ? "is empty" : "contains a space, a line break, or a character that is not ASCII")}.",
-            $"Copy all of it again, without spaces before or after it.");
+            "Copy all of it again, without spaces before or after it.");
     }
 
     /// <summary>The fault is in a source that was found: the environment or a file.</summary>
     public static VodClientException InSource(string what) =>
-        Given(what, $"Fix or remove that source: a faulty source is never skipped in favor of the next one.");
+        Given(what, "Fix or remove that source: a faulty source is never skipped in favor of the next one.");
 }

@@ -12,66 +12,66 @@ namespace VodPreheat.Client.Errors;
 /// </remarks>
 internal static class ErrorCatalog
 {
-    private static readonly Hint s_checkKey =
-        $"Check the access key and its secret, that the key is enabled, and this machine's clock. Then {HintName.Reconnect}; " +
-        $"more than five failures in a row lock an access key for five minutes.";
+    private const string CheckKey =
+        "Check the access key and its secret, that the key is enabled, and this machine's clock. Then {Reconnect}; " +
+        "more than five failures in a row lock an access key for five minutes.";
 
-    private static readonly Hint s_checkCredentials = $"Check the credentials, then {HintName.Reconnect}.";
+    private const string CheckCredentials = "Check the credentials, then {Reconnect}.";
 
-    private static readonly Hint s_checkProject =
-        $"Specify the project ID of the connection's region (console: My Credentials) as {HintName.ProjectId} of {HintName.Connection}.";
+    private const string CheckProject =
+        "Specify the project ID of the connection's region (console: My Credentials) as {ProjectId} of {Connection}.";
 
-    private static readonly Hint s_askQueryPermission = $"Ask an administrator to grant vod:asset:getPreheatTask to this user.";
+    private const string AskQueryPermission = "Ask an administrator to grant vod:asset:getPreheatTask to this user.";
 
-    private static readonly Hint s_askSubmitPermission = $"Ask an administrator to grant vod:asset:preheat to this user.";
+    private const string AskSubmitPermission = "Ask an administrator to grant vod:asset:preheat to this user.";
 
-    private static readonly Hint s_askRegionPermission =
-        $"The user is not allowed to use this region: use another region, or ask an administrator.";
+    private const string AskRegionPermission =
+        "The user is not allowed to use this region: use another region, or ask an administrator.";
 
-    private static readonly Hint s_askIamPermission =
-        $"Ask an administrator to allow this user to get tokens from IAM and to list its projects.";
+    private const string AskIamPermission =
+        "Ask an administrator to allow this user to get tokens from IAM and to list its projects.";
 
     // Keystone has the same answer for every refused login; only its text describes the cause, and cannot be relied on.
-    private static readonly Hint s_checkPassword =
-        $"Check the user name, the password, and {HintName.AccountName}. HUAWEI ID and federated users cannot sign in with " +
-        $"a password, nor can users who need a verification code (MFA): create an IAM user for programmatic access, or use {HintName.AccessKey}.";
+    private const string CheckPassword =
+        "Check the user name, the password, and {AccountName}. HUAWEI ID and federated users cannot sign in with " +
+        "a password, nor can users who need a verification code (MFA): create an IAM user for programmatic access, or use {AccessKey}.";
 
-    private static readonly Hint s_checkEndpoint =
-        $"Check {HintName.Region} and {HintName.Endpoint} of {HintName.Connection}: the host does not serve this API.";
+    private const string CheckEndpoint =
+        "Check {Region} and {Endpoint} of {Connection}: the host does not serve this API.";
 
-    private static readonly Hint s_slowDown =
-        $"Wait a minute, or lower {HintName.QueryLimit} or {HintName.SubmissionLimit} of {HintName.Connection}. " +
-        $"Other clients of the account may share the limit.";
+    private const string SlowDown =
+        "Wait a minute, or lower {QueryLimit} or {SubmissionLimit} of {Connection}. " +
+        "Other clients of the account may share the limit.";
 
-    private static readonly Hint s_tryLater = $"The service failed: try again in a few minutes. Give the request ID to support.";
+    private const string TryLater = "The service failed: try again in a few minutes. Give the request ID to support.";
 
-    private static readonly Hint s_checkInput = $"Check the value that the message names.";
+    private const string CheckInput = "Check the value that the message names.";
 
-    private static readonly Hint s_checkAsset =
-        $"Publish the asset, and enable its acceleration domain; a domain without traffic for a month is disabled.";
+    private const string CheckAsset =
+        "Publish the asset, and enable its acceleration domain; a domain without traffic for a month is disabled.";
 
-    private static readonly Hint s_waitForQuota = $"Wait for the next day, or ask for a higher quota.";
+    private const string WaitForQuota = "Wait for the next day, or ask for a higher quota.";
 
-    private static readonly Hint s_askAccountOwner = $"Ask the owner of the account to resolve its status with Huawei Cloud.";
+    private const string AskAccountOwner = "Ask the owner of the account to resolve its status with Huawei Cloud.";
 
     /// <summary>Kind and hint of an answer.</summary>
     /// <param name="code">The service's error_code, if the answer has one.</param>
     /// <param name="status">The HTTP status.</param>
     /// <param name="service">The service that answered.</param>
     /// <param name="method">The method of the request: a query and a submission need different permissions.</param>
-    public static (FailureKind Kind, Hint Hint) Find(string? code, HttpStatusCode status, CloudService service, HttpMethod method)
+    public static (FailureKind Kind, string Hint) Find(string? code, HttpStatusCode status, CloudService service, HttpMethod method)
     {
-        (FailureKind kind, Hint hint) = Find(code, status);
+        (FailureKind kind, string hint) = Find(code, status);
         return kind switch
         {
-            FailureKind.PermissionDenied when hint == s_askQueryPermission && service == CloudService.Iam => (kind, s_askIamPermission),
-            FailureKind.PermissionDenied when hint == s_askQueryPermission && method != HttpMethod.Get => (kind, s_askSubmitPermission),
-            FailureKind.Authentication when hint == s_checkCredentials && service == CloudService.Iam && method == HttpMethod.Post => (kind, s_checkPassword),
+            FailureKind.PermissionDenied when hint == AskQueryPermission && service == CloudService.Iam => (kind, AskIamPermission),
+            FailureKind.PermissionDenied when hint == AskQueryPermission && method != HttpMethod.Get => (kind, AskSubmitPermission),
+            FailureKind.Authentication when hint == CheckCredentials && service == CloudService.Iam && method == HttpMethod.Post => (kind, CheckPassword),
             _ => (kind, hint),
         };
     }
 
-    private static (FailureKind Kind, Hint Hint) Find(string? code, HttpStatusCode status)
+    private static (FailureKind Kind, string Hint) Find(string? code, HttpStatusCode status)
     {
         int dot = code?.IndexOf('.', StringComparison.Ordinal) ?? -1;
         if (dot < 0 || !int.TryParse(code.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
@@ -92,70 +92,70 @@ internal static class ErrorCatalog
     public static bool MayBeTheClock(string? code) =>
         code is not null && (code.EndsWith(".0301", StringComparison.Ordinal) || code.EndsWith(".0303", StringComparison.Ordinal));
 
-    private static (FailureKind, Hint)? Vod(int number) => number switch
+    private static (FailureKind, string)? Vod(int number) => number switch
     {
-        10001 or 10053 or 10058 or 10059 or 10081 => (FailureKind.InvalidArgument, s_checkInput),
-        10002 or 10051 or 10052 => (FailureKind.Unavailable, s_tryLater),
-        10004 or 10054 => (FailureKind.Authentication, s_checkCredentials),
-        10055 or 10056 or 10120 or 10132 => (FailureKind.PermissionDenied, s_askAccountOwner),
-        10057 => (FailureKind.ProjectMismatch, s_checkProject),
-        10060 or 10088 or 10089 or 10098 or 10110 => (FailureKind.InvalidOperation, s_checkAsset),
-        10062 => (FailureKind.NotFound, $"Check the task or asset ID, and that it belongs to the region and the project of the connection."),
-        10074 or 10111 or 10133 => (FailureKind.PermissionDenied, s_askQueryPermission),
-        10078 or 10086 => (FailureKind.QuotaExceeded, s_waitForQuota),
-        10079 or 10080 or 10083 or 10099 or 10136 => (FailureKind.InvalidOperation, $"Check the status of the asset in the console."),
-        10109 => (FailureKind.InvalidArgument, $"Send at most 10 URLs in one request."),
-        10127 => (FailureKind.Throttled, s_slowDown),
+        10001 or 10053 or 10058 or 10059 or 10081 => (FailureKind.InvalidArgument, CheckInput),
+        10002 or 10051 or 10052 => (FailureKind.Unavailable, TryLater),
+        10004 or 10054 => (FailureKind.Authentication, CheckCredentials),
+        10055 or 10056 or 10120 or 10132 => (FailureKind.PermissionDenied, AskAccountOwner),
+        10057 => (FailureKind.ProjectMismatch, CheckProject),
+        10060 or 10088 or 10089 or 10098 or 10110 => (FailureKind.InvalidOperation, CheckAsset),
+        10062 => (FailureKind.NotFound, "Check the task or asset ID, and that it belongs to the region and the project of the connection."),
+        10074 or 10111 or 10133 => (FailureKind.PermissionDenied, AskQueryPermission),
+        10078 or 10086 => (FailureKind.QuotaExceeded, WaitForQuota),
+        10079 or 10080 or 10083 or 10099 or 10136 => (FailureKind.InvalidOperation, "Check the status of the asset in the console."),
+        10109 => (FailureKind.InvalidArgument, "Send at most 10 URLs in one request."),
+        10127 => (FailureKind.Throttled, SlowDown),
         _ => null,
     };
 
-    private static (FailureKind, Hint)? Gateway(int number) => number switch
+    private static (FailureKind, string)? Gateway(int number) => number switch
     {
-        101 or 103 => (FailureKind.NotFound, s_checkEndpoint),
-        204 or 602 or 607 => (FailureKind.InvalidArgument, s_checkEndpoint),
-        301 or 303 or 305 or 1009 => (FailureKind.Authentication, s_checkKey),
-        302 or 304 or 306 => (FailureKind.PermissionDenied, s_askQueryPermission),
-        307 => (FailureKind.Authentication, $"The token has expired: {HintName.Reconnect} with a new one."),
-        308 => (FailureKind.Throttled, s_slowDown),
-        310 => (FailureKind.ProjectMismatch, s_checkProject),
-        401 or 402 or 404 => (FailureKind.PermissionDenied, $"Send requests from an address that the access control of the account allows."),
-        501 => (FailureKind.QuotaExceeded, s_waitForQuota),
-        502 => (FailureKind.PermissionDenied, s_askAccountOwner),
-        601 or 605 or 606 or 608 or 609 or 610 or 611 or 612 or 613 or 705 => (FailureKind.Unavailable, s_tryLater),
-        802 => (FailureKind.PermissionDenied, s_askRegionPermission),
+        101 or 103 => (FailureKind.NotFound, CheckEndpoint),
+        204 or 602 or 607 => (FailureKind.InvalidArgument, CheckEndpoint),
+        301 or 303 or 305 or 1009 => (FailureKind.Authentication, CheckKey),
+        302 or 304 or 306 => (FailureKind.PermissionDenied, AskQueryPermission),
+        307 => (FailureKind.Authentication, "The token has expired: {Reconnect} with a new one."),
+        308 => (FailureKind.Throttled, SlowDown),
+        310 => (FailureKind.ProjectMismatch, CheckProject),
+        401 or 402 or 404 => (FailureKind.PermissionDenied, "Send requests from an address that the access control of the account allows."),
+        501 => (FailureKind.QuotaExceeded, WaitForQuota),
+        502 => (FailureKind.PermissionDenied, AskAccountOwner),
+        601 or 605 or 606 or 608 or 609 or 610 or 611 or 612 or 613 or 705 => (FailureKind.Unavailable, TryLater),
+        802 => (FailureKind.PermissionDenied, AskRegionPermission),
         _ => null,
     };
 
-    private static (FailureKind, Hint)? Iam(int number) => number switch
+    private static (FailureKind, string)? Iam(int number) => number switch
     {
-        1 or 66 or 67 => (FailureKind.Authentication, s_checkCredentials),
-        2 or 3 => (FailureKind.PermissionDenied, s_askQueryPermission),
-        4 => (FailureKind.NotFound, $"Check the names that were specified for {HintName.Connection}."),
-        6 or 20 => (FailureKind.Unavailable, s_tryLater),
-        12 => (FailureKind.Throttled, s_slowDown),
-        61 => (FailureKind.Authentication, $"The user is locked after too many wrong passwords: wait, or ask an administrator to unlock it."),
-        62 => (FailureKind.Authentication, $"Check the user name, the password, and {HintName.AccountName}."),
-        80 or 82 => (FailureKind.Authentication, $"The user is disabled: ask an administrator to enable it."),
-        81 => (FailureKind.Authentication, $"The user can only use the console: ask an administrator for programmatic access."),
-        83 => (FailureKind.PermissionDenied, s_askRegionPermission),
-        1061 => (FailureKind.Authentication, $"The user needs a verification code (MFA): use {HintName.AccessKey} or {HintName.Token} instead."),
-        1104 or 1105 or 1106 or 1107 => (FailureKind.Authentication, $"The access key is blocked, expired, or disabled: create a new one in the console."),
-        1108 => (FailureKind.Authentication, $"The temporary key has expired: get a new key, secret, and security token together."),
-        1109 => (FailureKind.ProjectNotFound, s_checkProject),
+        1 or 66 or 67 => (FailureKind.Authentication, CheckCredentials),
+        2 or 3 => (FailureKind.PermissionDenied, AskQueryPermission),
+        4 => (FailureKind.NotFound, "Check the names that were specified for {Connection}."),
+        6 or 20 => (FailureKind.Unavailable, TryLater),
+        12 => (FailureKind.Throttled, SlowDown),
+        61 => (FailureKind.Authentication, "The user is locked after too many wrong passwords: wait, or ask an administrator to unlock it."),
+        62 => (FailureKind.Authentication, "Check the user name, the password, and {AccountName}."),
+        80 or 82 => (FailureKind.Authentication, "The user is disabled: ask an administrator to enable it."),
+        81 => (FailureKind.Authentication, "The user can only use the console: ask an administrator for programmatic access."),
+        83 => (FailureKind.PermissionDenied, AskRegionPermission),
+        1061 => (FailureKind.Authentication, "The user needs a verification code (MFA): use {AccessKey} or {Token} instead."),
+        1104 or 1105 or 1106 or 1107 => (FailureKind.Authentication, "The access key is blocked, expired, or disabled: create a new one in the console."),
+        1108 => (FailureKind.Authentication, "The temporary key has expired: get a new key, secret, and security token together."),
+        1109 => (FailureKind.ProjectNotFound, CheckProject),
         _ => null,
     };
 
-    private static (FailureKind, Hint) ByStatus(HttpStatusCode status) => (int)status switch
+    private static (FailureKind, string) ByStatus(HttpStatusCode status) => (int)status switch
     {
-        400 or 413 or 414 or 422 or 431 or 494 => (FailureKind.InvalidArgument, s_checkInput),
-        401 => (FailureKind.Authentication, s_checkCredentials),
-        403 => (FailureKind.PermissionDenied, s_askQueryPermission),
-        404 => (FailureKind.NotFound, s_checkEndpoint),
-        407 => (FailureKind.ProxyRefused, $"The proxy requires a login: specify {HintName.ProxyLogin} for {HintName.Connection}."),
-        408 => (FailureKind.Timeout, s_tryLater),
-        429 => (FailureKind.Throttled, s_slowDown),
-        >= 500 => (FailureKind.Unavailable, s_tryLater),
-        < 400 => (FailureKind.UnexpectedResponse, s_checkEndpoint),
-        _ => (FailureKind.InvalidOperation, s_checkEndpoint),
+        400 or 413 or 414 or 422 or 431 or 494 => (FailureKind.InvalidArgument, CheckInput),
+        401 => (FailureKind.Authentication, CheckCredentials),
+        403 => (FailureKind.PermissionDenied, AskQueryPermission),
+        404 => (FailureKind.NotFound, CheckEndpoint),
+        407 => (FailureKind.ProxyRefused, "The proxy requires a login: specify {ProxyLogin} for {Connection}."),
+        408 => (FailureKind.Timeout, TryLater),
+        429 => (FailureKind.Throttled, SlowDown),
+        >= 500 => (FailureKind.Unavailable, TryLater),
+        < 400 => (FailureKind.UnexpectedResponse, CheckEndpoint),
+        _ => (FailureKind.InvalidOperation, CheckEndpoint),
     };
 }

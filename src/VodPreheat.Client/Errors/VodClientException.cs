@@ -12,7 +12,7 @@ public sealed class VodClientException : Exception
     // A longer Retry-After is not observed: the failure is reported instead.
     private static readonly TimeSpan s_longestRetryAfter = TimeSpan.FromMinutes(5);
 
-    internal VodClientException(FailureKind kind, string errorCode, string what, Hint hint, CauseException? cause = null)
+    internal VodClientException(FailureKind kind, string errorCode, string what, string hint, CauseException? cause = null)
         : base(DisplayText.Clean(what), cause)
     {
         Kind = kind;
@@ -21,7 +21,7 @@ public sealed class VodClientException : Exception
     }
 
     // The same failure with another text.
-    private VodClientException(VodClientException other, string what, Hint hint)
+    private VodClientException(VodClientException other, string what, string hint)
         : this(other.Kind, other.ErrorCode, what, hint, (CauseException?)other.InnerException)
     {
         Service = other.Service;
@@ -37,8 +37,11 @@ public sealed class VodClientException : Exception
     /// <summary>The service's error_code, or one of <see cref="ErrorIds"/>. Never empty.</summary>
     public string ErrorCode { get; }
 
-    /// <summary>What to do next.</summary>
-    public Hint Hint { get; }
+    /// <summary>
+    /// What to do next. A name in braces, such as {Region}, stands for something that each caller of the client has its own word for.
+    /// What came from outside is never part of a hint, because it could contain such a name: it belongs in <see cref="What"/>.
+    /// </summary>
+    public string Hint { get; }
 
     /// <summary>The service that the failed request went to.</summary>
     public CloudService Service { get; internal init; }
@@ -58,7 +61,7 @@ public sealed class VodClientException : Exception
     /// <summary>What happened, without the code, the request ID and the hint.</summary>
     public string What => base.Message;
 
-    /// <summary>What happened, the code, the status, the request ID, and what to do next in neutral words.</summary>
+    /// <summary>What happened, the code, the status, the request ID, and what to do next.</summary>
     public override string Message => $"{Summary} {Hint}";
 
     /// <summary>The message without the hint.</summary>
@@ -111,8 +114,8 @@ public sealed class VodClientException : Exception
     /// <summary>The same failure for a request that is not sent because of it; later ones may be.</summary>
     internal VodClientException Passing() => new(this, What, Hint) { Delivery = Delivery.NotSent };
 
-    /// <summary>The same failure with a more specific hint.</summary>
-    internal VodClientException WithHint(Hint hint) => new(this, What, hint);
+    /// <summary>The same failure with a more specific hint, and with a sentence more about what happened.</summary>
+    internal VodClientException WithHint(string hint, string? detail = null) => new(this, detail is null ? What : $"{What} {detail}", hint);
 
     /// <summary>
     /// Whether a submission may have been accepted although it failed: it was sent, and its outcome is unknown.

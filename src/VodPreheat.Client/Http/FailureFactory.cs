@@ -11,11 +11,11 @@ namespace VodPreheat.Client.Http;
 internal sealed class FailureFactory(CloudService service, Redactor redactor, TransportSettings settings)
 {
     /// <summary>The hint if the metadata service has no keys, or does not exist.</summary>
-    public static readonly Hint AgencyRequired =
-        $"The metadata service exists only on an ECS, and has keys only if the server has an agency for a cloud service " +
-        $"(ECS console: the server's Agency). Elsewhere, use another method to sign in.";
+    public const string AgencyRequired =
+        "The metadata service exists only on an ECS, and has keys only if the server has an agency for a cloud service " +
+        "(ECS console: the server's Agency). Elsewhere, use another method to sign in.";
 
-    private static readonly Hint s_checkProxy = $"Check {HintName.Proxy} of {HintName.Connection}, or HTTPS_PROXY in the environment.";
+    private const string CheckProxy = "Check {Proxy} of {Connection}, or HTTPS_PROXY in the environment.";
 
     // The gateway refuses a signature whose X-Sdk-Date differs by more. Source: devg-apisign/api-sign-0001.
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(15);
@@ -44,7 +44,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
 
     private VodClientException FromResponse(HttpResponseMessage response, ErrorBody body)
     {
-        (FailureKind kind, Hint hint) = ErrorCatalog.Find(body.Code, response.StatusCode, service, response.RequestMessage!.Method);
+        (FailureKind kind, string hint) = ErrorCatalog.Find(body.Code, response.StatusCode, service, response.RequestMessage!.Method);
         int status = (int)response.StatusCode;
         bool redirect = status is >= 300 and < 400;
         string what = body.Message is { } message
@@ -55,7 +55,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         if (ErrorCatalog.MayBeTheClock(body.Code) && ClockSkew(response) is { } skew)
         {
             what += $" This machine's clock is {skew} the service's.";
-            hint = $"Set the clock of this machine (a difference of 15 minutes or more is refused), then {HintName.Reconnect}.";
+            hint = "Set the clock of this machine (a difference of 15 minutes or more is refused), then {Reconnect}.";
         }
 
         TimeSpan? retryAfter = RetryAfter(response);
@@ -86,7 +86,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         FailureKind.UnexpectedResponse,
         ErrorIds.UnexpectedResponse,
         $"The answer is not the JSON that the API promises: {redactor.Clean(problem)}{MediaType(response)}.",
-        $"Check {HintName.Endpoint} and any proxy between: something other than the VOD service may have answered.",
+        "Check {Endpoint} and any proxy between: something other than the VOD service may have answered.",
         CauseOf(cause))
     {
         Service = service,
@@ -102,7 +102,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         delivery == Delivery.NotSent
             ? $"The connection to {uri.Authority} timed out."
             : $"{uri.Authority} sent no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
-        service == CloudService.Metadata ? AgencyRequired : $"Try again, or increase {HintName.Timeout} of {HintName.Connection}.",
+        service == CloudService.Metadata ? AgencyRequired : "Try again, or increase {Timeout} of {Connection}.",
         CauseOf(cause))
     {
         Service = service,
@@ -118,7 +118,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
             HttpIOException io => io.HttpRequestError,
             _ => HttpRequestError.Unknown,
         };
-        (string what, Hint hint, Delivery delivery) = Describe(reason, uri, settings.ProxyFor(uri));
+        (string what, string hint, Delivery delivery) = Describe(reason, uri, settings.ProxyFor(uri));
         string detail = Innermost(error).Message.TrimEnd('.');
         HttpStatusCode? status = (error as HttpRequestException)?.StatusCode;
         return new VodClientException(
@@ -134,27 +134,27 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         };
     }
 
-    private static (string What, Hint Hint, Delivery Delivery) Describe(HttpRequestError reason, Uri uri, Uri? proxy) => reason switch
+    private static (string What, string Hint, Delivery Delivery) Describe(HttpRequestError reason, Uri uri, Uri? proxy) => reason switch
     {
         HttpRequestError.NameResolutionError when proxy is not null => (
-            $"The name of the proxy, {proxy.Host}, could not be resolved", s_checkProxy, Delivery.NotSent),
+            $"The name of the proxy, {proxy.Host}, could not be resolved", CheckProxy, Delivery.NotSent),
         HttpRequestError.ConnectionError when proxy is not null => (
-            $"No connection to the proxy {proxy.Authority} could be established", s_checkProxy, Delivery.NotSent),
+            $"No connection to the proxy {proxy.Authority} could be established", CheckProxy, Delivery.NotSent),
         HttpRequestError.NameResolutionError => (
-            $"The name {uri.Host} could not be resolved", $"Check {HintName.Region} or {HintName.Endpoint}, and the DNS of this machine.", Delivery.NotSent),
+            $"The name {uri.Host} could not be resolved", "Check {Region} or {Endpoint}, and the DNS of this machine.", Delivery.NotSent),
         HttpRequestError.SecureConnectionError => (
             $"No trusted TLS connection to {uri.Authority} could be established",
-            $"Check the certificate of the host and anything that inspects TLS on the way; certificates are always verified.", Delivery.NotSent),
+            "Check the certificate of the host and anything that inspects TLS on the way; certificates are always verified.", Delivery.NotSent),
         HttpRequestError.ProxyTunnelError => (
-            $"The proxy did not open a tunnel to {uri.Authority}", $"Check {HintName.Proxy} and {HintName.ProxyLogin} of {HintName.Connection}.", Delivery.NotSent),
+            $"The proxy did not open a tunnel to {uri.Authority}", "Check {Proxy} and {ProxyLogin} of {Connection}.", Delivery.NotSent),
         HttpRequestError.ConnectionError => (
-            $"No connection to {uri.Authority} could be established", $"Check the network, the proxy, and the endpoint, then try again.", Delivery.NotSent),
+            $"No connection to {uri.Authority} could be established", "Check the network, the proxy, and the endpoint, then try again.", Delivery.NotSent),
         HttpRequestError.ResponseEnded => (
-            $"{uri.Authority} closed the connection in the middle of its answer", $"Try again. If it happens again, check the proxies on the way.", Delivery.Unknown),
+            $"{uri.Authority} closed the connection in the middle of its answer", "Try again. If it happens again, check the proxies on the way.", Delivery.Unknown),
         HttpRequestError.InvalidResponse => (
-            $"{uri.Authority} did not answer in HTTP", $"Check whether {HintName.Endpoint} is the address of an HTTP server.", Delivery.Unknown),
+            $"{uri.Authority} did not answer in HTTP", "Check whether {Endpoint} is the address of an HTTP server.", Delivery.Unknown),
         _ => (
-            $"The connection to {uri.Authority} was interrupted", $"Check the network, then try again.", Delivery.Unknown),
+            $"The connection to {uri.Authority} was interrupted", "Check the network, then try again.", Delivery.Unknown),
     };
 
     private CauseException? CauseOf(Exception? error) => error is null ? null : CauseException.Of(error, redactor);

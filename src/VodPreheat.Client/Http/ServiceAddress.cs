@@ -11,7 +11,7 @@ public static class ServiceAddress
     /// <exception cref="VodClientException">Not an absolute HTTP or HTTPS address, or not a loopback address.</exception>
     internal static Uri OnThisMachine(string text, string variable)
     {
-        Hint hint = $"Remove the environment variable {variable}: it is only for tests on this machine.";
+        string hint = $"Remove the environment variable {variable}: it is only for tests on this machine.";
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
         {
             throw Invalid("address", text, hint);
@@ -24,13 +24,13 @@ public static class ServiceAddress
     /// <summary>Checks the address of a proxy. A login is sent to a proxy that was specified, never to one from the environment.</summary>
     /// <exception cref="VodClientException">Not an absolute HTTP or HTTPS address, or one that contains a login; a login without a proxy.</exception>
     public static Uri? Proxy(Uri? proxy, ProxyLogin? login) =>
-        proxy is not null ? Usable(proxy, $"{HintName.Proxy}", $"Specify the login of the proxy as {HintName.ProxyLogin}.")
+        proxy is not null ? Usable(proxy, "{Proxy}", "Specify the login of the proxy as {ProxyLogin}.")
         : login is null ? null
         : throw new VodClientException(
             FailureKind.InvalidSetting,
             ErrorIds.InvalidEndpoint,
             "A login for a proxy is specified, but no proxy: a login is not sent to a proxy that the environment specifies.",
-            $"Also specify {HintName.Proxy}.");
+            "Also specify {Proxy}.");
 
     /// <summary>
     /// Whether requests to the endpoint can use a proxy. Plain HTTP never leaves this machine, so that no proxy
@@ -47,9 +47,9 @@ public static class ServiceAddress
 
     /// <summary>Checks the address of a service that credentials are sent to.</summary>
     /// <exception cref="VodClientException">Not an absolute HTTP or HTTPS address, one that contains a login, or HTTP to a host that is not loopback.</exception>
-    internal static Uri Checked(Uri uri, Hint setting)
+    internal static Uri Checked(Uri uri, string setting)
     {
-        Usable(uri, setting, $"Specify only scheme, host, port, and path.");
+        Usable(uri, setting, "Specify only scheme, host, port, and path.");
         if (uri.Scheme == Uri.UriSchemeHttp && !IsLoopback(uri))
         {
             throw new VodClientException(
@@ -62,7 +62,7 @@ public static class ServiceAddress
         return uri;
     }
 
-    private static Uri Usable(Uri uri, Hint setting, Hint hint)
+    private static Uri Usable(Uri uri, string setting, string hint)
     {
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
         {
@@ -76,7 +76,7 @@ public static class ServiceAddress
     }
 
     /// <summary>The error for an address that cannot be used. One that contains a login is not repeated in the message.</summary>
-    internal static VodClientException Invalid(string noun, string text, Hint hint) => new(
+    internal static VodClientException Invalid(string noun, string text, string hint) => new(
         FailureKind.InvalidSetting,
         ErrorIds.InvalidEndpoint,
         text.Contains('@', StringComparison.Ordinal) ? $"The {noun} cannot be used." : $"The {noun} '{text}' cannot be used.",

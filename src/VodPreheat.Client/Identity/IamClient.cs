@@ -79,7 +79,7 @@ internal sealed class IamClient : IDisposable
         catch (VodClientException failure) when (IdTokenHint(failure) is { } hint)
         {
             string claims = new Redactor(() => [idToken]).Clean(IdTokenClaims.Describe(idToken, _clock.GetUtcNow()));
-            throw failure.WithHint($"{hint} {claims}");
+            throw failure.WithHint(hint, claims);
         }
 
         void WriteIdToken(Utf8JsonWriter json)
@@ -106,17 +106,17 @@ internal sealed class IamClient : IDisposable
     public void Dispose() => _transport.Dispose();
 
     // IAM's own codes say little about the cause if an identity token is refused; the gateway's have suitable hints.
-    private static Hint? IdTokenHint(VodClientException failure) => failure.Kind switch
+    private static string? IdTokenHint(VodClientException failure) => failure.Kind switch
     {
         _ when !failure.ErrorCode.StartsWith("IAM.", StringComparison.Ordinal) && failure.ErrorCode != ErrorIds.HttpError => null,
         FailureKind.Authentication =>
-            $"Check that the identity token has not expired, that its audience is the client ID of the identity provider in IAM, " +
-            $"and that the provider has the issuer and the signing key of the token.",
+            "Check that the identity token has not expired, that its audience is the client ID of the identity provider in IAM, " +
+            "and that the provider has the issuer and the signing key of the token.",
         FailureKind.PermissionDenied =>
-            $"Check that an identity conversion rule of the identity provider applies to the token, " +
-            $"and that the user group that it results in has permissions in the project.",
+            "Check that an identity conversion rule of the identity provider applies to the token, " +
+            "and that the user group that it results in has permissions in the project.",
         FailureKind.NotFound or FailureKind.InvalidArgument =>
-            $"Check the name of the identity provider (IAM console: Identity Providers), the project ID or region, and the address of IAM.",
+            "Check the name of the identity provider (IAM console: Identity Providers), the project ID or region, and the address of IAM.",
         _ => null,
     };
 

@@ -29,9 +29,9 @@ internal sealed class MetadataClient : IDisposable
     // An error can echo it.
     private Secret? _session;
 
-    public MetadataClient(TransportSettings settings, Func<string, string?> environment)
+    public MetadataClient(TransportSettings settings, Func<string, string?> readVariable)
     {
-        _root = Address(environment);
+        _root = Address(readVariable);
         _clock = settings.Clock;
         settings = settings with { Timeout = TimeSpan.FromSeconds(3), Proxy = null };
         var redactor = new Redactor(() => Volatile.Read(ref _session) is { } session ? [session] : []);
@@ -78,7 +78,7 @@ internal sealed class MetadataClient : IDisposable
         _session?.Dispose();
     }
 
-    private static string Address(Func<string, string?> environment) => environment(EndpointVariable) is { Length: > 0 } text
+    private static string Address(Func<string, string?> readVariable) => readVariable(EndpointVariable) is { Length: > 0 } text
         ? ServiceAddress.OnThisMachine(text, EndpointVariable).GetLeftPart(UriPartial.Authority)
         : "http://169.254.169.254";
 

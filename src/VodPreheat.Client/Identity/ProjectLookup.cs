@@ -40,7 +40,7 @@ internal static class ProjectLookup
         FailureKind.ProjectNotFound,
         ErrorIds.ProjectNotFound,
         what,
-        $"Specify {HintName.ProjectId} for {HintName.Connection} (console: My Credentials, the row of the region).");
+        "Specify {ProjectId} for {Connection} (console: My Credentials, the row of the region).");
 
     private static async Task<string> AskAsync(IamClient iam, string region, Credential credential, InvocationContext context)
     {

@@ -130,7 +130,7 @@ internal static class ErrorRecords
     /// <summary>Whether a failure ends a command that queries. A used-up quota of requests does, too: every other query would be refused.</summary>
     public static bool IsTerminating(VodClientException failure) => failure.EndsEverything || failure.Kind == FailureKind.QuotaExceeded;
 
-    private static string HintOf(VodClientException failure) => failure.Hint.ToString(HintNames.Of);
+    private static string HintOf(VodClientException failure) => HintNames.Fill(failure.Hint);
 
     private static string NotSubmitted(string[] unsent, string noun) =>
         $"{Quantity.Of(unsent.Length, noun)} {(unsent.Length == 1 ? "was" : "were")} not submitted";

@@ -1,31 +1,31 @@
-using VodPreheat.Client.Errors;
-
 namespace VodPreheat.Errors;
 
-/// <summary>The cmdlets and parameters that the client's hints are about. The client does not know them.</summary>
+/// <summary>The cmdlets and parameters that the names in the client's hints stand for. The client does not know them.</summary>
 internal static class HintNames
 {
-    /// <summary>What a thing is called in this module.</summary>
-    public static string Of(HintName name) => name switch
+    private static readonly Dictionary<string, string> s_names = new()
     {
-        HintName.Reconnect => "run Connect-VodAccount again",
-        HintName.Connection => "Connect-VodAccount",
-        HintName.Region => "-Region",
-        HintName.Endpoint => "-Endpoint",
-        HintName.IamEndpoint => "-IamEndpoint",
-        HintName.ProjectId => "-ProjectId",
-        HintName.AccessKey => "-AccessKey",
-        HintName.Token => "-Token",
-        HintName.Password => "-Credential",
-        HintName.AccountName => "-DomainName (the account name)",
-        HintName.IdentityProvider => "-IdentityProvider",
-        HintName.IdTokenFile => "-IdTokenPath",
-        HintName.Agency => "-Identity",
-        HintName.Proxy => "-Proxy",
-        HintName.ProxyLogin => "-ProxyCredential",
-        HintName.Timeout => "-TimeoutSec",
-        HintName.QueryLimit => "-RequestsPerMinute",
-        HintName.SubmissionLimit => "-SubmissionsPerMinute",
-        _ => throw new ArgumentOutOfRangeException(nameof(name)),
+        ["{Reconnect}"] = "run Connect-VodAccount again",
+        ["{Connection}"] = "Connect-VodAccount",
+        ["{Region}"] = "-Region",
+        ["{Endpoint}"] = "-Endpoint",
+        ["{IamEndpoint}"] = "-IamEndpoint",
+        ["{ProjectId}"] = "-ProjectId",
+        ["{AccessKey}"] = "-AccessKey",
+        ["{Token}"] = "-Token",
+        ["{Password}"] = "-Credential",
+        ["{AccountName}"] = "-DomainName (the account name)",
+        ["{IdentityProvider}"] = "-IdentityProvider",
+        ["{IdTokenFile}"] = "-IdTokenPath",
+        ["{Agency}"] = "-Identity",
+        ["{Proxy}"] = "-Proxy",
+        ["{ProxyLogin}"] = "-ProxyCredential",
+        ["{Timeout}"] = "-TimeoutSec",
+        ["{QueryLimit}"] = "-RequestsPerMinute",
+        ["{SubmissionLimit}"] = "-SubmissionsPerMinute",
     };
+
+    /// <summary>A hint of the client with the names of this module.</summary>
+    public static string Fill(string hint) =>
+        s_names.Aggregate(hint, static (text, name) => text.Replace(name.Key, name.Value, StringComparison.Ordinal));
 }

@@ -108,7 +108,7 @@ public sealed class ConnectionFactoryTests : IDisposable
         _server.ExpireToken(_server.LastToken);
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
         Assert.Equal(("APIGW.0307", FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
-        Assert.All([failure, await TestClient.FailureAsync(() => client.QueryAsync())], static failure => Assert.Contains("a file, which is read again", failure.Hint.ToString(), StringComparison.Ordinal));
+        Assert.All([failure, await TestClient.FailureAsync(() => client.QueryAsync())], static failure => Assert.Contains("{IdTokenFile}, which is read again", failure.Hint, StringComparison.Ordinal));
         Assert.Equal((1, 3), (_server.TokensIssued, _server.RequestCount));
     }
 
@@ -151,7 +151,7 @@ public sealed class ConnectionFactoryTests : IDisposable
             {
                 VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
                 Assert.Equal(("IAM.0007", FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
-                Assert.Contains("expired at", failure.Hint.ToString(), StringComparison.Ordinal);
+                Assert.Contains("expired at", failure.What, StringComparison.Ordinal);
             }
 
             Assert.Equal(2, _server.Requests.Count(request => request.Area == "Iam"));
@@ -418,7 +418,7 @@ public sealed class ConnectionFactoryTests : IDisposable
             {
                 VodClientException failure = await TestClient.FailureAsync(connect);
                 Assert.Equal(ErrorIds.InvalidEndpoint, failure.ErrorCode);
-                Assert.Contains("IAM endpoint", failure.Message, StringComparison.Ordinal);
+                Assert.Contains("{IamEndpoint}", failure.Message, StringComparison.Ordinal);
             }
 
             // With a project ID, a key requires no IAM.

@@ -91,7 +91,7 @@ public sealed class EndpointsTests
         {
             VodClientException failure = AssertFails(
                 ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => Endpoints.Iam(null, new Uri(vod), region, s_nothing));
-            Assert.Contains("IAM endpoint", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("{IamEndpoint}", failure.Message, StringComparison.Ordinal);
             Assert.Contains("HUAWEICLOUD_SDK_IAM_ENDPOINT", failure.Message, StringComparison.Ordinal);
         }
     }
@@ -188,7 +188,7 @@ public sealed class EndpointsTests
     {
         using var login = new ProxyLogin("user", string.Empty, new Secret("hunter2"));
         VodClientException failure = AssertFails(ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => ServiceAddress.Proxy(null, login));
-        Assert.Contains("a proxy", failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.Contains("{Proxy}", failure.Hint, StringComparison.Ordinal);
         Assert.Equal(new Uri("http://proxy.example:3128"), ServiceAddress.Proxy(new Uri("http://proxy.example:3128"), login));
     }
 

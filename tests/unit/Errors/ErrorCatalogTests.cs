@@ -87,7 +87,7 @@ public sealed class ErrorCatalogTests
     {
         foreach (int status in new[] { 200, 400, 401, 403, 404, 429, 500 })
         {
-            (FailureKind found, Hint hint) = ErrorCatalog.Find(code, (HttpStatusCode)status, CloudService.Vod, HttpMethod.Get);
+            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status, CloudService.Vod, HttpMethod.Get);
             Assert.Equal(kind, found);
             AssertSentence(hint.ToString());
         }
@@ -99,7 +99,7 @@ public sealed class ErrorCatalogTests
     {
         foreach (string? code in new[] { null, "", "VOD.99999", "VOD.100021010", "APIGW.0201", "IAM.9999", "XYZ.10053", "VOD", "VOD.", "VOD.x", "VOD.-1", ".10053", "400" })
         {
-            (FailureKind found, Hint hint) = ErrorCatalog.Find(code, (HttpStatusCode)status, CloudService.Vod, HttpMethod.Get);
+            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status, CloudService.Vod, HttpMethod.Get);
             Assert.Equal(kind, found);
             AssertSentence(hint.ToString());
         }
@@ -110,7 +110,7 @@ public sealed class ErrorCatalogTests
     [InlineData("POST", "vod:asset:preheat")]
     public void A_permission_error_names_the_required_permission(string method, string permission)
     {
-        string hint = ErrorCatalog.Find("VOD.10074", HttpStatusCode.Forbidden, CloudService.Vod, new HttpMethod(method)).Hint.ToString();
+        string hint = ErrorCatalog.Find("VOD.10074", HttpStatusCode.Forbidden, CloudService.Vod, new HttpMethod(method)).Hint;
         Assert.Equal(permission, hint.Split(' ').Single(word => word.StartsWith("vod:", StringComparison.Ordinal)));
     }
 
@@ -119,7 +119,7 @@ public sealed class ErrorCatalogTests
     [InlineData("POST")]
     public void A_permission_error_of_IAM_names_no_permission_of_VOD(string method)
     {
-        string hint = ErrorCatalog.Find("IAM.0003", HttpStatusCode.Forbidden, CloudService.Iam, new HttpMethod(method)).Hint.ToString();
+        string hint = ErrorCatalog.Find("IAM.0003", HttpStatusCode.Forbidden, CloudService.Iam, new HttpMethod(method)).Hint;
         Assert.DoesNotContain("vod:", hint, StringComparison.Ordinal);
         Assert.Contains("IAM", hint, StringComparison.Ordinal);
     }

@@ -19,7 +19,7 @@ public sealed class FailureTests
         Assert.Equal(("VOD.10053", FailureKind.InvalidArgument, HttpStatusCode.BadRequest, "4711"), (failure.ErrorCode, failure.Kind, failure.StatusCode, failure.RequestId));
         Assert.Equal(
             $"The service answered: The request parameter is illegal (VOD.10053, HTTP 400, request ID 4711). {failure.Hint}", failure.Message);
-        Assert.NotEmpty(failure.Hint.ToString());
+        Assert.NotEmpty(failure.Hint);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class FailureTests
     {
         VodClientException failure = await RefusedAsync(401, "APIGW.0301", minutes);
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
-        Assert.StartsWith("Set the clock", failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("Set the clock", failure.Hint, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -217,7 +217,7 @@ public sealed class FailureTests
     {
         VodClientException failure = await TestClient.QueryFailureAsync(Answers.Error(status, code, "m", ("Retry-After", retryAfter)));
         Assert.Equal((tooLong, endsSubmissions), (failure.IsWaitTooLong, failure.EndsSubmissions));
-        Assert.Equal(tooLong, failure.Hint.ToString().Contains("asks to wait", StringComparison.Ordinal));
+        Assert.Equal(tooLong, failure.Hint.Contains("asks to wait", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -85,7 +85,7 @@ public sealed class IamClientTests : IDisposable
         _server.SetUserFault(User, fault);
         VodClientException failure = await RefusedAsync(_password);
         Assert.Equal((code, FailureKind.Authentication, 1), (failure.ErrorCode, failure.Kind, _server.RequestCount));
-        Assert.Contains(hint, failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.Contains(hint, failure.Hint, StringComparison.Ordinal);
         Assert.StartsWith("token_cn-north-4", failure.RequestId, StringComparison.Ordinal);
     }
 
@@ -95,7 +95,7 @@ public sealed class IamClientTests : IDisposable
         _server.AddUser(User, "other", "acme");
         VodClientException failure = await RefusedAsync(_password);
         Assert.Equal((FailureKind.Authentication, 1), (failure.Kind, _server.RequestCount));
-        Assert.Contains("account name", failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.Contains("{AccountName}", failure.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class IdTokenExchangeTests : IDisposable
         VodClientException failure = await TestClient.FailureAsync(() => GetAsync(
             token, fault == "an unknown provider" ? "nobody" : "ci", fault switch { "no permission" => "p2", "an unknown project" => "p3", _ => TestClient.ProjectId }));
         Assert.Equal((code, kind, 1), (failure.ErrorCode, failure.Kind, _server.RequestCount));
-        Assert.Contains(hint, failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.Contains(hint, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(token, failure.ToString(), StringComparison.Ordinal);
         Assert.NotNull(failure.RequestId);
     }
@@ -100,7 +100,7 @@ public sealed class IdTokenExchangeTests : IDisposable
         using var token = new Secret(Token);
         VodClientException failure = await TestClient.FailureAsync(
             () => iam.GetTokenAsync("ci", token, new Project("p", ""), TestClient.Context()));
-        Assert.DoesNotContain("identity provider", failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("identity provider", failure.Hint, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class IdTokenExchangeTests : IDisposable
             Assert.DoesNotContain(text, shown, StringComparison.Ordinal);
         }
 
-        Assert.DoesNotContain(failure.Hint.ToString(), char.IsControl);
+        Assert.DoesNotContain(failure.Message, char.IsControl);
     }
 
     [Fact]

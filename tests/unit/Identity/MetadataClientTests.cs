@@ -179,15 +179,15 @@ public sealed class MetadataClientTests : IDisposable
         VodClientException failure = await TestClient.FailureAsync(() => GetAsync(environment, settings));
         Assert.Equal((ErrorIds.NoCredential, FailureKind.Authentication, CloudService.Metadata), (failure.ErrorCode, failure.Kind, failure.Service));
         Assert.Contains("No keys were found", failure.What, StringComparison.Ordinal);
-        Assert.Contains("agency", failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.Contains("agency", failure.Hint, StringComparison.Ordinal);
         Assert.False(failure.IsRefusal);
     }
 
     private static void AssertNobody(string code, FailureKind kind, VodClientException failure)
     {
         Assert.Equal((code, kind, CloudService.Metadata), (failure.ErrorCode, failure.Kind, failure.Service));
-        Assert.Contains("ECS", failure.Hint.ToString(), StringComparison.Ordinal);
-        Assert.Contains("agency", failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ECS", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains("agency", failure.Hint, StringComparison.Ordinal);
     }
 
     private Func<string, string?> Server() => Environment(_server.Endpoint);

@@ -106,6 +106,6 @@ public sealed class ProjectLookupTests
         VodClientException failure = await TestClient.FailureAsync(() => FindAsync(network, Key(NewKey()), "cn-north-4"));
         Assert.Equal((ErrorIds.ProjectNotFound, FailureKind.ProjectNotFound), (failure.ErrorCode, failure.Kind));
         Assert.Contains(expected, failure.What, StringComparison.Ordinal);
-        Assert.Contains("project ID", failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.Contains("{ProjectId}", failure.Hint, StringComparison.Ordinal);
     }
 }

@@ -185,7 +185,7 @@ public sealed class FileJournalTests
         Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
         Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode);
         Assert.Contains($"The journal {journal.Path} cannot be ", failure.What, StringComparison.Ordinal);
-        Assert.Contains(JournalLocation.Variable, failure.Hint.ToString(), StringComparison.Ordinal);
+        Assert.Contains(JournalLocation.Variable, failure.Hint, StringComparison.Ordinal);
         Assert.False(failure.OutcomeUnknown);
         Assert.Equal(
             FailureKind.JournalUnavailable, Assert.Throws<VodClientException>(() => journal.Journal.NewestFirst(TestClient.Context()).Any()).Kind);
