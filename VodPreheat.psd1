@@ -19,6 +19,7 @@
         'Get-VodPreheatTask',
         'Invoke-VodPreheat',
         'Start-VodPreheat',
+        'Test-VodConnection',
         'Test-VodPreheatUrl',
         'Wait-VodPreheat'
     )

@@ -95,12 +95,16 @@ public sealed class VodClient : IDisposable
     /// <summary>Queries the results of a task, one per URL; there are none right after the submission.</summary>
     /// <exception cref="VodClientException">The query failed.</exception>
     /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
-    public Task<IReadOnlyList<UrlResult>> GetPreheatingResultsAsync(string taskId, InvocationContext context)
+    public Task<IReadOnlyList<UrlResult>> GetPreheatingResultsAsync(string taskId, InvocationContext context) =>
+        GetPreheatingResultsAsync(taskId, context, timing: null);
+
+    /// <summary>The same, with the times of the answer.</summary>
+    internal Task<IReadOnlyList<UrlResult>> GetPreheatingResultsAsync(string taskId, InvocationContext context, AnswerTiming? timing)
     {
         ArgumentNullException.ThrowIfNull(taskId);
         ArgumentNullException.ThrowIfNull(context);
         string url = $"{_resource}?task_id={UriEncoding.Encode(taskId)}";
-        return SendAsync(HttpMethod.Get, url, body: null, context, PreheatingJson.ReadResults);
+        return SendAsync(HttpMethod.Get, url, body: null, context, PreheatingJson.ReadResults, timing: timing);
     }
 
     /// <summary>Submits URLs, at most <see cref="MaxUrlsPerRequest"/>; returns the submission with its task ID.</summary>
@@ -124,6 +128,21 @@ public sealed class VodClient : IDisposable
         ArgumentNullException.ThrowIfNull(submission);
         return string.Equals(submission.Endpoint, _root, StringComparison.Ordinal)
             && string.Equals(submission.ProjectId, ProjectId, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// The number of URLs that were submitted to this endpoint and project since local midnight, according to the journal, without what
+    /// was refused. An asset counts as one: its files are not known.
+    /// </summary>
+    /// <exception cref="VodClientException">The journal exists and cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public int CountSubmittedToday(InvocationContext context, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        DateTime midnight = clock.GetLocalNow().Date;
+        return Journal.Since(new DateTimeOffset(midnight, clock.LocalTimeZone.GetUtcOffset(midnight)), context)
+            .Where(submission => submission.Outcome != SubmissionOutcome.Refused && Owns(submission))
+            .Sum(static submission => Math.Max(1, submission.Urls.Count));
     }
 
     /// <summary>Cancels all requests and wipes the secrets.</summary>
@@ -193,13 +212,14 @@ public sealed class VodClient : IDisposable
     }
 
     private async Task<T> SendAsync<T>(
-        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending = null)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context, Func<ReadOnlyMemory<byte>, T> read,
+        PendingSubmission? pending = null, AnswerTiming? timing = null)
     {
         ThrowIfDisposed(Delivery.NotSent);
         Interlocked.Increment(ref _uses);
         try
         {
-            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, context, read, pending), context.Cancellation).ConfigureAwait(false);
+            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, context, read, pending, timing), context.Cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (IsDisposed && !context.Cancellation.IsCancellationRequested && error is not VodClientException)
         {
@@ -222,13 +242,19 @@ public sealed class VodClient : IDisposable
     }
 
     private async Task<T> SendNowAsync<T>(
-        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context, Func<ReadOnlyMemory<byte>, T> read, PendingSubmission? pending)
+        HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context, Func<ReadOnlyMemory<byte>, T> read,
+        PendingSubmission? pending, AnswerTiming? timing)
     {
         using HttpRequestMessage request = HttpRequests.Create(method, url, body, context);
         request.Headers.TryAddWithoutValidation(HeaderNames.ProjectId, ProjectId);
         if (pending is not null)
         {
             request.Options.Set(PendingSubmission.Key, pending);
+        }
+
+        if (timing is not null)
+        {
+            request.Options.Set(AnswerTiming.Key, timing);
         }
 
         using HttpResponseMessage response = await _transport.Client

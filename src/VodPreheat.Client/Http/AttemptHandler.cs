@@ -30,11 +30,17 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
                 ? static either => ((CancellationTokenSource)either!).CancelAfter(Grace)
                 : static either => ((CancellationTokenSource)either!).Cancel(),
             timer);
+        long start = clock.GetTimestamp();
         HttpResponseMessage? response = null;
         try
         {
             response = await base.SendAsync(request, timer.Token).ConfigureAwait(false);
             response.RequestMessage = request;
+            if (request.Options.TryGetValue(AnswerTiming.Key, out AnswerTiming? timing))
+            {
+                timing.Record(response, clock.GetElapsedTime(start), clock.GetUtcNow());
+            }
+
             await ReadBodyAsync(response, timer.Token).ConfigureAwait(false);
         }
         catch (Exception error)

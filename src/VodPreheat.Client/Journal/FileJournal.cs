@@ -62,6 +62,18 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
     }
 
     /// <inheritdoc/>
+    internal override async Task<JournalState> CheckAsync()
+    {
+        JournalLocation location = JournalLocation.Find(readVariable);
+        string? problem = location.Path is null ? location.Problem : await AppendAsync(location.Path, []).ConfigureAwait(false);
+        return problem is null
+            ? new JournalState(location.Path is null ? $"off ({JournalLocation.Variable})" : Path.GetDirectoryName(location.Path)!)
+            : new JournalState(
+                string.Join(": ", ((string?[])[location.Path, problem]).OfType<string>()),
+                location.IsNamed ? Unavailable(location, "written", problem) : null);
+    }
+
+    /// <inheritdoc/>
     internal override async Task<bool> AnnounceAsync(Submission submission, InvocationContext context)
     {
         JournalLocation location = JournalLocation.Find(readVariable);

@@ -9,6 +9,10 @@ namespace VodPreheat.Client.Journal;
 /// </summary>
 public abstract class SubmissionJournal
 {
+    // A machine whose clock was reset writes lines that look old, and must not hide what was written before them. More than it can
+    // submit in a day, because the quota is 1,000 URLs.
+    private const int MaxOlderInARow = 1000;
+
     /// <summary>
     /// The journal of this machine: the file that VODPREHEAT_JOURNAL specifies at the time, else one in the user's folder. Nothing is
     /// opened before a submission or a reader needs it.
@@ -34,6 +38,31 @@ public abstract class SubmissionJournal
     /// <exception cref="Errors.VodClientException">The journal exists and cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
     public abstract IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext context);
+
+    /// <summary>The submissions at a time or later, newest first.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="context">Cancels the reading, and receives a warning about lines that cannot be read.</param>
+    /// <exception cref="Errors.VodClientException">The journal exists and cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
+    public IEnumerable<Submission> Since(DateTimeOffset time, InvocationContext context)
+    {
+        int older = 0;
+        foreach (Submission submission in NewestFirst(context))
+        {
+            if (submission.SubmittedAt >= time)
+            {
+                older = 0;
+                yield return submission;
+            }
+            else if (++older == MaxOlderInARow)
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>Whether a submission could be recorded. Nothing is recorded.</summary>
+    internal abstract Task<JournalState> CheckAsync();
 
     /// <summary>Records that a submission is about to be sent; on completion this is on the disk.</summary>
     /// <returns>Whether it could be recorded.</returns>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -122,6 +123,7 @@ internal sealed class SandboxHandler(Func<string, string?> readVariable) : HttpM
     {
         var response = new HttpResponseMessage(status) { Content = new ReadOnlyMemoryContent(PreheatingJson.WriteObject(writeMembers)) };
         response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        response.Headers.Add("Date", DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture));
         response.Headers.Add("X-Request-Id", Guid.NewGuid().ToString("N"));
         return response;
     }

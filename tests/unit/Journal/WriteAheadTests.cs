@@ -260,6 +260,8 @@ public sealed class WriteAheadTests : IDisposable
         public override IEnumerable<Submission> OldestFirst(Func<Submission, bool> match, int last, InvocationContext context) =>
             inner.OldestFirst(match, last, context);
 
+        internal override Task<JournalState> CheckAsync() => inner.CheckAsync();
+
         internal override async Task<bool> AnnounceAsync(Submission submission, InvocationContext context)
         {
             bool announced = await inner.AnnounceAsync(submission, context);

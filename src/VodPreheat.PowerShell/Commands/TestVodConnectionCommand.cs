@@ -1,0 +1,43 @@
+using System.Management.Automation;
+using VodPreheat.Client;
+using VodPreheat.Errors;
+
+namespace VodPreheat.Commands;
+
+/// <summary>
+/// Test-VodConnection: the check before a premiere, with one query. What is wrong is in the object and is no error.
+/// </summary>
+[Cmdlet(VerbsDiagnostic.Test, "VodConnection", HelpUri = VodCmdlet.HelpRoot + "Test-VodConnection.md")]
+[OutputType(typeof(VodConnectionTest), typeof(bool))]
+public sealed class TestVodConnectionCommand : VodConnectedCmdlet
+{
+    /// <summary>Writes only whether the connection is ready.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        ConnectionTest test = WaitFor(ConnectionTest.RunAsync(Client, Context, TimeProvider.System)).GetAwaiter().GetResult();
+        if (Quiet)
+        {
+            WriteObject(test.Failure is null);
+            return;
+        }
+
+        WriteObject(new VodConnectionTest
+        {
+            Region = Client.Region,
+            ProjectId = Client.ProjectId,
+            Endpoint = Client.Endpoint,
+            AuthenticationType = Client.AuthenticationType.ToString(),
+            CanQuery = test.CanQuery,
+            ClockSkew = test.ClockSkew,
+            Latency = test.Latency,
+            Journal = test.Journal,
+            SubmittedToday = test.SubmittedToday,
+            ErrorCode = test.Failure?.ErrorCode,
+            Detail = test.Failure is { } failure ? ErrorRecords.From(failure, target: null, subject: null).Exception.Message : null,
+        });
+    }
+}
