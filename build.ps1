@@ -29,7 +29,7 @@
 .PARAMETER Required
     For Analyze: fails if PSScriptAnalyzer is not available.
 .PARAMETER UnitOnly
-    For Coverage: runs only the unit tests, which takes a minute instead of a quarter of an hour.
+    For Coverage: runs only the unit tests, which takes a minute instead of several.
 .PARAMETER MutatePath
     For Mutate: the files to change, as patterns below src/VodPreheat.Client, such as Http/**; all of them by default.
 .PARAMETER CertificateThumbprint
@@ -103,7 +103,7 @@ function Build-Module {
     Copy-Item "$PSScriptRoot/module/*" $new -Recurse
     (Get-Content "$PSScriptRoot/VodPreheat.psd1" -Raw).Replace('{{ReleaseNotes}}', (Get-ReleaseNote).Replace("'", "''")) |
         Set-Content "$new/VodPreheat.psd1" -NoNewline
-    & "$PSScriptRoot/tools/ConvertTo-Maml.ps1" -Path "$PSScriptRoot/docs" -ModulePath $new
+    Add-Help $new
     & "$PSScriptRoot/tools/Switch-Folder.ps1" -Path $new -Destination $module
 
     # Import-Module searches the module path for a folder without ./.
@@ -111,6 +111,20 @@ function Build-Module {
     $path = [IO.Path]::GetRelativePath($PWD, $module).Replace('\', '/')
     $path = $path -match '^\.|^/|:' ? $path : "./$path"
     Write-Host "VodPreheat $version is built: Import-Module $($path -match '[^\w./:-]' ? "'$($path.Replace("'", "''"))'" : $path)"
+}
+
+# Creates the help files, which takes longer than the rest of a build, or copies those of the last build if they are newer than all
+# that they are made from.
+function Add-Help([string] $To) {
+    $sources = Get-Item "$PSScriptRoot/docs", "$PSScriptRoot/docs/*", "$PSScriptRoot/docs/*/*.md", "$PSScriptRoot/tools/ConvertTo-Maml.ps1",
+    "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.PowerShell.dll"
+    $changed = ($sources.LastWriteTimeUtc | Measure-Object -Maximum).Maximum
+    $files = @(Get-Item "$module/*/*-Help.xml" -ErrorAction Ignore)
+    if ($files -and -not $files.Where({ $_.LastWriteTimeUtc -le $changed })) {
+        foreach ($file in $files) { Copy-Item $file (Join-Path $To $file.Directory.Name) }
+    } else {
+        & "$PSScriptRoot/tools/ConvertTo-Maml.ps1" -Path "$PSScriptRoot/docs" -ModulePath $To
+    }
 }
 
 # The newest section of the changelog, without its heading and the link definitions after the last one.

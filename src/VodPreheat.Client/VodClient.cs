@@ -42,6 +42,7 @@ public sealed class VodClient : IDisposable
     public VodClient(Uri endpoint, string projectId, CredentialSource source, TransportSettings settings, SubmissionJournal journal)
     {
         Endpoint = endpoint;
+        Clock = settings.Clock;
         _root = ServiceAddress.RootOf(endpoint);
         ProjectId = projectId;
         Journal = journal;
@@ -64,6 +65,9 @@ public sealed class VodClient : IDisposable
 
     /// <summary>The address of the service.</summary>
     public Uri Endpoint { get; }
+
+    /// <summary>The clock of the connection, and of what waits for its tasks.</summary>
+    public TimeProvider Clock { get; }
 
     /// <summary>The region ID; null if only an endpoint was specified.</summary>
     public string? Region { get; init; }

@@ -75,10 +75,26 @@ function Get-HeldSecret($Connection) {
     }
 }
 
-# Ends the default connection, removes the environment variables that Connect-VodAccount reads, and starts an empty journal, so that the
-# tests do not write to the journal of the user. A runspace or child process of a test uses the journal of the test.
+# Has all connections that are made from now on, and a test server, use another clock: one that runs so many times faster than real time,
+# and can be put forward. Resets the server. Returns the clock.
+function Use-Clock([double] $Rate, $Server) {
+    $clock = [VodPreheat.TestServer.TestClock]::new($Rate)
+    if ($Server) { $Server.Reset($clock) }
+    Set-Clock $clock
+    $clock
+}
+
+function Set-Clock([TimeProvider] $Clock) {
+    $client = [VodPreheat.VodConnection].GetProperty('Client', [Reflection.BindingFlags] 'Instance, NonPublic').PropertyType.Assembly
+    $property = $client.GetType('VodPreheat.Client.Http.TransportSettings').GetProperty('DefaultClock', [Reflection.BindingFlags] 'Static, NonPublic')
+    $property.SetValue($null, $Clock)
+}
+
+# Ends the default connection, removes the environment variables that Connect-VodAccount reads, goes back to the clock of the machine, and
+# starts an empty journal, so that the tests do not write to the journal of the user. A runspace or child process of a test uses the journal of the test.
 function Clear-Session {
     Disconnect-VodAccount
+    Set-Clock ([TimeProvider]::System)
     if ($drive = Get-PSDrive TestDrive -ErrorAction Ignore) {
         $env:VODPREHEAT_JOURNAL = Join-Path $drive.Root "journal-$([guid]::NewGuid())/journal.jsonl"
     }

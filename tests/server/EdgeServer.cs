@@ -14,7 +14,7 @@ public sealed class EdgeServer : IDisposable
 {
     private readonly ConnectionHost _host;
     private readonly ConcurrentDictionary<string, EdgeFile> _files = new();
-    private ServerState _state = new();
+    private ServerState _state = new(TimeProvider.System);
 
     private EdgeServer(X509Certificate2? certificate)
     {
@@ -74,7 +74,7 @@ public sealed class EdgeServer : IDisposable
     {
         _files.Clear();
         AnyFile = false;
-        _state = new ServerState();
+        _state = new ServerState(TimeProvider.System);
     }
 
     /// <summary>Stops listening and closes every connection.</summary>

@@ -26,7 +26,7 @@ public sealed partial class LoopbackServer : IDisposable
 
     private const int TargetLimit = 32 * 1024;
     private readonly ConnectionHost _host;
-    private ServerState _state = new();
+    private ServerState _state = new(TimeProvider.System);
 
     private LoopbackServer(int port, X509Certificate2? certificate)
     {
@@ -84,9 +84,12 @@ public sealed partial class LoopbackServer : IDisposable
     public static LoopbackServer StartTls(TlsFault fault) => new(0, Certificates.Make(fault));
 
     /// <summary>Resets everything: accounts, tasks, faults, settings, requests, and counters. Connections remain open.</summary>
-    public void Reset()
+    public void Reset() => Reset(TimeProvider.System);
+
+    /// <summary>Resets everything, and has another clock from then on. Latencies remain in real time.</summary>
+    public void Reset(TimeProvider clock)
     {
-        _state = new ServerState();
+        _state = new ServerState(clock);
         _host.ResetCount();
     }
 

@@ -74,6 +74,12 @@ public sealed partial class SourceTests
         SourceFiles(Path.Combine(s_source, "VodPreheat.Client"))
             .SelectMany(File.ReadLines).Where(line => line.Contains("//", StringComparison.Ordinal) && NameOfPowerShell().IsMatch(line)));
 
+    // Else a wait, a bar, or an expiry would not follow the clock of its connection, which the tests of the module set.
+    [Fact]
+    public void The_clock_of_the_machine_is_read_only_where_a_connection_without_its_own_takes_it() => Assert.Equal(
+        ["SubmissionJournal.cs", "TransportSettings.cs"],
+        SourceFiles(s_source).Where(path => ClockOfMachine().IsMatch(File.ReadAllText(path))).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
     // A folder uses only folders of later lines. docs/ARCHITECTURE.md draws the same order.
     [Theory]
     [InlineData("VodPreheat.Client", "Connections Jobs / Polling Sandbox / . / Edge Identity / Http / Credentials Journal / Errors / Secrets Invocation Preheating / Display Json Signing")]
@@ -125,6 +131,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\bVodPreheat(?<client>\.Client)?(?:\.(?!Client\b)(?<folder>\w+))?(?:\.\w+)*;", RegexOptions.Multiline)]
     private static partial Regex Use();
+
+    [GeneratedRegex(@"TimeProvider\.System|DateTime(Offset)?\.(Utc)?Now|TickCount|Task\.Delay\([^,]+\)|new (Threading\.)?Timer\(")]
+    private static partial Regex ClockOfMachine();
 
     [GeneratedRegex(@"\b[A-Z][a-z]+-Vod|(?<![\w-])-[A-Z][A-Za-z]+")]
     private static partial Regex NameOfPowerShell();

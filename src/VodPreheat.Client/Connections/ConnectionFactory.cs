@@ -55,7 +55,7 @@ public sealed class ConnectionFactory
         SandboxHandler.Endpoint,
         SandboxHandler.ProjectId,
         new FixedCredentialSource(SandboxHandler.CreateCredential(), AuthenticationType.Sandbox),
-        transport with { Network = static () => new SandboxHandler(Environment.GetEnvironmentVariable) },
+        transport with { Network = () => new SandboxHandler(transport.Clock, Environment.GetEnvironmentVariable) },
         SubmissionJournal.InMemory())
     {
         Region = region ?? "sandbox",

@@ -28,10 +28,13 @@ public sealed record TransportSettings
     public int SubmissionsPerMinute { get; init; } = 100;
 
     /// <summary>The clock for signatures, expiry, waits and timeouts.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    public TimeProvider Clock { get; init; } = DefaultClock;
 
     /// <summary>Replaces the network, below all handlers: the sandbox, or a test's.</summary>
     public Func<HttpMessageHandler>? Network { get; init; }
+
+    /// <summary>The clock of connections that specify none. Tests of the module replace it, so that they need not wait.</summary>
+    internal static TimeProvider DefaultClock { get; set; } = TimeProvider.System;
 
     /// <summary>Changes socket settings that a connection has by default.</summary>
     internal Action<SocketsHttpHandler>? ConfigureSockets { get; init; }

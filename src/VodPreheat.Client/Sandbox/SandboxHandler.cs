@@ -14,13 +14,15 @@ namespace VodPreheat.Client.Sandbox;
 /// The API, answered in the process instead of by the network: everything above it (signature, retry, rate limit, JSON) runs as
 /// usual. Its answers and errors are those of the API reference.
 /// </summary>
+/// <param name="clock">The clock of the service: by it, URLs finish.</param>
 /// <param name="readVariable">Reads an environment variable.</param>
-internal sealed class SandboxHandler(Func<string, string?> readVariable) : HttpMessageHandler
+internal sealed class SandboxHandler(TimeProvider clock, Func<string, string?> readVariable) : HttpMessageHandler
 {
     /// <summary>The project of every sandbox.</summary>
     public const string ProjectId = "00000000000000000000000000005a0d";
 
-    private readonly SandboxTasks _tasks = new(TimeProvider.System, readVariable);
+    private readonly TimeProvider _clock = clock;
+    private readonly SandboxTasks _tasks = new(clock, readVariable);
 
     /// <summary>An address that exists in no network (RFC 2606).</summary>
     public static Uri Endpoint { get; } = new("https://vod.sandbox.invalid");
@@ -110,20 +112,20 @@ internal sealed class SandboxHandler(Func<string, string?> readVariable) : HttpM
             : Error(HttpStatusCode.Forbidden, "VOD.10086", $"The total number of preheat URLs exceeds {_tasks.Quota}.");
     }
 
-    private static HttpResponseMessage IllegalField(string name) =>
+    private HttpResponseMessage IllegalField(string name) =>
         Error(HttpStatusCode.BadRequest, "VOD.10053", $"The request parameter is illegal, illegal field: {{{name}}}.");
 
-    private static HttpResponseMessage Error(HttpStatusCode status, string code, string message) => Answer(status, json =>
+    private HttpResponseMessage Error(HttpStatusCode status, string code, string message) => Answer(status, json =>
     {
         json.WriteString("error_code", code);
         json.WriteString("error_msg", message);
     });
 
-    private static HttpResponseMessage Answer(HttpStatusCode status, Action<Utf8JsonWriter> writeMembers)
+    private HttpResponseMessage Answer(HttpStatusCode status, Action<Utf8JsonWriter> writeMembers)
     {
         var response = new HttpResponseMessage(status) { Content = new ReadOnlyMemoryContent(PreheatingJson.WriteObject(writeMembers)) };
         response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        response.Headers.Add("Date", DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture));
+        response.Headers.Add("Date", _clock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture));
         response.Headers.Add("X-Request-Id", Guid.NewGuid().ToString("N"));
         return response;
     }

@@ -80,7 +80,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
                     PollInterval = TimeSpan.FromSeconds(PollIntervalSec),
                 },
                 Context,
-                TimeProvider.System);
+                Client.Clock);
         }
         catch (VodClientException failure)
         {

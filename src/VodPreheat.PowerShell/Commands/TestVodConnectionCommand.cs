@@ -18,7 +18,7 @@ public sealed class TestVodConnectionCommand : VodConnectedCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        ConnectionTest test = WaitFor(ConnectionTest.RunAsync(Client, Context, TimeProvider.System)).GetAwaiter().GetResult();
+        ConnectionTest test = WaitFor(ConnectionTest.RunAsync(Client, Context, Client.Clock)).GetAwaiter().GetResult();
         if (Quiet)
         {
             WriteObject(test.Failure is null);

@@ -39,7 +39,7 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     protected override void EndProcessing()
     {
         var poller = new PreheatTaskPoller(
-            Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Context, TimeProvider.System);
+            Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Context, Client.Clock);
         _taskIds.ForEach(id => poller.Add(id));
         var progress = new WaitProgressBar(this, poller, Client);
         try

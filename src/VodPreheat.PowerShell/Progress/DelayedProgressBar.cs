@@ -5,7 +5,7 @@ using VodPreheat.Formatting;
 namespace VodPreheat.Progress;
 
 /// <summary>A progress bar that is shown after two seconds, updated at most twice per second, and removed at the end.</summary>
-internal abstract class DelayedProgressBar(Cmdlet cmdlet, string activity)
+internal abstract class DelayedProgressBar(Cmdlet cmdlet, string activity, TimeProvider clock)
 {
     /// <summary>The percentage if the total is not known.</summary>
     protected const int UnknownPercent = -1;
@@ -14,18 +14,18 @@ internal abstract class DelayedProgressBar(Cmdlet cmdlet, string activity)
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
     private TimeSpan _wait = s_delay;
-    private long _since = TimeProvider.System.GetTimestamp();
+    private long _since = clock.GetTimestamp();
     private bool _isShown;
 
     /// <summary>Shows the state, if an update is due.</summary>
     public virtual void Show()
     {
-        if (TimeProvider.System.GetElapsedTime(_since) < _wait)
+        if (clock.GetElapsedTime(_since) < _wait)
         {
             return;
         }
 
-        _since = TimeProvider.System.GetTimestamp();
+        _since = clock.GetTimestamp();
         _wait = s_pause;
         _isShown = true;
         (string status, int percent) = Read();

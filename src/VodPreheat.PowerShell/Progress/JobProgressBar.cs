@@ -7,21 +7,21 @@ using VodPreheat.Formatting;
 namespace VodPreheat.Progress;
 
 /// <summary>The progress bar of Invoke-VodPreheat; for unattended logs also a line a minute on the information stream.</summary>
-internal sealed class JobProgressBar(Cmdlet cmdlet, PreheatJob job, VodClient client) : DelayedProgressBar(cmdlet, "Pre-loading")
+internal sealed class JobProgressBar(Cmdlet cmdlet, PreheatJob job, VodClient client) : DelayedProgressBar(cmdlet, "Pre-loading", client.Clock)
 {
     private static readonly TimeSpan s_betweenLines = TimeSpan.FromMinutes(1);
     private static readonly string[] s_tags = [nameof(VodPreheat)];
 
     private readonly Cmdlet _cmdlet = cmdlet;
-    private long _lastLine = TimeProvider.System.GetTimestamp();
+    private long _lastLine = client.Clock.GetTimestamp();
 
     /// <inheritdoc/>
     public override void Show()
     {
         base.Show();
-        if (TimeProvider.System.GetElapsedTime(_lastLine) >= s_betweenLines)
+        if (client.Clock.GetElapsedTime(_lastLine) >= s_betweenLines)
         {
-            _lastLine = TimeProvider.System.GetTimestamp();
+            _lastLine = client.Clock.GetTimestamp();
             _cmdlet.WriteInformation(Read().Status, s_tags);
         }
     }

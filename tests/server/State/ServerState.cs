@@ -11,9 +11,11 @@ internal sealed class ServerState
     private int _inFlight;
     private int _maxInFlight;
 
-    public ServerState()
+    public ServerState(TimeProvider clock)
     {
+        Clock = clock;
         Accounts = new AccountBook(() => Now);
+        Submissions = new Throttle(clock);
     }
 
     public RequestLog Log { get; } = new();
@@ -28,7 +30,7 @@ internal sealed class ServerState
 
     public FaultPlan MetadataFaults { get; } = new();
 
-    public Throttle Submissions { get; } = new();
+    public Throttle Submissions { get; }
 
     public RenewalFaults RenewalFaults { get; } = new();
 
@@ -36,7 +38,9 @@ internal sealed class ServerState
 
     public TimeSpan ClockOffset { get; set; }
 
-    public DateTimeOffset Now => DateTimeOffset.UtcNow + ClockOffset;
+    public TimeProvider Clock { get; }
+
+    public DateTimeOffset Now => Clock.GetUtcNow() + ClockOffset;
 
     public TimeSpan TokenLife { get; set; } = TimeSpan.FromHours(24);
 

@@ -1,9 +1,7 @@
-using System.Diagnostics;
-
 namespace VodPreheat.TestServer.State;
 
 /// <summary>Permits a number of calls in any 60 seconds, of which refused calls are none, or refuses one call in each so many.</summary>
-internal sealed class Throttle
+internal sealed class Throttle(TimeProvider clock)
 {
     private readonly Queue<long> _admitted = [];
 
@@ -37,8 +35,8 @@ internal sealed class Throttle
         lock (_admitted)
         {
             // Not TickCount64, which has a resolution of some milliseconds: a call a minute after another one would seem too early.
-            long now = Stopwatch.GetTimestamp();
-            while (_admitted.TryPeek(out long oldest) && Stopwatch.GetElapsedTime(oldest, now) >= TimeSpan.FromMinutes(1))
+            long now = clock.GetTimestamp();
+            while (_admitted.TryPeek(out long oldest) && clock.GetElapsedTime(oldest, now) >= TimeSpan.FromMinutes(1))
             {
                 _admitted.Dequeue();
             }

@@ -50,6 +50,17 @@ public sealed class SandboxTests
     }
 
     [Fact]
+    public async Task A_task_ends_by_the_clock_of_its_connection()
+    {
+        using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings { Clock = _clock });
+        Assert.Same(_clock, client.Clock);
+        string taskId = (await client.SubmitUrlsAsync(["https://a/1"], TestClient.Context())).TaskId!;
+        Assert.Equal("processing", (await client.QueryAsync(taskId)).Single().Status);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("succeed", (await client.QueryAsync(taskId)).Single().Status);
+    }
+
+    [Fact]
     public async Task Invalid_submissions_fail_as_in_the_service()
     {
         using VodClient client = ConnectionFactory.ConnectSandbox(new TransportSettings());
@@ -71,7 +82,7 @@ public sealed class SandboxTests
     [InlineData("GET", "/v1.0/" + SandboxHandler.ProjectId + "/asset/preheating?task_id=example", Signature, 200)]
     public async Task Only_signed_requests_of_the_API_are_answered(string method, string target, string headers, int status)
     {
-        using var invoker = new HttpMessageInvoker(new SandboxHandler(static _ => null));
+        using var invoker = new HttpMessageInvoker(new SandboxHandler(TimeProvider.System, static _ => null));
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(SandboxHandler.Endpoint, target));
         foreach (string header in headers.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -85,7 +96,7 @@ public sealed class SandboxTests
     [Fact]
     public async Task A_canceled_request_is_not_answered()
     {
-        using var invoker = new HttpMessageInvoker(new SandboxHandler(static _ => null));
+        using var invoker = new HttpMessageInvoker(new SandboxHandler(TimeProvider.System, static _ => null));
         using var request = new HttpRequestMessage(HttpMethod.Get, SandboxHandler.Endpoint);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => invoker.SendAsync(request, new CancellationToken(canceled: true)));
     }
