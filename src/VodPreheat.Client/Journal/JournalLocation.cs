@@ -1,32 +1,36 @@
 namespace VodPreheat.Client.Journal;
 
 /// <summary>The location of the journal of this machine.</summary>
-/// <param name="Path">The file; null if the journal is turned off, or the system reports no folder for it.</param>
+/// <param name="Folder">The folder; null if the journal is turned off, or the system reports no folder for it.</param>
 /// <param name="IsNamed">Whether the user specified it: then it must be writable before anything is sent.</param>
-/// <param name="Problem">Why there is no file although the journal is not turned off; else null.</param>
-internal readonly record struct JournalLocation(string? Path, bool IsNamed, string? Problem = null)
+/// <param name="Problem">Why there is no folder although the journal is not turned off; else null.</param>
+internal readonly record struct JournalLocation(string? Folder, bool IsNamed, string? Problem = null)
 {
-    /// <summary>The environment variable that specifies a file, or "off".</summary>
+    /// <summary>The environment variable that specifies a folder, or "off".</summary>
     public const string Variable = "VODPREHEAT_JOURNAL";
 
-    private const string FileName = "journal.jsonl";
+    private const string FolderName = "journal";
+
+    /// <summary>What it is called in a message.</summary>
+    public string Name => Folder is null ? "The journal" : $"The journal {Folder}";
 
     /// <summary>The location that the environment specifies, else the default of the system.</summary>
     public static JournalLocation Find(Func<string, string?> readVariable)
     {
         if (readVariable(Variable)?.Trim() is { Length: > 0 } named)
         {
-            return named.Equals("off", StringComparison.OrdinalIgnoreCase) ? new JournalLocation(Path: null, IsNamed: true)
-                : System.IO.Path.IsPathFullyQualified(named) ? new JournalLocation(named, IsNamed: true)
-                : new JournalLocation(Path: null, IsNamed: true, $"{Variable} is '{named}', which is not a full path");
+            return named.Equals("off", StringComparison.OrdinalIgnoreCase) ? new JournalLocation(Folder: null, IsNamed: true)
+                : !Path.IsPathFullyQualified(named) ? new JournalLocation(Folder: null, IsNamed: true, $"{Variable} is '{named}', which is not a full path")
+                : File.Exists(named) ? new JournalLocation(Folder: null, IsNamed: true, $"{Variable} is '{named}', which is a file, not a folder")
+                : new JournalLocation(named, IsNamed: true);
         }
 
         string? folder = OperatingSystem.IsWindows() ? WindowsFolder(readVariable)
             : OperatingSystem.IsMacOS() ? MacFolder(readVariable)
             : LinuxFolder(readVariable);
         return folder is null
-            ? new JournalLocation(Path: null, IsNamed: false, "the system reports no folder for this user")
-            : new JournalLocation(System.IO.Path.Combine(folder, nameof(VodPreheat), FileName), IsNamed: false);
+            ? new JournalLocation(Folder: null, IsNamed: false, "the system reports no folder for this user")
+            : new JournalLocation(Path.Combine(folder, nameof(VodPreheat), FolderName), IsNamed: false);
     }
 
     /// <summary>%LOCALAPPDATA%.</summary>
@@ -35,15 +39,15 @@ internal readonly record struct JournalLocation(string? Path, bool IsNamed, stri
 
     /// <summary>~/Library/Application Support.</summary>
     internal static string? MacFolder(Func<string, string?> readVariable) =>
-        Home(readVariable) is { } home ? System.IO.Path.Combine(home, "Library", "Application Support") : null;
+        Home(readVariable) is { } home ? Path.Combine(home, "Library", "Application Support") : null;
 
     /// <summary>$XDG_STATE_HOME, else ~/.local/state. Source: XDG Base Directory Specification, which ignores relative paths.</summary>
     internal static string? LinuxFolder(Func<string, string?> readVariable) =>
-        Absolute(readVariable("XDG_STATE_HOME")) ?? (Home(readVariable) is { } home ? System.IO.Path.Combine(home, ".local", "state") : null);
+        Absolute(readVariable("XDG_STATE_HOME")) ?? (Home(readVariable) is { } home ? Path.Combine(home, ".local", "state") : null);
 
     // A service may have no HOME; then the user database is used.
     private static string? Home(Func<string, string?> readVariable) =>
         Absolute(readVariable("HOME")) ?? Absolute(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
 
-    private static string? Absolute(string? path) => System.IO.Path.IsPathFullyQualified(path ?? string.Empty) ? path : null;
+    private static string? Absolute(string? path) => Path.IsPathFullyQualified(path ?? string.Empty) ? path : null;
 }

@@ -1,14 +1,18 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 
 namespace VodPreheat.Client.Journal;
 
 /// <summary>
-/// The lock of a journal, which one process and thread holds at a time: an open file beside it. The system closes it when its
+/// The lock of a journal, which one process and thread holds at a time: an open file in its folder. The system closes it when its
 /// holder ends, however it ends, so that no lock remains.
 /// </summary>
+/// <remarks>
+/// Not a lock on the file of a month: <see cref="FileMode.Append"/> of .NET is not O_APPEND, and O_APPEND does not help on network shares.
+/// </remarks>
 internal sealed class JournalLock : IDisposable
 {
+    private const string FileName = "journal.lock";
+
     // Opened by another process: sharing and lock violation of Windows; EAGAIN of Linux and of macOS.
     private static readonly int[] s_held = [unchecked((int)0x80070020), unchecked((int)0x80070021), 11, 35];
 
@@ -16,42 +20,17 @@ internal sealed class JournalLock : IDisposable
 
     private JournalLock(FileStream file) => _file = file;
 
-    /// <summary>When the journal was last trimmed, stored in the lock file; null if it never was.</summary>
-    public DateTimeOffset? LastTrim
-    {
-        get
-        {
-            Span<byte> ticks = stackalloc byte[sizeof(long)];
-            _file.Position = 0;
-            return _file.ReadAtLeast(ticks, ticks.Length, throwOnEndOfStream: false) == ticks.Length
-                && BinaryPrimitives.ReadInt64LittleEndian(ticks) is >= 0 and var value && value <= DateTimeOffset.MaxValue.Ticks
-                ? new DateTimeOffset(value, TimeSpan.Zero)
-                : null;
-        }
-
-        set
-        {
-            Span<byte> ticks = stackalloc byte[sizeof(long)];
-            BinaryPrimitives.WriteInt64LittleEndian(ticks, value?.UtcTicks ?? 0);
-            _file.Position = 0;
-            _file.Write(ticks);
-        }
-    }
-
     /// <summary>Waits for the lock.</summary>
-    /// <exception cref="IOException">Others held it until the wait timed out.</exception>
-    public static JournalLock Acquire(string journal, TimeSpan maxWait) => new(OpenWithRetry(journal + ".lock", FileShare.None, maxWait));
-
-    /// <summary>Opens or creates a file, as soon as others that have it open allow it.</summary>
-    /// <exception cref="IOException">They did not until the wait timed out.</exception>
-    public static FileStream OpenWithRetry(string path, FileShare share, TimeSpan maxWait)
+    /// <exception cref="IOException">Others held it until the wait timed out, or the lock file cannot be opened.</exception>
+    public static JournalLock Acquire(string folder, TimeSpan maxWait)
     {
+        string path = Path.Combine(folder, FileName);
         long start = Stopwatch.GetTimestamp();
         for (int attempt = 0; ; attempt++)
         {
             try
             {
-                return new FileStream(path, JournalFile.Options(FileMode.OpenOrCreate, share));
+                return new JournalLock(new FileStream(path, JournalFolder.Options(FileShare.None)));
             }
             catch (IOException error) when (s_held.Contains(error.HResult))
             {

@@ -1,75 +1,107 @@
 using System.Globalization;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Invocation;
 
 namespace VodPreheat.Client.Journal;
 
-/// <summary>
-/// Reads the submissions of a journal's file, newest first: the outcome of a submission is written after it, so that it is already
-/// known when the submission itself is read.
-/// </summary>
-/// <param name="lines">The file's lines; owned by the reader from now on.</param>
-/// <param name="isAtRest">Whether the file has a given size and nothing is being appended to it.</param>
-internal sealed class JournalReader(BackwardLineReader lines, Func<long, bool> isAtRest) : IDisposable
+/// <summary>Reads the submissions of a journal's folder for one command, month by month, so that a caller can stop early.</summary>
+/// <param name="folder">The folder.</param>
+/// <param name="context">Cancels the reading, and receives one warning about lines that are not lines of a journal.</param>
+/// <param name="unavailable">The failure for a file that cannot be read.</param>
+internal sealed class JournalReader(JournalFolder folder, InvocationContext context, Func<Exception, VodClientException> unavailable)
 {
-    private readonly Dictionary<string, JournalLine> _outcomes = new(StringComparer.Ordinal);
-    private long _firstForeign;
-    private long _foreign;
-    private JournalLine? _outcome;
+    private int _foreignLines;
+    private string? _firstForeignLine;
 
-    /// <summary>The current submission.</summary>
-    public Submission Current { get; private set; } = null!;
-
-    /// <summary>Where the current submission can be read again.</summary>
-    public Position CurrentPosition => new(lines.LineStart, lines.LineEnd, _outcome);
-
-    /// <summary>Moves to the previous submission; false if there is none.</summary>
-    public bool MoveBack()
+    /// <summary>The submissions, from the newest to the oldest.</summary>
+    public IEnumerable<Submission> NewestFirst()
     {
-        while (lines.MoveBack())
+        try
         {
-            switch (JournalLine.Parse(lines.Line.Span))
+            var outcomes = new Dictionary<string, JournalLine>(StringComparer.Ordinal);
+            foreach (Submission submission in Guard(folder.Months).SelectMany(file => Read(file, outcomes)))
             {
-                case null when lines.IsUnfinished && !isAtRest(lines.Length):
-                    break;
-                case null:
-                    _foreign++;
-                    _firstForeign = lines.LineStart;
-                    break;
-                case { Event: JournalLine.Sending } line:
-                    _outcomes.Remove(line.Id!, out _outcome);
-                    Current = line.ToSubmission(_outcome);
-                    return true;
-                case { Event: JournalLine.Accepted or JournalLine.Refused } line:
-                    _outcomes.TryAdd(line.Id!, line);
-                    break;
-                default:
-                    // An event of a later version.
-                    break;
+                yield return submission;
             }
         }
-
-        return false;
-    }
-
-    /// <summary>Reads a submission again.</summary>
-    public Submission Read(Position position) => JournalLine.Parse(lines.Read(position.Start, position.End))!.ToSubmission(position.Outcome);
-
-    /// <summary>The warning about lines that were read and are not lines of a journal; null if there were none.</summary>
-    public string? ForeignLines()
-    {
-        if (_foreign == 0)
+        finally
         {
-            return null;
+            WarnOfForeignLines();
         }
-
-        string line = string.Create(CultureInfo.InvariantCulture, $"Line {lines.NumberOf(_firstForeign)}");
-        return _foreign == 1
-            ? $"{line} of the journal cannot be read and was skipped."
-            : string.Create(CultureInfo.InvariantCulture, $"{line} and {_foreign - 1} more of the journal cannot be read and were skipped.");
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => lines.Dispose();
+    /// <summary>The submissions, from the oldest to the newest. Two months at most are kept.</summary>
+    public IEnumerable<Submission> OldestFirst()
+    {
+        try
+        {
+            List<Submission> month = [];
+            foreach (string file in Guard(folder.Months).Reverse())
+            {
+                // The outcome of a submission at the end of a month can be in the file of the next one.
+                var outcomes = new Dictionary<string, JournalLine>(StringComparer.Ordinal);
+                List<Submission> next = [.. Read(file, outcomes)];
+                foreach (Submission submission in Enumerable.Reverse(month))
+                {
+                    context.Cancellation.ThrowIfCancellationRequested();
+                    yield return outcomes.TryGetValue(submission.Id, out JournalLine? outcome) && submission.Outcome == SubmissionOutcome.Unknown
+                        ? submission with { TaskId = outcome.TaskId, ErrorCode = outcome.ErrorCode }
+                        : submission;
+                }
 
-    /// <summary>A line that announces a submission, and the line with its outcome.</summary>
-    public readonly record struct Position(long Start, long End, JournalLine? Outcome);
+                month = next;
+            }
+
+            foreach (Submission submission in Enumerable.Reverse(month))
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                yield return submission;
+            }
+        }
+        finally
+        {
+            WarnOfForeignLines();
+        }
+    }
+
+    private IEnumerable<Submission> Read(string file, Dictionary<string, JournalLine> outcomes)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        JournalMonth month = Guard(() => new JournalMonth(file));
+        try
+        {
+            foreach (Submission submission in month.NewestFirst(outcomes, folder.IsAtRest))
+            {
+                yield return submission;
+                context.Cancellation.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            _foreignLines += month.ForeignLines;
+            _firstForeignLine = month.ForeignLines > 0 ? month.FirstForeignLine : _firstForeignLine;
+        }
+    }
+
+    private void WarnOfForeignLines()
+    {
+        if (_firstForeignLine is not null)
+        {
+            context.Warn(_foreignLines == 1
+                ? $"{_firstForeignLine} is not a line of a journal and was skipped."
+                : string.Create(CultureInfo.InvariantCulture, $"{_firstForeignLine} and {_foreignLines - 1} more are not lines of a journal and were skipped."));
+        }
+    }
+
+    private T Guard<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception error) when (JournalFolder.IsProblem(error))
+        {
+            throw unavailable(error);
+        }
+    }
 }

@@ -1,6 +1,5 @@
 using VodPreheat.Client.Invocation;
 
-
 namespace VodPreheat.Client.Journal;
 
 /// <summary>A journal in memory, which ends with the process: that of the sandbox.</summary>

@@ -1,6 +1,5 @@
 using VodPreheat.Client.Invocation;
 
-
 namespace VodPreheat.Client.Journal;
 
 /// <summary>
@@ -14,7 +13,7 @@ public abstract class SubmissionJournal
     private const int MaxOlderInARow = 1000;
 
     /// <summary>
-    /// The journal of this machine: the file that VODPREHEAT_JOURNAL specifies at the time, else one in the user's folder. Nothing is
+    /// The journal of this machine: the folder that VODPREHEAT_JOURNAL specifies at the time, else one in the user's folder. Nothing is
     /// opened before a submission or a reader needs it.
     /// </summary>
     /// <param name="readVariable">Reads an environment variable; null for those of the process.</param>

@@ -50,7 +50,7 @@ public sealed class FileJournalTests
         using var journal = new TestJournal();
         Assert.Empty(journal.Journal.NewestFirst(TestClient.Context()));
         Assert.Empty(journal.Read().Urls);
-        Assert.False(File.Exists(journal.Path));
+        Assert.False(Directory.Exists(journal.Path));
     }
 
     [Fact]
@@ -58,16 +58,16 @@ public sealed class FileJournalTests
     {
         using var journal = new TestJournal();
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
-        File.AppendAllText(journal.Path, "\n{\"event\":\"sending\",\"id\":\"torn");
+        journal.Append("\n{\"event\":\"sending\",\"id\":\"torn");
         await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"));
         (string[] urls, string[] warnings) = journal.Read();
         Assert.Equal(["https://a/1", "https://a/2"], urls);
-        Assert.Equal([$"Line 4 of the journal cannot be read and was skipped. The journal is {journal.Path}."], warnings);
+        Assert.Equal([$"Line 4 of {journal.File} is not a line of a journal and was skipped."], warnings);
 
-        File.AppendAllText(journal.Path, "hello\n{}\n");
+        journal.Append("hello\n{}\n");
         InvocationContext context = TestClient.Context();
         Assert.Equal(2, journal.Journal.NewestFirst(context).Count());
-        Assert.Equal([$"Line 4 and 2 more of the journal cannot be read and were skipped. The journal is {journal.Path}."], TestJournal.WarningsOf(context));
+        Assert.Equal([$"Line 4 of {journal.File} and 2 more are not lines of a journal and were skipped."], TestJournal.WarningsOf(context));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class FileJournalTests
     {
         using var journal = new TestJournal();
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
-        File.AppendAllText(journal.Path, "{\"event\":\"sen");
+        journal.Append("{\"event\":\"sen");
         using (JournalLock.Acquire(journal.Path, TimeSpan.Zero))
         {
             Assert.Empty(journal.Read().Warnings);
@@ -83,14 +83,14 @@ public sealed class FileJournalTests
 
         (string[] urls, string[] warnings) = journal.Read();
         Assert.Equal(["https://a/1"], urls);
-        Assert.StartsWith("Line 3 ", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.StartsWith($"Line 3 of {journal.File} ", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Lines_that_are_not_read_cause_no_warning()
     {
         using var journal = new TestJournal();
-        File.WriteAllText(journal.Path, "hello\n");
+        journal.Append("hello\n");
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
         InvocationContext context = TestClient.Context();
         Assert.Single(journal.Journal.NewestFirst(context).Take(1));
@@ -104,23 +104,26 @@ public sealed class FileJournalTests
         using var journal = new TestJournal();
         byte[] bytes = new byte[3_000_000];
         new Random(1).NextBytes(bytes);
-        File.WriteAllBytes(journal.Path, bytes);
+        Directory.CreateDirectory(journal.Path);
+        File.WriteAllBytes(journal.File, bytes);
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
         (string[] urls, string[] warnings) = journal.Read();
         Assert.Equal(["https://a/1"], urls);
-        Assert.StartsWith("Line 1 and ", Assert.Single(warnings), StringComparison.Ordinal);
-        Assert.Equal(bytes, File.ReadAllBytes(journal.Path)[..bytes.Length]);
+        Assert.StartsWith($"Line 1 of {journal.File} and ", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(journal.File)[..bytes.Length]);
     }
 
     [Fact]
-    public async Task A_file_of_100_000_submissions_is_read_from_both_ends()
+    public async Task A_journal_of_100_000_submissions_is_read_from_both_ends()
     {
-        // On the day of its lines: it is large, and old lines are removed.
+        // Half of them in one month, more than the daily quota permits.
         using var journal = new TestJournal(new SkippingClock(TestJournal.Submission().SubmittedAt));
         const int Count = 100_000;
-        using (FileStream file = File.Create(journal.Path))
+        Directory.CreateDirectory(journal.Path);
+        for (int month = 0; month < 6; month++)
         {
-            for (int i = 0; i < Count; i++)
+            using FileStream file = File.Create(journal.FileOf(journal.Clock.GetUtcNow().AddMonths(month - 5)));
+            for (int i = month * 10_000; i < (month < 5 ? (month + 1) * 10_000 : Count); i++)
             {
                 Submission submission = TestJournal.Submission($"https://cdn.example.com/{i}.mp4", taskId: $"t{i}");
                 file.Write(JournalLine.Announce(submission).ToUtf8());
@@ -136,6 +139,104 @@ public sealed class FileJournalTests
             journal.Journal.OldestFirst(static _ => true, int.MaxValue, context).Select(static s => s.TaskId));
         Assert.Equal("t0", journal.Journal.NewestFirst(context).Last().TaskId);
         Assert.Empty(TestJournal.WarningsOf(context));
+    }
+
+    [Fact]
+    public async Task Only_the_months_that_are_asked_for_are_read()
+    {
+        using var journal = new TestJournal();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+
+        // It cannot be read.
+        Directory.CreateDirectory(journal.FileOf(journal.Clock.GetUtcNow().AddMonths(-1)));
+        Assert.Equal("t1", Assert.Single(journal.Journal.OldestFirst(static _ => true, 1, TestClient.Context())).TaskId);
+        Assert.Equal("t1", Assert.Single(journal.Journal.NewestFirst(TestClient.Context()).Take(1)).TaskId);
+        Assert.Equal(
+            FailureKind.JournalUnavailable,
+            Assert.Throws<VodClientException>(() => journal.Journal.OldestFirst(static _ => true, 2, TestClient.Context()).Count()).Kind);
+    }
+
+    [Fact]
+    public async Task A_submission_at_the_end_of_a_month_has_its_outcome_from_the_next()
+    {
+        var clock = new SkippingClock(new DateTimeOffset(2026, 11, 30, 23, 59, 59, TimeSpan.Zero));
+        using var journal = new TestJournal(clock);
+        Submission[] submissions = [.. Enumerable.Range(1, 3).Select(i => TestJournal.Submission($"https://a/{i}", clock.GetUtcNow()))];
+        InvocationContext context = TestClient.Context();
+        foreach (Submission submission in submissions)
+        {
+            await journal.Journal.AnnounceAsync(submission, context);
+        }
+
+        string november = journal.File;
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await journal.Journal.ConcludeAsync(submissions[0] with { TaskId = "t1" }, isAnnounced: true, context);
+        await journal.Journal.ConcludeAsync(submissions[1] with { ErrorCode = "VOD.10053" }, isAnnounced: true, context);
+        await journal.AddAsync(TestJournal.Submission("https://a/4", clock.GetUtcNow(), taskId: "t4"));
+        Assert.Equal(3, File.ReadAllLines(november).Length);
+        Assert.Equal(4, File.ReadAllLines(journal.File).Length);
+
+        (string?, string?)[] expected = [("t1", null), (null, "VOD.10053"), (null, null), ("t4", null)];
+        Assert.Equal(expected, journal.Journal.OldestFirst(static _ => true, int.MaxValue, context).Select(static s => (s.TaskId, s.ErrorCode)));
+        Assert.Equal(expected, journal.Journal.OldestFirst(static _ => true, 4, context).Select(static s => (s.TaskId, s.ErrorCode)));
+        Assert.Equal(expected.AsEnumerable().Reverse(), journal.Journal.NewestFirst(context).Select(static s => (s.TaskId, s.ErrorCode)));
+    }
+
+    [Fact]
+    public async Task The_order_is_that_in_which_machines_write_whatever_their_clocks_say_at_the_end_of_a_month()
+    {
+        using var folder = new TempFolder();
+        var ahead = new SkippingClock(new DateTimeOffset(2026, 12, 1, 0, 1, 0, TimeSpan.Zero));
+        var behind = new SkippingClock(new DateTimeOffset(2026, 11, 30, 23, 58, 0, TimeSpan.Zero));
+        SubmissionJournal[] machines = [.. new[] { behind, ahead, behind, ahead }.Select(clock =>
+            SubmissionJournal.OfThisMachine(TestClient.Environment((JournalLocation.Variable, folder.Path)), clock))];
+        for (int i = 0; i < machines.Length; i++)
+        {
+            Submission submission = TestJournal.Submission($"https://a/{i}");
+            await machines[i].AnnounceAsync(submission, TestClient.Context());
+            await machines[i].ConcludeAsync(submission with { TaskId = $"t{i}" }, isAnnounced: true, TestClient.Context());
+        }
+
+        Assert.Equal(["t0", "t1", "t2", "t3"], machines[0].OldestFirst(static _ => true, int.MaxValue, TestClient.Context()).Select(static s => s.TaskId));
+        Assert.Equal(["t3", "t2", "t1", "t0"], machines[0].NewestFirst(TestClient.Context()).Select(static s => s.TaskId));
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_is_no_foreign_line()
+    {
+        using var journal = new TestJournal();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+        File.WriteAllText(journal.File, File.ReadAllText(journal.File), new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"));
+        (string[] urls, string[] warnings) = journal.Read();
+        Assert.Equal(["https://a/1", "https://a/2"], urls);
+        Assert.Empty(warnings);
+    }
+
+    [Fact]
+    public async Task Lines_with_the_line_ends_of_Windows_are_read()
+    {
+        using var journal = new TestJournal();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+        File.WriteAllText(journal.File, File.ReadAllText(journal.File).ReplaceLineEndings("\r\n") + "\r\n");
+        (string[] urls, string[] warnings) = journal.Read();
+        Assert.Equal(["https://a/1"], urls);
+        Assert.Empty(warnings);
+    }
+
+    [Fact]
+    public async Task Other_files_of_the_folder_are_ignored()
+    {
+        using var journal = new TestJournal();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+        foreach (string name in new[] { "notes.txt", "old.jsonl", "2026-13.jsonl", "2026-03.jsonl.bak", "2026-3.jsonl" })
+        {
+            File.WriteAllText(Path.Combine(journal.Path, name), "hello\n");
+        }
+
+        (string[] urls, string[] warnings) = journal.Read();
+        Assert.Equal(["https://a/1"], urls);
+        Assert.Empty(warnings);
     }
 
     [Fact]
@@ -156,7 +257,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task It_can_be_written_and_trimmed_while_it_is_read()
+    public async Task It_can_be_written_while_it_is_read()
     {
         using var journal = new TestJournal();
         await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
@@ -164,23 +265,18 @@ public sealed class FileJournalTests
         using IEnumerator<Submission> oldest = journal.Journal.OldestFirst(static _ => true, int.MaxValue, TestClient.Context()).GetEnumerator();
         Assert.True(oldest.MoveNext());
         await journal.AddAsync(TestJournal.Submission("https://a/3", taskId: "t3"));
-        if (!OperatingSystem.IsWindows())
-        {
-            // As trimming does; Windows does not let it, and the file stays as it is.
-            File.Copy(journal.Path, journal.Path + ".copy");
-            File.Move(journal.Path + ".copy", journal.Path, overwrite: true);
-        }
-
         Assert.True(oldest.MoveNext());
         Assert.Equal("t2", oldest.Current.TaskId);
         Assert.False(oldest.MoveNext());
     }
 
     [Fact]
-    public async Task A_specified_file_that_cannot_be_written_is_an_error()
+    public async Task A_specified_folder_that_cannot_be_used_is_an_error()
     {
         using var journal = new TestJournal();
-        Directory.CreateDirectory(journal.Path);
+
+        // Neither can be opened.
+        Directory.CreateDirectory(journal.File);
         VodClientException failure = await TestClient.FailureAsync(() => journal.AddAsync(TestJournal.Submission()));
         Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
         Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode);
@@ -197,19 +293,19 @@ public sealed class FileJournalTests
     [Fact]
     public async Task A_path_that_is_not_absolute_is_an_error()
     {
-        var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalLocation.Variable, "journal.jsonl")));
+        var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalLocation.Variable, "journal")));
         Assert.Contains(
-            "'journal.jsonl', which is not a full path",
+            "'journal', which is not a full path",
             (await TestClient.FailureAsync(() => journal.AnnounceAsync(TestJournal.Submission(), TestClient.Context()))).What,
             StringComparison.Ordinal);
         Assert.Contains(
-            "'journal.jsonl', which is not a full path",
+            "'journal', which is not a full path",
             Assert.Throws<VodClientException>(() => journal.NewestFirst(TestClient.Context()).Any()).What,
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_default_file_that_cannot_be_written_causes_one_warning()
+    public async Task A_default_folder_that_cannot_be_written_causes_one_warning()
     {
         using var journal = new TestJournal(isNamed: false);
         string folder = Path.GetDirectoryName(journal.Path)!;
@@ -251,8 +347,8 @@ public sealed class FileJournalTests
         InvocationContext context = TestClient.Context();
         Submission submission = TestJournal.Submission();
         Assert.True(await journal.Journal.AnnounceAsync(submission, context));
-        File.Delete(journal.Path);
-        Directory.CreateDirectory(journal.Path);
+        File.Delete(journal.File);
+        Directory.CreateDirectory(journal.File);
         await journal.Journal.ConcludeAsync(submission with { TaskId = "the-task" }, isAnnounced: true, context);
         Assert.Contains("the-task", Assert.Single(TestJournal.WarningsOf(context)), StringComparison.Ordinal);
 
@@ -283,8 +379,29 @@ public sealed class FileJournalTests
         string place = "off";
         var journal = SubmissionJournal.OfThisMachine(name => name == JournalLocation.Variable ? place : null);
         await journal.AnnounceAsync(TestJournal.Submission("https://a/1"), TestClient.Context());
-        place = folder.File("journal.jsonl");
+        place = folder.File("journal");
         await journal.AnnounceAsync(TestJournal.Submission("https://a/2"), TestClient.Context());
         Assert.Equal("https://a/2", Assert.Single(journal.NewestFirst(TestClient.Context())).Urls[0]);
     }
+
+    [Fact]
+    public async Task A_path_of_a_file_is_an_error()
+    {
+        using var folder = new TempFolder();
+        string path = folder.File("journal.jsonl");
+        File.WriteAllText(path, string.Empty);
+        var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalLocation.Variable, path)));
+        VodClientException[] failures =
+        [
+            await TestClient.FailureAsync(() => journal.AnnounceAsync(TestJournal.Submission(), TestClient.Context())),
+            Assert.Throws<VodClientException>(() => journal.NewestFirst(TestClient.Context()).Any()),
+        ];
+        Assert.All(failures, static failure => Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode));
+        Assert.All(failures, failure => Assert.Contains($"'{path}', which is a file, not a folder", failure.What, StringComparison.Ordinal));
+        Assert.Empty(File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void No_message_has_an_empty_name() =>
+        Assert.Equal("The journal", new JournalLocation(Folder: null, IsNamed: false, "the system reports no folder for this user").Name);
 }

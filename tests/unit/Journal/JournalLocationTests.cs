@@ -14,26 +14,26 @@ public sealed class JournalLocationTests
     public void It_can_be_disabled(string value)
     {
         JournalLocation place = Find((JournalLocation.Variable, value));
-        Assert.Null(place.Path);
+        Assert.Null(place.Folder);
         Assert.Null(place.Problem);
         Assert.True(place.IsNamed);
     }
 
     [Fact]
-    public void A_specified_file_is_used()
+    public void A_specified_folder_is_used()
     {
-        string path = Path.Combine(s_root, "shared", "vod.jsonl");
+        string path = Path.Combine(s_root, "shared", "vod");
         Assert.Equal(new JournalLocation(path, IsNamed: true), Find((JournalLocation.Variable, $" {path} ")));
     }
 
     [Theory]
-    [InlineData("journal.jsonl")]
-    [InlineData("~/journal.jsonl")]
+    [InlineData("journal")]
+    [InlineData("~/journal")]
     [InlineData("./off")]
     public void A_relative_path_is_an_error(string value)
     {
         JournalLocation place = Find((JournalLocation.Variable, value));
-        Assert.Null(place.Path);
+        Assert.Null(place.Folder);
         Assert.Contains(value, place.Problem, StringComparison.Ordinal);
         Assert.True(place.IsNamed);
     }
@@ -44,7 +44,7 @@ public sealed class JournalLocationTests
     public void A_blank_value_is_ignored(string value)
     {
         JournalLocation place = JournalLocation.Find(name => name == JournalLocation.Variable ? value : Path.Combine(s_root, "somewhere"));
-        Assert.EndsWith(Path.Combine("VodPreheat", "journal.jsonl"), place.Path, StringComparison.Ordinal);
+        Assert.EndsWith(Path.Combine("VodPreheat", "journal"), place.Folder, StringComparison.Ordinal);
         Assert.False(place.IsNamed);
     }
 
@@ -56,7 +56,7 @@ public sealed class JournalLocationTests
         string? folder = OperatingSystem.IsWindows() ? JournalLocation.WindowsFolder(read)
             : OperatingSystem.IsMacOS() ? JournalLocation.MacFolder(read)
             : JournalLocation.LinuxFolder(read);
-        Assert.Equal(new JournalLocation(Path.Combine(folder!, "VodPreheat", "journal.jsonl"), IsNamed: false), JournalLocation.Find(read));
+        Assert.Equal(new JournalLocation(Path.Combine(folder!, "VodPreheat", "journal"), IsNamed: false), JournalLocation.Find(read));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class JournalLocationTests
 
     [Fact]
     public void Without_a_home_folder_in_the_environment_that_of_the_system_is_used() =>
-        Assert.True(Path.IsPathFullyQualified(JournalLocation.Find(static _ => null).Path!));
+        Assert.True(Path.IsPathFullyQualified(JournalLocation.Find(static _ => null).Folder!));
 
     private static JournalLocation Find(params (string Name, string Value)[] variables) => JournalLocation.Find(TestClient.Environment(variables));
 }

@@ -65,7 +65,7 @@ public sealed class WriteAheadTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_journal.Folder));
 
         // Nor one that could not be touched.
-        Directory.CreateDirectory(_journal.Path);
+        Directory.CreateDirectory(_journal.File);
         await client.QueryAsync();
     }
 
@@ -138,9 +138,9 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_sent_that_cannot_be_recorded_in_a_specified_file()
+    public async Task Nothing_is_sent_that_cannot_be_recorded_in_a_specified_folder()
     {
-        Directory.CreateDirectory(_journal.Path);
+        Directory.CreateDirectory(_journal.File);
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = _journal.Client(network);
         VodClientException failure = await TestClient.FailureAsync(() => client.SubmitAsync());

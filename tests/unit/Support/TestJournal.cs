@@ -12,7 +12,7 @@ internal sealed class TestJournal : IDisposable
     public TestJournal(TimeProvider? clock = null, bool isNamed = true)
     {
         Clock = clock ?? TimeProvider.System;
-        Path = isNamed ? _folder.File("journal.jsonl") : System.IO.Path.Combine(_folder.Path, "VodPreheat", "journal.jsonl");
+        Path = isNamed ? _folder.File("journal") : System.IO.Path.Combine(_folder.Path, "VodPreheat", "journal");
 
         // The one system's variable for the default place does not disturb the others.
         Journal = SubmissionJournal.OfThisMachine(
@@ -24,18 +24,35 @@ internal sealed class TestJournal : IDisposable
 
     public TimeProvider Clock { get; }
 
+    /// <summary>The folder of the journal.</summary>
     public string Path { get; }
+
+    /// <summary>The file of the current month.</summary>
+    public string File => FileOf(Clock.GetUtcNow());
 
     public string Folder => _folder.Path;
 
     public SubmissionJournal Journal { get; }
 
-    public string[] Lines => File.Exists(Path) ? File.ReadAllText(Path).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+    public string[] Lines =>
+    [
+        .. new JournalFolder(Path).Months().Reverse().SelectMany(static file => System.IO.File.ReadAllText(file).Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+    ];
 
     public JournalLine[] Events => [.. Lines.Select(line => Assert.IsType<JournalLine>(JournalLine.Parse(System.Text.Encoding.UTF8.GetBytes(line))))];
 
     public VodClient Client(FakeNetwork network, int retries = 3) =>
         TestClient.Create(TestClient.Endpoint, TestClient.Settings(network, Clock, retries), Journal);
+
+    /// <summary>The file of a month.</summary>
+    public string FileOf(DateTimeOffset time) => System.IO.Path.Combine(Path, $"{time.UtcDateTime:yyyy-MM}.jsonl");
+
+    /// <summary>Adds text to the file of the current month.</summary>
+    public void Append(string text)
+    {
+        Directory.CreateDirectory(Path);
+        System.IO.File.AppendAllText(File, text);
+    }
 
     /// <summary>Writes a submission by hand.</summary>
     public static Submission Submission(string url = "https://cdn.example.com/a.mp4", DateTimeOffset? at = null, string? taskId = null, string? errorCode = null) => new()
