@@ -39,7 +39,7 @@ $binaries = Join-Path $PSScriptRoot ../out/artifacts/bin
 $children = Join-Path $PSScriptRoot children
 $script = Join-Path $PSScriptRoot HandSigned.ps1
 $emptyModule = Join-Path (Split-Path $OutFile) EmptyModule
-$journal = Join-Path (Split-Path $OutFile) bench-journal.jsonl
+$journal = Join-Path (Split-Path $OutFile) bench-journal
 $variables = @{
     HUAWEICLOUD_SDK_AK = 'QTWAOYTTINDUT2QVKYUC'
     HUAWEICLOUD_SDK_SK = 'MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc' # the signing guide's public sample
@@ -191,16 +191,16 @@ function Measure-Growth([string] $Endpoint) {
 }
 
 function Measure-Journal([string] $Endpoint) {
-    Remove-Item $journal* -Force
+    Remove-Item $journal -Recurse -Force -ErrorAction Ignore
     $turns = Invoke-Script Submissions.ps1 @('-Module', $ModulePath, '-Endpoint', $Endpoint, '-Times', $WarmRounds)
     New-Figure 'What the journal adds to a submission, against 5 ms' ms $turns.ForEach{ $_[0] - $_[1] } 5 1
     New-Figure '  the submission without it' ms $turns.ForEach{ $_[1] } 5
-    Remove-Item $journal
+    Remove-Item $journal -Recurse
     $null = Invoke-Script Journal.ps1 @('-Write', 100000)
     $samples = foreach ($round in 1..5) { , (Invoke-Script Journal.ps1 @('-Module', $ModulePath)) }
     New-Figure 'Get-VodPreheatTask -Last 10 on 100,000 submissions, cold, against 1 s' ms $samples.ForEach{ $_[0] } 1000 1
-    New-Figure 'Completion of -TaskId on 100,000 submissions, against 100 ms' ms $samples.ForEach{ $_[1] } 100 1
-    Remove-Item $journal*
+    New-Figure 'Completion of -TaskId on 100,000 submissions, against 150 ms' ms $samples.ForEach{ $_[1] } 150 1
+    Remove-Item $journal -Recurse
 }
 
 function Measure-Stop([string] $Endpoint) {

@@ -1,17 +1,22 @@
 # Milliseconds of Get-VodPreheatTask -Last 10 in a process that has read no journal before, and of the completion of -TaskId; or
-# writes a journal of so many submissions of 10 URLs, and their answers.
+# writes a journal of so many submissions of 10 URLs, and their answers: 100 a day, as the quota of the service permits.
 param([string] $Module, [int] $Write)
 $ErrorActionPreference = 'Stop'
 if ($Write) {
-    $time = [datetimeoffset]::UtcNow.ToString('o')
     $urls = (1..10).ForEach{ "`"https://cdn.example.com/asset/5199337c31c8e4622f1590735b13a263/play_video/$_.mp4`"" } -join ','
-    $rest = ",`"time`":`"$time`",`"endpoint`":`"https://vod.cn-north-4.myhuaweicloud.com`",`"region`":`"cn-north-4`",`"project_id`":`"$env:HUAWEICLOUD_SDK_PROJECT_ID`",`"urls`":[$urls]}`n"
-    $file = [IO.StreamWriter]::new($env:VODPREHEAT_JOURNAL)
-    for ($i = 0; $i -lt $Write; $i++) {
-        $id = $i.ToString('x32')
-        $file.Write("{`"event`":`"sending`",`"id`":`"$id`"$rest{`"event`":`"accepted`",`"id`":`"$id`",`"time`":`"$time`",`"task_id`":`"$id`"}`n")
+    $rest = "`"endpoint`":`"https://vod.cn-north-4.myhuaweicloud.com`",`"region`":`"cn-north-4`",`"project_id`":`"$env:HUAWEICLOUD_SDK_PROJECT_ID`",`"urls`":[$urls]}`n"
+    $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory
+    $time = [datetime]::UtcNow.AddDays(-$Write / 100)
+    for ($i = 0; $i -lt $Write; $time = $time.AddMonths(1)) {
+        $file = [IO.StreamWriter]::new("$env:VODPREHEAT_JOURNAL/$($time.ToString('yyyy-MM', [cultureinfo]::InvariantCulture)).jsonl")
+        $at = "`"time`":`"$($time.ToString('o'))`""
+        $end = $time.AddMonths(1) -gt [datetime]::UtcNow ? $Write : [Math]::Min($i + 3000, $Write)
+        for (; $i -lt $end; $i++) {
+            $id = $i.ToString('x32')
+            $file.Write("{`"event`":`"sending`",`"id`":`"$id`",$at,$rest{`"event`":`"accepted`",`"id`":`"$id`",$at,`"task_id`":`"$id`"}`n")
+        }
+        $file.Dispose()
     }
-    $file.Dispose()
     return '0'
 }
 

@@ -42,9 +42,9 @@ internal sealed class Cloud : IDisposable
     public void Dispose()
     {
         Server.Dispose();
-        foreach (string file in Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(_journal) + "*"))
+        if (Directory.Exists(_journal))
         {
-            File.Delete(file);
+            Directory.Delete(_journal, recursive: true);
         }
     }
 }

@@ -10,8 +10,8 @@ BeforeAll {
 
     # Creates lines of the journal.
     function Add-Line([string[]] $Line) {
-        $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory -Force
-        Add-Content $env:VODPREHEAT_JOURNAL $Line
+        $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory -Force
+        Add-Content (Get-JournalFile) $Line
     }
 
     function Get-Line([string] $Id, [string] $Url, [datetimeoffset] $At = [datetimeoffset]::Now, [string] $TaskId = $Id) {
@@ -109,17 +109,23 @@ Describe 'Get-VodPreheatTask' {
             & ([scriptblock]::Create("Get-VodPreheatTask $Arguments")) | ForEach-Object TaskId | Join-String -Separator ' ' | Should -BeExactly $Expected
         }
 
+        It 'returns everything since ever, with <_>' -ForEach @(
+            '-After ([DateTimeOffset]::MinValue)', '-Before ([DateTimeOffset]::MaxValue)', '-After ([datetime]::MinValue)', '-Before ([datetime]::MaxValue)'
+        ) {
+            & ([scriptblock]::Create("Get-VodPreheatTask $_")) | ForEach-Object TaskId | Join-String -Separator ' ' | Should -BeExactly 't1 t2 t3 t4'
+        }
+
         It 'refuses a -Last of <_>' -ForEach 0, -1 {
             { Get-VodPreheatTask -Last $_ } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         }
 
         It 'skips lines of other programs with one warning' {
-            Add-Content $env:VODPREHEAT_JOURNAL 'hello', '{"event":"sending"}'
+            Add-Content (Get-JournalFile) 'hello', '{"event":"sending"}'
             Add-Line (Get-Line t5 https://cdn.example.com/e.mp4)
-            Add-Content $env:VODPREHEAT_JOURNAL '{"event":"sen' -NoNewline
+            Add-Content (Get-JournalFile) '{"event":"sen' -NoNewline
             (Get-VodPreheatTask -WarningVariable warnings -WarningAction SilentlyContinue).TaskId | Should -Be 't1', 't2', 't3', 't4', 't5'
             $warnings.Count | Should -Be 1
-            "$warnings" | Should -BeLike "Line 9 and 2 more of the journal cannot be read*$env:VODPREHEAT_JOURNAL*"
+            "$warnings" | Should -BeLike "Line 9 of $(Get-JournalFile) and 2 more are not lines of a journal*"
         }
 
         It 'returns tasks one by one, and can be stopped' {
@@ -192,7 +198,7 @@ Describe 'Get-VodPreheatTask' {
 
     Context 'a journal that cannot be read' {
         It 'causes a terminating error' {
-            $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory -Force
+            $null = New-Item $env:VODPREHEAT_JOURNAL -Force
             Assert-Failure (Get-Failure { Get-VodPreheatTask }) VodJournalUnavailable WriteError ([regex]::Escape($env:VODPREHEAT_JOURNAL)), 'VODPREHEAT_JOURNAL'
         }
 
@@ -245,7 +251,7 @@ Describe 'Completion of -TaskId' {
 
     It 'offers nothing, not even files, if there is no journal or it cannot be read' {
         Get-Completion 'Get-VodPreheatResult -TaskId ' | Should -BeNullOrEmpty
-        $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory -Force
+        $null = New-Item (Get-JournalFile) -ItemType Directory -Force
         $Error.Clear()
         Get-Completion 'Get-VodPreheatResult -TaskId ' | Should -BeNullOrEmpty
         $Error | Should -BeNullOrEmpty

@@ -14,7 +14,7 @@ BeforeAll {
 
     function Get-Post { @($server.Requests | Where-Object Method -EQ POST) }
 
-    function Get-EventCount([string] $Event) { @(Get-Content $journal | Select-String "`"$Event`"").Count }
+    function Get-EventCount([string] $Event) { @(Get-JournalLine | Select-String "`"$Event`"").Count }
 
     # After the last run, every URL is loaded and reported once, and nothing that was accepted and did not fail was submitted again.
     function Assert-Finished($Outcomes, [int] $Count, [string[]] $Repeated = @()) {
@@ -205,7 +205,7 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
             function Get-JournalLock {
                 $held = @{ File = $null }
                 Wait-Until {
-                    try { $held.File = [IO.File]::Open("$journal.lock", 'OpenOrCreate', 'ReadWrite', 'None') } catch [IO.IOException] { $held.File = $null }
+                    try { $held.File = [IO.File]::Open("$journal/journal.lock", 'OpenOrCreate', 'ReadWrite', 'None') } catch [IO.IOException] { $held.File = $null }
                     $held.File
                 }
                 $held.File
@@ -241,7 +241,7 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
             $lock = Get-JournalLock
             Start-MachineJob $machine
             Wait-Until { $server.RequestCount -gt $queries }
-            [IO.File]::AppendAllText($journal, '{"event":"sending","id":"0123","time":"2026-')
+            [IO.File]::AppendAllText((Get-JournalFile), '{"event":"sending","id":"0123","time":"2026-')
             Assert-Resumed -Accepted 0
         }
 
@@ -275,7 +275,7 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
             Wait-Until { (Get-Post).Count -eq 2 }
             $lock = Get-JournalLock
             Wait-Until { (Get-Post)[1].StatusSent -eq 202 }
-            [IO.File]::AppendAllText($journal, $Torn)
+            [IO.File]::AppendAllText((Get-JournalFile), $Torn)
             Get-EventCount sending | Should -Be 2
             Assert-Resumed -Accepted 1
         }
@@ -291,7 +291,7 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
     Context 'by two machines with one journal on a shared folder' {
         BeforeEach {
             $folder = (New-Item (Join-Path (Get-PSDrive TestDrive).Root "share-$([guid]::NewGuid())") -ItemType Directory).FullName
-            $journal = $env:VODPREHEAT_JOURNAL = Join-Path $folder journal.jsonl
+            $journal = $env:VODPREHEAT_JOURNAL = $folder
         }
 
         It 'finishes the job one after the other, without a second submission' {
@@ -303,7 +303,7 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
             $posts = (Get-Post).Count
             Assert-Finished (Invoke-Machine east 25) 25
             Get-Post | Should -HaveCount $posts
-            Get-ChildItem $folder -Name | Sort-Object | Should -Be journal.jsonl, journal.jsonl.lock
+            Get-ChildItem $folder -Name | Sort-Object | Should -Be (Split-Path (Get-JournalFile) -Leaf), journal.lock
         }
 
         It 'finishes the job of a machine that was terminated' {
@@ -311,7 +311,7 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
             $machine = Start-Machine east 20
             try {
                 Start-MachineJob $machine
-                Wait-Until { (Test-Path $journal) -and (Get-EventCount accepted) -eq 2 } -Seconds 60
+                Wait-Until { (Get-EventCount accepted) -eq 2 } -Seconds 60
             } finally {
                 Stop-Machine $machine
             }

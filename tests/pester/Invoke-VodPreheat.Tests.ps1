@@ -127,7 +127,7 @@ Describe 'Invoke-VodPreheat' {
         It 'refuses -ResumeSince before anything is sent if the journal cannot be written' {
             $env:VODPREHEAT_JOURNAL = Join-Path $TestDrive 'a file'
             Set-Content $env:VODPREHEAT_JOURNAL 'x'
-            $env:VODPREHEAT_JOURNAL = Join-Path $env:VODPREHEAT_JOURNAL journal.jsonl
+            $env:VODPREHEAT_JOURNAL = Join-Path $env:VODPREHEAT_JOURNAL journal
             Assert-Failure (Get-Failure { Get-SampleUrl 2 | Invoke-VodPreheat -ResumeSince (Get-Date).Date }) 'VodJournalUnavailable' WriteError
             $server.RequestCount | Should -Be 0
         }
@@ -141,7 +141,7 @@ Describe 'Invoke-VodPreheat' {
             $clock = [Diagnostics.Stopwatch]::StartNew()
             Stop-Aside $run
             $server.Requests[0].StatusSent | Should -Be 0 -Because 'the prompt is back before the answer is there'
-            Wait-Until { (Get-Content $journal -Raw) -match '"event":"accepted"' }
+            Wait-Until { Get-JournalLine | Select-String '"event":"accepted"' }
         }
 
         It 'ends immediately during the wait' {

@@ -20,7 +20,7 @@ BeforeAll {
 
     # The events of the journal.
     function Get-Event {
-        if (Test-Path $env:VODPREHEAT_JOURNAL) { Get-Content $env:VODPREHEAT_JOURNAL | ConvertFrom-Json }
+        Get-JournalLine | ConvertFrom-Json
     }
 
     # Starts a process of tests/submitter, which uses the journal of this process.
@@ -74,7 +74,7 @@ Describe 'The journal of a session' {
             Disconnect-VodAccount
         } $Manifest, $server.Endpoint, $TestServer::DefaultAccessKey, $TestServer::DefaultSecretKey, $TestServer::DefaultProjectId
         $text | Should -Match 'succeed\s+succeed'
-        Split-Path $env:VODPREHEAT_JOURNAL | Should -Not -Exist
+        $env:VODPREHEAT_JOURNAL | Should -Not -Exist
     }
 
     It 'is in the folder of the user, and only the user can read it' {
@@ -88,7 +88,7 @@ Describe 'The journal of a session' {
             Connect-VodAccount -AccessKey ([pscredential]::new($key, $secure)) -Region cn-north-4 -ProjectId $project -Endpoint $endpoint
             Start-VodPreheat https://cdn.example.com/a.mp4
         } $Manifest, $server.Endpoint, $TestServer::DefaultAccessKey, $TestServer::DefaultSecretKey, $TestServer::DefaultProjectId, $home2
-        $journal = Join-Path $home2 ($IsMacOS ? 'Library/Application Support' : '') VodPreheat journal.jsonl
+        $journal = Join-Path $home2 ($IsMacOS ? 'Library/Application Support' : '') VodPreheat journal (Split-Path (Get-JournalFile) -Leaf)
         (Get-Content $journal).Count | Should -Be 2
         if (-not $IsWindows) {
             [IO.File]::GetUnixFileMode($journal) | Should -Be ([IO.UnixFileMode] 'UserRead, UserWrite')
@@ -132,8 +132,11 @@ Describe 'The journal of a session' {
         $text | Should -Match 'VODPREHEAT_JOURNAL'
     }
 
-    It 'prevents submissions if the specified file cannot be written' {
-        $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory -Force
+    It 'prevents submissions if <What>' -ForEach @(
+        @{ What = 'the specified folder is a file'; Make = { New-Item $env:VODPREHEAT_JOURNAL -Force } }
+        @{ What = 'the file of the month cannot be written'; Make = { New-Item (Get-JournalFile) -ItemType Directory -Force } }
+    ) {
+        $null = & $Make
         $run = Get-Outcome { Get-SampleUrl 25 | Start-VodPreheat }
         Assert-Failure $run.Failure VodJournalUnavailable WriteError ([regex]::Escape($env:VODPREHEAT_JOURNAL))
         $run.Failure.TargetObject | Should -Be (Get-SampleUrl 25)
@@ -145,7 +148,7 @@ Describe 'The journal of a session' {
         $folder = $IsLinux ? '/sys/kernel' : (New-Item "$TestDrive/$([guid]::NewGuid())" -ItemType Directory).FullName
         if ($IsMacOS) { [IO.File]::SetUnixFileMode($folder, 'UserRead, UserExecute') }
         if ($IsWindows) { $null = icacls $folder /deny "$([Security.Principal.WindowsIdentity]::GetCurrent().Name):(WD,AD)" }
-        $env:VODPREHEAT_JOURNAL = Join-Path $folder journal.jsonl
+        $env:VODPREHEAT_JOURNAL = Join-Path $folder journal
         $run = Get-Outcome { Get-SampleUrl 2 | Start-VodPreheat }
         Assert-Failure $run.Failure VodJournalUnavailable WriteError ([regex]::Escape($env:VODPREHEAT_JOURNAL))
         $run = Get-Outcome { Get-SampleUrl 2 | Invoke-VodPreheat -ResumeSince (Get-Date).Date }
@@ -155,7 +158,7 @@ Describe 'The journal of a session' {
 
     It 'is created again if its folder is deleted' {
         $tasks = Get-SampleUrl 30 | Start-VodPreheat | ForEach-Object {
-            Remove-Item (Split-Path $env:VODPREHEAT_JOURNAL) -Recurse
+            Remove-Item $env:VODPREHEAT_JOURNAL -Recurse
             $_
         }
         $tasks.Count | Should -Be 3
@@ -190,14 +193,14 @@ Describe 'The journal of a session' {
     }
 
     It 'can be written to a file with arbitrary content' {
-        $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
+        $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory
         $bytes = [byte[]]::new(200000)
         [Random]::new(1).NextBytes($bytes)
-        [IO.File]::WriteAllBytes($env:VODPREHEAT_JOURNAL, $bytes)
+        [IO.File]::WriteAllBytes((Get-JournalFile), $bytes)
         $task = Start-VodPreheat (Get-SampleUrl 1)
         (Get-VodPreheatTask -WarningVariable warnings -WarningAction SilentlyContinue).TaskId | Should -Be $task.TaskId
         $warnings.Count | Should -Be 1
-        [Linq.Enumerable]::SequenceEqual([byte[]] [IO.File]::ReadAllBytes($env:VODPREHEAT_JOURNAL)[0..199999], $bytes) | Should -BeTrue
+        [Linq.Enumerable]::SequenceEqual([byte[]] [IO.File]::ReadAllBytes((Get-JournalFile))[0..199999], $bytes) | Should -BeTrue
     }
 }
 
@@ -210,8 +213,8 @@ Describe 'The page about the journal' {
     AfterEach { Clear-Session }
 
     It 'has an example that is read as described' {
-        $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
-        Set-Content $env:VODPREHEAT_JOURNAL $example -NoNewline
+        $null = New-Item $env:VODPREHEAT_JOURNAL -ItemType Directory
+        Set-Content $env:VODPREHEAT_JOURNAL/2026-03.jsonl $example -NoNewline
         $task = Get-Journal
         $task.TaskId | Should -Be '5199337c31c8e4622f1590735b13a263'
         $task.Url | Should -Be 'https://cdn.example.com/a.mp4', 'https://cdn.example.com/b.mp4'
@@ -240,30 +243,23 @@ Describe 'The journal under load' {
 
     BeforeEach {
         $server.Reset()
-        $env:VODPREHEAT_JOURNAL = "$folder/$([guid]::NewGuid())/journal.jsonl"
+        $env:VODPREHEAT_JOURNAL = "$folder/$([guid]::NewGuid())/journal"
     }
 
     AfterEach { Clear-Session }
     AfterAll { Remove-Item $folder -Recurse }
 
-    It 'loses nothing that 16 processes write while another process trims it' -Tag Slow {
-        # More than the maximum size, part of it old.
-        $null = New-Item (Split-Path $env:VODPREHEAT_JOURNAL) -ItemType Directory
-        $line = '{{"event":"sending","id":"{0}","time":"{1}","endpoint":"https://e","project_id":"p","urls":["https://cdn.example.com/' + ('f' * 40000) + '"]}}'
-        $old, $young = -400, -1 | ForEach-Object { , [string[]] ($line -f 'filler', [datetimeoffset]::UtcNow.AddDays($_).ToString('o')) }
-        [IO.File]::WriteAllLines($env:VODPREHEAT_JOURNAL, [string[]] ($old * 250 + $young * 450))
-        $size = (Get-Item $env:VODPREHEAT_JOURNAL).Length
+    It 'loses nothing that 16 processes write, some of which are already in the next month' -Tag Slow {
+        $writers = 1..16 | ForEach-Object { Start-Submitter "writer$_" 500 ($_ % 8 ? 'itself' : 'ahead') }
+        $writers | ForEach-Object { Complete-Submitter $_ }
 
-        $trimmer = Start-Submitter trimmer 30 trim
-        $writers = 1..16 | ForEach-Object { Start-Submitter "writer$_" 500 itself }
-        $writers + $trimmer | ForEach-Object { Complete-Submitter $_ }
-
-        (Get-Item $env:VODPREHEAT_JOURNAL).Length | Should -BeLessThan $size
-        $urls = Get-Journal | Where-Object { $_.TaskId -and $_.Url[0] -like '*/writer*' } | ForEach-Object { $_.Url[0] } | Sort-Object
+        $urls = Get-Journal | Where-Object TaskId | ForEach-Object { $_.Url[0] } | Sort-Object
         $expected = foreach ($i in 1..16) { foreach ($j in 0..499) { "https://cdn.example.com/writer$i/$j.mp4" } }
         $urls.Count | Should -Be 8000
         Compare-Object $urls ($expected | Sort-Object) | Should -BeNullOrEmpty
-        Get-ChildItem (Split-Path $env:VODPREHEAT_JOURNAL) -Name | Sort-Object | Should -Be journal.jsonl, journal.jsonl.lock
+        $files = Get-ChildItem $env:VODPREHEAT_JOURNAL -Name | Sort-Object
+        $files | Should -HaveCount 3
+        $files[2] | Should -Be journal.lock
     }
 
     It 'has every submission that the server accepted, no matter when the process is terminated' -Tag Slow {
@@ -301,9 +297,9 @@ Describe 'The journal under load' {
         $submitter.Errors.GetAwaiter().GetResult() | Should -BeLike '*VodJournalUnavailable*'
         $submitter.Process.Dispose()
 
-        (Get-Item $env:VODPREHEAT_JOURNAL).Length | Should -BeGreaterThan 5000
+        (Get-Item (Get-JournalFile)).Length | Should -BeGreaterThan 5000
         $tasks = @(Get-Journal)
         $tasks.Url | Should -Be $server.SubmittedUrls
-        Get-Content $env:VODPREHEAT_JOURNAL -Raw | Should -Match '\}\n\z'
+        Get-Content (Get-JournalFile) -Raw | Should -Match '\}\n\z'
     }
 }

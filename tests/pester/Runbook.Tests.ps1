@@ -29,7 +29,7 @@ Describe 'Invoke-PreheatRunbook' {
         $server.Reset()
         $server.PollsUntilDone = 0
         $list = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
-        $env:VODPREHEAT_JOURNAL = "$list.journal.jsonl"
+        $env:VODPREHEAT_JOURNAL = "$list.journal"
 
         # Where the module finds the access key and the address of the server.
         $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
@@ -81,14 +81,14 @@ Describe 'Invoke-PreheatRunbook' {
         $server.PollsUntilDone = 1000
         $process = Start-Process $pwsh "-NoProfile -NonInteractive -File `"$runbook`" -UrlFile `"$list`"" -PassThru -RedirectStandardOutput "$list.out"
         try {
-            Wait-Until { (Test-Path $env:VODPREHEAT_JOURNAL) -and @(Select-String '"accepted"' $env:VODPREHEAT_JOURNAL).Count -eq 2 } -Seconds 60
+            Wait-Until { @(Get-JournalLine | Select-String '"accepted"').Count -eq 2 } -Seconds 60
         } finally {
             $process.Kill()
             $process.WaitForExit()
         }
 
-        foreach ($line in Get-Content $env:VODPREHEAT_JOURNAL | ConvertFrom-Json | Where-Object event -EQ accepted) {
-            $urls = (Get-Content $env:VODPREHEAT_JOURNAL | ConvertFrom-Json | Where-Object { $_.event -eq 'sending' -and $_.id -eq $line.id }).urls
+        foreach ($line in Get-JournalLine | ConvertFrom-Json | Where-Object event -EQ accepted) {
+            $urls = (Get-JournalLine | ConvertFrom-Json | Where-Object { $_.event -eq 'sending' -and $_.id -eq $line.id }).urls
             $server.SetTask($line.task_id, [string[]] ($urls | ForEach-Object { "succeed $_" }))
         }
 

@@ -96,9 +96,17 @@ function Clear-Session {
     Disconnect-VodAccount
     Set-Clock ([TimeProvider]::System)
     if ($drive = Get-PSDrive TestDrive -ErrorAction Ignore) {
-        $env:VODPREHEAT_JOURNAL = Join-Path $drive.Root "journal-$([guid]::NewGuid())/journal.jsonl"
+        $env:VODPREHEAT_JOURNAL = Join-Path $drive.Root "journal-$([guid]::NewGuid())/journal"
     }
     Remove-Item Env:HUAWEICLOUD_SDK_*, Env:HW_REGION_NAME*, Env:VODPREHEAT_METADATA_ENDPOINT*
+}
+
+# The file of this month in the journal, which may not exist yet.
+function Get-JournalFile { Join-Path $env:VODPREHEAT_JOURNAL "$([datetime]::UtcNow.ToString('yyyy-MM', [cultureinfo]::InvariantCulture)).jsonl" }
+
+# The lines of the journal, from the oldest to the newest.
+function Get-JournalLine {
+    Get-ChildItem $env:VODPREHEAT_JOURNAL -Filter *.jsonl -ErrorAction Ignore | Sort-Object Name | Get-Content
 }
 
 # Runs a script and returns its output, its non-terminating errors, and its terminating error, if any.

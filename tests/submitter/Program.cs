@@ -1,6 +1,6 @@
 // A process that submits URLs, one per request, for tests of the journal with many processes, or with one that is terminated.
 // Arguments: a name, which is part of the URLs; the number of URLs; and the destination: an address, "itself" for answers without a network, or
-// "trim" for the same with a clock that advances by a day with each read, so that each submission can trim a large journal.
+// "ahead" for the same with a clock that is in the next month.
 // Writes a line before it begins, and one for each submission that was accepted.
 
 using System.Globalization;
@@ -26,7 +26,7 @@ using VodClient client = await new ConnectionFactory(new ConnectSettings
     Transport = new TransportSettings
     {
         SubmissionsPerMinute = 0,
-        Clock = where == "trim" ? new HurryingClock() : TimeProvider.System,
+        Clock = where == "ahead" ? new ClockInNextMonth() : TimeProvider.System,
         Network = isServer ? null : () => new AcceptingNetwork(),
     },
 }).ConnectWithAccessKeyAsync(LoopbackServer.DefaultAccessKey, new Secret(LoopbackServer.DefaultSecretKey), securityToken: null, context);
@@ -64,11 +64,9 @@ namespace VodPreheat.Submitter
             });
     }
 
-    /// <summary>A day further on each time that it is asked for, for up to a hundred days.</summary>
-    internal sealed class HurryingClock : TimeProvider
+    /// <summary>A clock that is ahead by a month.</summary>
+    internal sealed class ClockInNextMonth : TimeProvider
     {
-        private int _days;
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddDays(Interlocked.Increment(ref _days) % 100);
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddMonths(1);
     }
 }
