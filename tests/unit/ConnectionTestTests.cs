@@ -198,7 +198,7 @@ public sealed class ConnectionTestTests
         using var network = new FakeNetwork(Answers.Good);
         using VodClient client = journal.Client(network);
         ConnectionTest test = await ConnectionTest.RunAsync(client, TestClient.Context(), TimeProvider.System);
-        Assert.Equal((journal.Folder, null), (test.Journal, test.Failure));
+        Assert.Equal((journal.Path, null), (test.Journal, test.Failure));
         Assert.Empty(journal.Lines);
     }
 

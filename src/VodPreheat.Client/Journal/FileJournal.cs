@@ -25,11 +25,11 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
     internal override async Task<JournalState> CheckAsync()
     {
         JournalLocation location = JournalLocation.Find(readVariable);
-        string? problem = location.Path is null ? location.Problem : await AppendAsync(location.Path, []).ConfigureAwait(false);
+        string? problem = location.Folder is null ? location.Problem : await AppendAsync(location.Folder, []).ConfigureAwait(false);
         return problem is null
-            ? new JournalState(location.Path is null ? $"off ({JournalLocation.Variable})" : Path.GetDirectoryName(location.Path)!)
+            ? new JournalState(location.Folder ?? $"off ({JournalLocation.Variable})")
             : new JournalState(
-                string.Join(": ", ((string?[])[location.Path, problem]).OfType<string>()),
+                string.Join(": ", ((string?[])[location.Folder, problem]).OfType<string>()),
                 location.IsNamed ? Unavailable(location, "written", problem) : null);
     }
 
