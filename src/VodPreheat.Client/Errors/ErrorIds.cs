@@ -50,6 +50,9 @@ public static class ErrorIds
     /// <summary>An empty or blank asset ID.</summary>
     public const string InvalidAssetId = "VodInvalidAssetId";
 
+    /// <summary>An object without a URL, task ID, or asset ID, where one is expected.</summary>
+    public const string InvalidInput = "VodInvalidInput";
+
     /// <summary>The journal cannot be written or read, and is required.</summary>
     public const string JournalUnavailable = "VodJournalUnavailable";
 

@@ -3,6 +3,7 @@ using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
 using VodPreheat.Completion;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
@@ -18,6 +19,8 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
+    [Alias("task_id")]
+    [TextInput(nameof(TaskId))]
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public override string?[]? TaskId { get; set; }
 

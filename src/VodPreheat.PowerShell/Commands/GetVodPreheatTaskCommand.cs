@@ -22,6 +22,8 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     /// <summary>Only these tasks.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
+    [Alias("task_id")]
+    [TextInput(nameof(TaskId))]
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public string[]? TaskId { get; set; }
 
@@ -29,6 +31,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [TextInput(nameof(Url))]
     public string[]? Url { get; set; }
 
     /// <summary>Only submissions at this time or later.</summary>
@@ -64,6 +67,8 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
             ThrowTerminatingError(ErrorRecords.ConnectionNotLive(connection));
         }
 
+        TaskId = TextsOf(TaskId, nameof(TaskId), ErrorRecords.InvalidTaskId);
+        Url = TextsOf(Url, nameof(Url), ErrorRecords.MissingUrl);
         VodClient? client = connection?.Client;
         SubmissionJournal journal = client?.Journal ?? SubmissionJournal.OfThisMachine();
         _patterns = [.. (Url ?? []).SelectMany(static url => new[] { PatternOf(url.Trim()), PatternOf(WildcardPattern.Escape(url.Trim())) }).OfType<WildcardPattern>()];
@@ -86,6 +91,17 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
         {
             ShowMessages();
         }
+    }
+
+    /// <summary>The texts of a parameter, without objects that have none, which are reported.</summary>
+    private string[]? TextsOf(string[]? bound, string property, Func<object, ErrorRecord> ofEmpty)
+    {
+        foreach (TextlessObject input in (bound ?? []).Select(TextlessObject.Of).OfType<TextlessObject>())
+        {
+            WriteErrorIfAny(ErrorOf(input, property, ofEmpty));
+        }
+
+        return bound is null ? null : [.. bound.Where(static item => TextlessObject.Of(item) is null)];
     }
 
     private bool IsWanted(Submission submission) => submission.Outcome != SubmissionOutcome.Refused

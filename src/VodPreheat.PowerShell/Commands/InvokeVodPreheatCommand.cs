@@ -4,6 +4,7 @@ using VodPreheat.Client.Errors;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Errors;
 using VodPreheat.Formatting;
+using VodPreheat.Parameters;
 using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
@@ -23,6 +24,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
+    [TextInput(nameof(Url))]
     public string?[]? Url { get; set; }
 
     /// <summary>URLs that were submitted at or after this time, according to the journal, are not submitted again unless they failed.</summary>
@@ -49,7 +51,11 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     {
         foreach (string? given in Url ?? [])
         {
-            if (given?.Trim() is { Length: > 0 } url)
+            if (TextlessObject.Of(given) is { } input)
+            {
+                AddTextless(input);
+            }
+            else if (given?.Trim() is { Length: > 0 } url)
             {
                 _urls.Add(url);
             }
@@ -95,6 +101,24 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     {
         base.Dispose(disposing);
         _job?.Dispose();
+    }
+
+    /// <summary>Reports an object without a URL: as an outcome if its URL is empty, so that the report has every row; else as an error.</summary>
+    private void AddTextless(TextlessObject input)
+    {
+        if (input.TextsOf("AssetId") is { Length: > 0 } assets)
+        {
+            WriteError(ErrorRecords.AssetInput(input.Source, assets));
+        }
+        else if (input.Has(nameof(Url)))
+        {
+            WriteObject(new PreheatOutcome(
+                string.Empty, OutcomeStatus.Rejected, taskId: null, attempts: 0, submittedAt: null, DateTimeOffset.Now, ErrorIds.InvalidUrl, "The URL is empty."));
+        }
+        else
+        {
+            WriteErrorIfAny(ErrorOf(input, nameof(Url), ErrorRecords.MissingUrl));
+        }
     }
 
     private void WriteOutcomes(PreheatJob job)

@@ -5,6 +5,7 @@ using VodPreheat.Client.Errors;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Preheating;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
@@ -24,15 +25,16 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private const string InputObjectSet = "InputObject";
 
     // The input on its way to a task or an error: given, then in a batch or invalid, then in a request, or unsent.
-    private readonly Queue<string?> _given = new();
+    private readonly Queue<(string? Item, bool IsAsset)> _given = new();
     private readonly List<string> _batch = new(VodClient.MaxUrlsPerRequest);
-    private readonly Queue<string?> _invalid = new();
+    private readonly Queue<ErrorRecord> _invalid = new();
     private readonly List<string> _unsent = [];
     private Request? _request;
 
     private readonly List<string> _accepted = [];
     private SubmissionProgressBar? _progress;
     private VodClientException? _end;
+    private bool _hasAssets;
     private int _requests;
 
     /// <summary>Playback URLs of published assets.</summary>
@@ -40,6 +42,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
+    [TextInput(nameof(Url))]
     public string?[]? Url { get; set; }
 
     /// <summary>The IDs of published assets; all files of an asset are pre-loaded.</summary>
@@ -47,17 +50,16 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
+    [Alias("asset_id")]
+    [TextInput(nameof(AssetId))]
     public string?[]? AssetId { get; set; }
 
     /// <summary>An earlier task, whose URLs or asset are submitted again.</summary>
-    // A separate parameter set: a task of an asset has an empty Url, which would bind before its AssetId.
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
     public PreheatTask InputObject { get; set; } = null!;
 
-    // An earlier task can be of URLs or of an asset.
-    private string Noun => ParameterSetName == InputObjectSet ? "item" : IsAsset ? "asset" : "URL";
-
-    private bool IsAsset => ParameterSetName == AssetSet || (ParameterSetName == InputObjectSet && InputObject.AssetId is not null);
+    // Objects can be of URLs or of an asset.
+    private string Noun => ParameterSetName == AssetSet ? "asset" : _hasAssets || ParameterSetName == InputObjectSet ? "item" : "URL";
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -73,18 +75,23 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         {
             AssetSet => AssetId ?? [null],
             InputObjectSet => InputObject.AssetId is { } id ? [id] : InputObject.Url,
-            _ => ItemsOf(Url),
+            _ => Url ?? [null],
         };
-        Array.ForEach(items, _given.Enqueue);
-        while (_given.TryDequeue(out string? item))
+        bool isAsset = ParameterSetName == AssetSet || (ParameterSetName == InputObjectSet && InputObject.AssetId is not null);
+        Array.ForEach(items, item => Give(item, isAsset));
+        while (_given.TryDequeue(out (string? Item, bool IsAsset) given))
         {
-            if (IsAsset)
+            if (TextlessObject.Of(given.Item) is { } input)
             {
-                AddAsset(item);
+                AddInvalid(ErrorOf(input));
+            }
+            else if (given.IsAsset)
+            {
+                AddAsset(given.Item);
             }
             else
             {
-                AddUrl(item);
+                AddUrl(given.Item);
             }
         }
 
@@ -108,9 +115,9 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             WriteLateError(WithAccepted(ErrorRecords.SubmissionAbandoned(_request.Items, _request.What)));
         }
 
-        while (_invalid.TryDequeue(out string? url))
+        while (_invalid.TryDequeue(out ErrorRecord? error))
         {
-            WriteLateError(WithAccepted(ErrorRecords.InvalidUrl(url)));
+            WriteLateError(WithAccepted(error));
         }
 
         if (TakeUnsent() is { Length: > 0 } unsent)
@@ -126,18 +133,49 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         }
     }
 
+    // An object without a URL can have the IDs of assets.
+    private void Give(string? item, bool isAsset)
+    {
+        if (!isAsset && TextlessObject.Of(item)?.TextsOf(nameof(AssetId)) is { Length: > 0 } assets)
+        {
+            _hasAssets = true;
+            Array.ForEach(assets, asset => _given.Enqueue((asset, true)));
+        }
+        else
+        {
+            _given.Enqueue((item, isAsset));
+        }
+    }
+
+    private ErrorRecord? ErrorOf(TextlessObject input) => ParameterSetName == AssetSet || (input.Has(nameof(AssetId)) && !input.Has(nameof(Url)))
+        ? ErrorOf(input, nameof(AssetId), ErrorRecords.InvalidAssetId)
+        : ErrorOf(input, nameof(Url), ErrorRecords.MissingUrl);
+
     private void AddUrl(string? given)
     {
         string url = given?.Trim() ?? string.Empty;
         if (PreheatUrl.IsValid(url))
         {
             _batch.Add(url);
+            SubmitFullBatch();
         }
         else
         {
-            _invalid.Enqueue(given);
+            AddInvalid(ErrorRecords.InvalidUrl(given));
         }
+    }
 
+    private void AddInvalid(ErrorRecord? error)
+    {
+        if (error is not null)
+        {
+            _invalid.Enqueue(error);
+            SubmitFullBatch();
+        }
+    }
+
+    private void SubmitFullBatch()
+    {
         if (Math.Max(_batch.Count, _batch.Count == 0 ? _invalid.Count : 0) == VodClient.MaxUrlsPerRequest)
         {
             SubmitBatch();
@@ -167,9 +205,9 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
             Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Context)));
         }
 
-        while (!Stopping && _invalid.TryDequeue(out string? url))
+        while (!Stopping && _invalid.TryDequeue(out ErrorRecord? error))
         {
-            Report(ErrorRecords.InvalidUrl(url));
+            Report(error);
         }
     }
 
@@ -257,7 +295,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     /// <summary>Removes everything that was given and is neither submitted nor reported.</summary>
     private string[] TakeUnsent()
     {
-        string[] unsent = [.. _unsent, .. _request is { IsSent: false } ? _request.Items : [], .. _batch, .. _given.OfType<string>()];
+        string[] unsent = [.. _unsent, .. _request is { IsSent: false } ? _request.Items : [], .. _batch, .. _given.Select(static given => given.Item).Where(static item => TextlessObject.Of(item) is null).OfType<string>()];
         _unsent.Clear();
         _request = null;
         _batch.Clear();

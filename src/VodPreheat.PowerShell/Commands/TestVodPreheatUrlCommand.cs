@@ -25,6 +25,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
+    [TextInput(nameof(Url))]
     public string?[]? Url { get; set; }
 
     /// <summary>The maximum number of URLs that are tested at the same time.</summary>
@@ -70,8 +71,14 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (string? given in ItemsOf(Url))
+        foreach (string? given in Url ?? [null])
         {
+            if (TextlessObject.Of(given) is { } input)
+            {
+                WriteErrorIfAny(ErrorOf(input, nameof(Url), ErrorRecords.MissingUrl));
+                continue;
+            }
+
             string url = given?.Trim() ?? string.Empty;
             if (PreheatUrl.IsValid(url))
             {

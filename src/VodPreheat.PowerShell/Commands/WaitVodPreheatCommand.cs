@@ -3,6 +3,7 @@ using VodPreheat.Client.Polling;
 using VodPreheat.Client.Preheating;
 using VodPreheat.Completion;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
@@ -19,6 +20,8 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
+    [Alias("task_id")]
+    [TextInput(nameof(TaskId))]
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public override string?[]? TaskId { get; set; }
 

@@ -13,6 +13,9 @@ internal static class ErrorRecords
         "It is not known whether the service accepted this request. It was not sent again, because each submission costs quota. " +
         "TargetObject contains the submitted items; check before you submit them again.";
 
+    private const string UrlHint =
+        "Specify the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with -AssetId.";
+
     private const string Abandoned =
         "It is not known whether the service accepted this request. Get-VodPreheatTask shows it once the answer has arrived. " +
         "TargetObject contains the submitted items; check before you submit them again.";
@@ -27,7 +30,7 @@ internal static class ErrorRecords
         target);
 
     /// <summary>An empty or blank task ID, which a submission has whose outcome is unknown.</summary>
-    public static ErrorRecord InvalidTaskId(string? taskId) => Make(
+    public static ErrorRecord InvalidTaskId(object? taskId) => Make(
         Exception(
             ErrorIds.InvalidTaskId,
             "A task ID is empty or blank: it was not specified, or belongs to a submission whose outcome is unknown, which may have no task.",
@@ -36,7 +39,7 @@ internal static class ErrorRecords
         taskId);
 
     /// <summary>An empty or blank asset ID.</summary>
-    public static ErrorRecord InvalidAssetId(string? assetId) => Make(
+    public static ErrorRecord InvalidAssetId(object? assetId) => Make(
         Exception(ErrorIds.InvalidAssetId, "An asset ID is empty or blank.", "Specify the IDs of published assets."),
         ErrorCategory.InvalidArgument,
         assetId);
@@ -46,9 +49,35 @@ internal static class ErrorRecords
         Exception(
             ErrorIds.InvalidUrl,
             string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty, or blank." : $"'{DisplayText.Clean(url, DisplayText.MaxLength)}' is not an absolute HTTP or HTTPS URL.",
-            "Specify the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with -AssetId."),
+            UrlHint),
         ErrorCategory.InvalidArgument,
         url);
+
+    /// <summary>An object whose URL is empty.</summary>
+    public static ErrorRecord MissingUrl(object row) => Make(
+        Exception(ErrorIds.InvalidUrl, "A URL is missing, empty, or blank.", UrlHint), ErrorCategory.InvalidArgument, row);
+
+    /// <summary>An asset where only URLs are possible.</summary>
+    public static ErrorRecord AssetInput(object input, string[] assetIds) => Make(
+        Exception(
+            ErrorIds.InvalidInput,
+            $"The input is asset {DisplayText.Clean(string.Join(", ", assetIds), DisplayText.MaxLength)} and has no URL.",
+            "Submit assets with Start-VodPreheat, and wait for their tasks with Wait-VodPreheat."),
+        ErrorCategory.InvalidArgument,
+        input);
+
+    /// <summary>An object without the property that a parameter takes; not written again for others with the same properties.</summary>
+    /// <param name="input">The object.</param>
+    /// <param name="property">The property.</param>
+    /// <param name="description">What the object is, and what it has.</param>
+    /// <param name="example">A property that the user may mean, for a script.</param>
+    public static ErrorRecord InvalidInput(object input, string property, string description, string example) => Make(
+        Exception(
+            ErrorIds.InvalidInput,
+            $"An input object has no property {property}: it is {description}. Others like it are not reported.",
+            $"Pipe the objects, and specify the property to use: -{property} {{ $_.{example} }}."),
+        ErrorCategory.InvalidArgument,
+        input);
 
     /// <summary>A submission that failed; the error says if it may have been accepted.</summary>
     /// <param name="failure">What failed.</param>

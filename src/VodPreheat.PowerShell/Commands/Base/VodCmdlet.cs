@@ -3,6 +3,7 @@ using System.Management.Automation;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
@@ -16,6 +17,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     private static readonly TimeSpan s_messageInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private InvocationContext? _context;
 
     /// <summary>What the requests of this invocation share.</summary>
@@ -51,9 +53,24 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancels all requests of this invocation.</summary>
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>The items of a parameter that takes pipeline input. An empty argument has none; an object without the property has a null item, which is an error.</summary>
-    // Such an object is the deserialized copy of the task of an asset, whose Url is empty.
-    private protected string?[] ItemsOf(string?[]? bound) => MyInvocation.ExpectingInput && bound is not { Length: > 0 } ? [null] : bound ?? [null];
+    /// <summary>The error for an object in which no text was found: one for all objects that lack the property and have the same ones.</summary>
+    /// <param name="input">The object.</param>
+    /// <param name="property">The property.</param>
+    /// <param name="ofEmpty">Makes the error for an object whose property is empty.</param>
+    /// <returns>Null if it was returned for such an object before.</returns>
+    private protected ErrorRecord? ErrorOf(TextlessObject input, string property, Func<object, ErrorRecord> ofEmpty) =>
+        input.Has(property) ? ofEmpty(input.Source)
+        : _reported.Add(input.Description) ? ErrorRecords.InvalidInput(input.Source, property, input.Description, input.LikelyProperty(property))
+        : null;
+
+    /// <summary>Writes an error, if there is one.</summary>
+    private protected void WriteErrorIfAny(ErrorRecord? error)
+    {
+        if (error is not null)
+        {
+            WriteError(error);
+        }
+    }
 
     /// <summary>Waits until background work has ended, with or without success, and shows warnings and trace lines meanwhile.</summary>
     /// <param name="work">The work.</param>

@@ -1,4 +1,5 @@
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
@@ -14,7 +15,11 @@ public abstract class VodTaskCmdlet : VodConnectedCmdlet
     {
         foreach (string? given in TaskId ?? [null])
         {
-            if (string.IsNullOrWhiteSpace(given))
+            if (TextlessObject.Of(given) is { } input)
+            {
+                WriteErrorIfAny(ErrorOf(input, nameof(TaskId), ErrorRecords.InvalidTaskId));
+            }
+            else if (string.IsNullOrWhiteSpace(given))
             {
                 WriteError(ErrorRecords.InvalidTaskId(given));
             }

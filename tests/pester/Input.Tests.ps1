@@ -1,0 +1,262 @@
+# What people bring: every kind of object, in the pipeline and as an argument, to every cmdlet with -Url, -TaskId, or -AssetId.
+
+BeforeDiscovery {
+    $script:cases = foreach ($way in 'pipeline', 'argument') {
+        foreach ($cmdlet in 'Start-VodPreheat', 'Invoke-VodPreheat', 'Test-VodPreheatUrl', 'Get-VodPreheatResult', 'Wait-VodPreheat') {
+            @{ Cmdlet = $cmdlet; Way = $way }
+        }
+    }
+}
+
+BeforeAll {
+    . "$PSScriptRoot/common.ps1"
+    . "$PSScriptRoot/submit.common.ps1"
+    $server = $TestServer::Start()
+
+    # Parameters of each cmdlet, so that none waits.
+    $fast = @{
+        'Start-VodPreheat'     = @{}
+        'Invoke-VodPreheat'    = @{ PollIntervalSec = 1 }
+        'Test-VodPreheatUrl'   = @{ Proxy = [VodPreheat.TestServer.ClosedPort]::Refused() }
+        'Get-VodPreheatResult' = @{}
+        'Wait-VodPreheat'      = @{ PollIntervalSec = 1 }
+    }
+
+    # Objects with a text in the property $Name, each made in another way. The text is $Text with the name of the kind.
+    function New-Input([string] $Name, [string] $Text) {
+        $kinds = [ordered] @{
+            'a-string'                   = { $value }
+            'a-string-with-a-property'   = { $value | Add-Member -NotePropertyName Title -NotePropertyValue a -PassThru }
+            'an-object'                  = { [pscustomobject] @{ Title = 'a'; $Name = $value } }
+            'another-case'               = { [pscustomobject] @{ $Name.ToUpperInvariant() = $value } }
+            'the-name-of-the-API'        = { [pscustomobject] @{ ($Name -creplace '(?<=[a-z])(?=[A-Z])', '_').ToLowerInvariant() = $value } }
+            'selected'                   = { [pscustomobject] @{ Title = 'a'; $Name = $value } | Select-Object $Name }
+            'filtered'                   = { [pscustomobject] @{ Title = 'a'; $Name = $value } | Where-Object Title -EQ a }
+            'deserialized'               = { Copy-Object ([pscustomobject] @{ $Name = $value }) }
+            'a-row-of-CSV'               = { [pscustomobject] @{ Title = 'a'; $Name = $value } | ConvertTo-Csv | ConvertFrom-Csv }
+            'JSON'                       = { @{ $Name = $value } | ConvertTo-Json | ConvertFrom-Json }
+            'JSON-as-a-hashtable'        = { @{ $Name = $value } | ConvertTo-Json | ConvertFrom-Json -AsHashtable }
+            'a-hashtable'                = { @{ $Name = $value } }
+            'an-ordered-dictionary'      = { [ordered] @{ Title = 'a'; $Name = $value } }
+            'a-property-with-an-array'   = { [pscustomobject] @{ $Name = @($value) } }
+            'a-property-with-an-object'  = { [pscustomobject] @{ $Name = [pscustomobject] @{ $Name = $value } } }
+            'a-script-property'          = { [pscustomobject] @{ Source = $value } | Add-Member ScriptProperty $Name { $this.Source } -PassThru }
+            'a-row-of-a-data-table'      = {
+                $table = [Data.DataTable]::new()
+                $null = $table.Columns.Add('Title'), $table.Columns.Add($Name)
+                , $table.Rows.Add([DBNull]::Value, $value)
+            }
+            'an-element-of-XML'          = {
+                $element = [xml]::new().CreateElement('video')
+                $element.SetAttribute($Name, $value)
+                $element
+            }
+            'an-array-in-an-array'       = { , @(, @($value)) }
+            'a-list-of-objects'          = { , [Collections.Generic.List[object]] @([pscustomobject] @{ $Name = $value }) }
+        }
+        foreach ($kind in $kinds.Keys) {
+            $value = "$Text$kind"
+            $made = & $kinds[$kind]
+            @{ Text = $value; Object = $made }
+        }
+    }
+
+    function Copy-Object($Object) {
+        [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($Object))
+    }
+
+    # Runs a cmdlet with objects, each of which is one object of the pipeline or one item of the argument.
+    function Invoke-With([string] $Cmdlet, [string] $Way, [object[]] $Objects) {
+        $parameters = $fast[$Cmdlet]
+        Get-Outcome {
+            if ($Way -eq 'pipeline') { $Objects | & $Cmdlet @parameters } else { & $Cmdlet $Objects @parameters }
+        }
+    }
+
+    function Get-InputProperty([string] $Cmdlet) {
+        $Cmdlet -in 'Get-VodPreheatResult', 'Wait-VodPreheat' ? 'TaskId' : 'Url'
+    }
+}
+
+AfterAll {
+    Clear-Session
+    $server.Dispose()
+}
+
+Describe 'Input' {
+    BeforeEach {
+        Clear-Session
+        $server.Reset()
+        $server.AnyTask = $true
+        Connect-Server $server
+    }
+
+    Context '<Cmdlet>, <Way>' -ForEach $cases {
+        BeforeEach { $property = Get-InputProperty $Cmdlet }
+
+        It 'takes the text of every kind of object, unchanged' {
+            $made = New-Input $property ($property -eq 'Url' ? 'https://cdn.example.com/My%20Film%20%E7%AC%AC1.mp4?k=a%2Fb&o=https://o.example.com/;,[]''&kind=' : 'task-')
+            $run = Invoke-With $Cmdlet $Way $made.Object
+            $run.Failure | Should -BeNullOrEmpty
+            $run.Errors | Should -BeNullOrEmpty
+            @($run.Output.$property | ForEach-Object { $_ } | Select-Object -Unique | Sort-Object) | Should -BeExactly ($made.Text | Sort-Object)
+        }
+
+        It 'reports an object without the property once for each kind, and sends nothing' {
+            $foreign = [ordered] @{
+                'an object with Title, PlayHref'                      = { [pscustomobject] @{ Title = 'a'; PlayHref = 'https://cdn.example.com/a.mp4' } }
+                'a Hashtable with PlayHref'                           = { @{ PlayHref = 'https://cdn.example.com/a.mp4' } }
+                'a FileInfo with .*\bName\b.*'                        = { Get-Item $PSCommandPath }
+                'a DateTime with .*'                                  = { Get-Date }
+                'a Boolean without properties'                        = { $true }
+                'an object without properties'                        = { [pscustomobject] @{} }
+                'a Double without properties'                         = { 1.5 }
+                'an object with a b'                                  = { [pscustomobject] @{ "a$([char] 0x202E)b" = 1 } }
+            }
+            if ($property -eq 'Url') { $foreign['a Int32 without properties'] = { 5 } }
+            $run = Invoke-With $Cmdlet $Way @($foreign.Values.ForEach({ & $_ }); $foreign.Values.ForEach({ & $_ }))
+            $run.Failure | Should -BeNullOrEmpty
+            $run.Output | Should -BeNullOrEmpty
+            $run.Errors.Count | Should -Be $foreign.Count
+            for ($i = 0; $i -lt $foreign.Count; $i++) {
+                Assert-Failure $run.Errors[$i] VodInvalidInput InvalidArgument "no property ${property}: it is $(@($foreign.Keys)[$i])\."
+                "$($run.Errors[$i])" | Should -Not -Match '@\{|System\.'
+            }
+            "$($run.Errors[0])" | Should -BeLike "*-$property { `$_.$($property -eq 'Url' ? 'PlayHref' : 'Property') }."
+            $run.Errors[0].TargetObject.Title | Should -Be 'a'
+            $server.RequestCount | Should -Be 0
+        }
+
+        It 'reports an object whose property is empty' {
+            $rows = foreach ($empty in '', ' ', $null, @(), @($null), [DBNull]::Value) { [pscustomobject] @{ Title = 'a'; $property = $empty } }
+            $run = Invoke-With $Cmdlet $Way $rows
+            if ($Cmdlet -eq 'Invoke-VodPreheat') {
+                $run.Errors | Should -BeNullOrEmpty
+                $run.Output.Status | Should -Be (@('rejected') * $rows.Count)
+                $run.Output.ErrorCode | Select-Object -Unique | Should -Be 'VodInvalidUrl'
+            } else {
+                $run.Output | Should -BeNullOrEmpty
+                $run.Errors.Count | Should -Be $rows.Count
+                foreach ($record in $run.Errors) {
+                    Assert-Failure $record "VodInvalid$property" InvalidArgument
+                    $record.TargetObject.Title | Should -Be 'a'
+                }
+            }
+            $server.RequestCount | Should -Be 0
+        }
+    }
+
+    Context 'a URI' {
+        It 'is sent as it was written, in the pipeline, as an argument, and as a property: <_>' -ForEach 'Start-VodPreheat', 'Invoke-VodPreheat', 'Test-VodPreheatUrl' {
+            $texts = 'https://e.com/My%20Film%20%E7%AC%AC1.mp4?k=a%2Fb', 'HTTPS://E.com:443/%7Ea/../b?x=%41#f', 'https://例.com/第1.mp4'
+            $run = Invoke-With $_ pipeline ([uri[]] $texts)
+            @($run.Output.Url | ForEach-Object { $_ } | Sort-Object) | Should -BeExactly ($texts | Sort-Object)
+            $run = Invoke-With $_ argument ([uri[]] $texts)
+            @($run.Output.Url | ForEach-Object { $_ } | Sort-Object) | Should -BeExactly ($texts | Sort-Object)
+            $run = Invoke-With $_ pipeline @($texts | ForEach-Object { [pscustomobject] @{ Url = [uri] $_ } })
+            @($run.Output.Url | ForEach-Object { $_ } | Sort-Object) | Should -BeExactly ($texts | Sort-Object)
+        }
+    }
+
+    Context 'a row of a table' {
+        BeforeEach {
+            $rows = 1..300 | ForEach-Object { [pscustomobject] @{ Title = "Film $_"; 'Play URL' = "https://cdn.example.com/$_.mp4" } }
+        }
+
+        It 'without the property causes one error for all of them' {
+            $run = Get-Outcome { $rows | Invoke-VodPreheat }
+            $run.Output | Should -BeNullOrEmpty
+            $run.Errors.Count | Should -Be 1
+            Assert-Failure $run.Errors[0] VodInvalidInput InvalidArgument "with Title, Play URL.*-Url \{ \`$_\.'Play URL' \}"
+        }
+
+        It 'is used with a script block: <Cmdlet>' -ForEach @(
+            @{ Cmdlet = 'Start-VodPreheat' }, @{ Cmdlet = 'Invoke-VodPreheat' }, @{ Cmdlet = 'Test-VodPreheatUrl' }
+        ) {
+            $parameters = $fast[$Cmdlet]
+            $run = Get-Outcome { $rows[0..11] | & $Cmdlet -Url { $_.'Play URL' } @parameters }
+            $run.Errors | Should -BeNullOrEmpty
+            @($run.Output.Url | ForEach-Object { $_ }).Count | Should -Be 12
+        }
+
+        It 'is used with a script block for a task' {
+            $run = Get-Outcome { [pscustomobject] @{ Job = 't1' } | Get-VodPreheatResult -TaskId { $_.Job } }
+            $run.Errors | Should -BeNullOrEmpty
+            $run.Output[0].TaskId | Should -Be 't1'
+        }
+    }
+
+    Context 'an asset' {
+        It 'is submitted if the URL of its row is empty or missing' {
+            $run = Get-Outcome {
+                [pscustomobject] @{ Url = ''; AssetId = 'a1' }
+                [pscustomobject] @{ Url = 'https://cdn.example.com/1.mp4'; AssetId = '' }
+                [pscustomobject] @{ Url = @(); AssetId = @('a2', 'a3') }
+                @{ asset_id = 'a4' }
+                [VodPreheat.PreheatTask]::new('t', @(), 'a5', [DateTimeOffset]::Now)
+                Copy-Object ([VodPreheat.PreheatTask]::new('t', @(), 'a6', [DateTimeOffset]::Now))
+                [pscustomobject] @{ Url = 'https://cdn.example.com/2.mp4'; AssetId = 'not this' }
+            }
+            $run = Get-Outcome { $run.Output | Start-VodPreheat }
+            $run.Errors | Should -BeNullOrEmpty
+            $server.SubmittedAssets | Should -BeExactly 'a1', 'a2', 'a3', 'a4', 'a5', 'a6'
+            $server.SubmittedUrls | Should -BeExactly 'https://cdn.example.com/1.mp4', 'https://cdn.example.com/2.mp4'
+        }
+
+        It 'has errors about what its row has' {
+            $run = Get-Outcome { [pscustomobject] @{ AssetId = '' }, [pscustomobject] @{ Url = ''; AssetId = ' ' } | Start-VodPreheat }
+            $run.Errors.ForEach({ Get-ErrorId $_ }) | Should -Be 'VodInvalidAssetId', 'VodInvalidUrl'
+            $run = Get-Outcome { [pscustomobject] @{ Film = 'a1' } | Start-VodPreheat -AssetId { $_ } }
+            Assert-Failure $run.Errors[0] VodInvalidInput InvalidArgument 'no property AssetId: it is an object with Film'
+            $server.RequestCount | Should -Be 0
+        }
+
+        It 'takes a number, and a script block' {
+            $run = Get-Outcome { [pscustomobject] @{ Film = 17 } | Start-VodPreheat -AssetId { $_.Film } }
+            $run.Errors | Should -BeNullOrEmpty
+            $server.SubmittedAssets | Should -Be '17'
+        }
+
+        It 'is an error for Invoke-VodPreheat, with its ID' {
+            $task = [VodPreheat.PreheatTask]::new('t', @(), 'film-7', [DateTimeOffset]::Now)
+            $run = Get-Outcome { $task, 'https://cdn.example.com/1.mp4' | Invoke-VodPreheat -PollIntervalSec 1 }
+            Assert-Failure $run.Errors[0] VodInvalidInput InvalidArgument 'film-7', 'Start-VodPreheat'
+            $run.Output.Url | Should -Be 'https://cdn.example.com/1.mp4'
+            $server.SubmittedAssets | Should -BeNullOrEmpty
+        }
+    }
+
+    Context 'a task ID' {
+        It 'can be a number' {
+            (Get-VodPreheatResult 42)[0].TaskId | Should -BeExactly '42'
+            (519912345678901234 | Get-VodPreheatResult)[0].TaskId | Should -BeExactly '519912345678901234'
+            ('{"task_id":51991234567890123456789}' | ConvertFrom-Json | Get-VodPreheatResult)[0].TaskId | Should -BeExactly '51991234567890123456789'
+        }
+
+        It 'of an object filters Get-VodPreheatTask, and another object is an error' {
+            $tasks = Get-SampleUrl 11 | Start-VodPreheat
+            (Get-VodPreheatTask -TaskId $tasks[1]).TaskId | Should -Be $tasks[1].TaskId
+            (Get-VodPreheatTask -Url ([uri] 'https://cdn.example.com/11.mp4')).TaskId | Should -Be $tasks[1].TaskId
+            $run = Get-Outcome { Get-VodPreheatTask -TaskId ([pscustomobject] @{ Title = 'a' }) }
+            Assert-Failure $run.Errors[0] VodInvalidInput InvalidArgument 'with Title'
+            $run.Output | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'that contains itself is an error' {
+        $circle = [Collections.ArrayList]::new()
+        $null = $circle.Add($circle)
+        $loop = @{}
+        $loop.Url = $loop
+        foreach ($endless in $circle, $loop) {
+            $run = Get-Outcome { Start-VodPreheat -Url $endless }
+            $run.Errors.Count | Should -Be 1
+        }
+        $server.RequestCount | Should -Be 0
+    }
+
+    It 'of no items is no error, and a missing item is one' {
+        (Get-Outcome { Start-VodPreheat @(); Test-VodPreheatUrl @(); Invoke-VodPreheat @(); , @() | Start-VodPreheat }).Errors | Should -BeNullOrEmpty
+        (Get-Outcome { Start-VodPreheat @($null, 'https://cdn.example.com/1.mp4') }).Errors.ForEach({ Get-ErrorId $_ }) | Should -Be 'VodInvalidUrl'
+    }
+}
