@@ -190,6 +190,11 @@ public sealed class VodClient : IDisposable
         catch (VodClientException failure) when (!failure.OutcomeUnknown)
         {
             await ConcludeAsync(pending, taskId: null, failure.ErrorCode, context).ConfigureAwait(false);
+            if (urls.Count > 1 && failure.Kind is FailureKind.InvalidArgument or FailureKind.NotFound or FailureKind.InvalidOperation)
+            {
+                throw failure.WithHint($"{failure.Hint} The service refused all URLs of the request, perhaps because of one: {{WholeJob}} finds it.");
+            }
+
             throw;
         }
         catch (OperationCanceledException) when (!pending.MayHaveArrived)

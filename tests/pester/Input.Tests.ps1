@@ -243,6 +243,96 @@ Describe 'Input' {
         }
     }
 
+    Context 'a text that is not one URL' {
+        BeforeAll {
+            # What people paste and export, and what an error says about it.
+            $lines = [ordered] @{
+                'https://a.example.com/1.mp4,https://a.example.com/2.mp4'    = 'another URL at position 29'
+                'https://a.example.com/1.mp4 https://a.example.com/2.mp4'    = 'another URL at position 29'
+                'https://a.example.com/1.mp4；https://a.example.com/2.mp4'   = 'another URL at position 29'
+                "https://a.example.com/1.mp4`thttps://a.example.com/2.mp4"   = 'another URL at position 29'
+                "https://a.example.com/1.mp4`r`nhttps://a.example.com/2.mp4" = 'several lines.*Get-Content without -Raw'
+                'https://a.example.com/1.mp4  1080p'                         = 'a space at position 28'
+                '"https://a.example.com/1.mp4",'                             = '", which no URL contains, at position 1'
+                "https://a.example.com/$([char] 0x200B)1.mp4"                = 'invisible character \(U\+200B\) at position 23'
+                "https://a.example.com/$([char] 0xFFFD)1.mp4"                = 'U\+FFFD at position 23.*Get-Content -Encoding'
+                "https://a.example.com/$([char] 0xD83D)1.mp4"                = 'half of a character \(U\+D83D\) at position 23'
+                'https://https://a.example.com/1.mp4'                        = "host is 'https'"
+                'a.example.com/1.mp4'                                        = 'not an absolute HTTP or HTTPS URL'
+            }
+            $good = Get-SampleUrl 9
+        }
+
+        It 'is refused by <Cmdlet>, and the others are used' -ForEach @(
+            @{ Cmdlet = 'Start-VodPreheat' }, @{ Cmdlet = 'Test-VodPreheatUrl' }
+        ) {
+            $run = Invoke-With $Cmdlet pipeline @($lines.Keys; $good)
+            @($run.Output.Url | ForEach-Object { $_ }) | Should -Be $good
+            $run.Errors.Count | Should -Be $lines.Count
+            for ($i = 0; $i -lt $lines.Count; $i++) {
+                Assert-Failure $run.Errors[$i] VodInvalidUrl InvalidArgument $lines[$i]
+                $run.Errors[$i].TargetObject | Should -BeExactly @($lines.Keys)[$i]
+            }
+        }
+
+        It 'is rejected by Invoke-VodPreheat with the reason, and the others are used' {
+            $run = Invoke-With Invoke-VodPreheat pipeline @($lines.Keys; $good)
+            $run.Errors | Should -BeNullOrEmpty
+            $run.Output.Where({ $_.Status -eq 'succeed' }).Url | Sort-Object | Should -Be $good
+            foreach ($line in $lines.Keys) {
+                $outcome = $run.Output.Where({ $_.Url -ceq $line })
+                $outcome.Status, $outcome.ErrorCode | Should -Be 'rejected', 'VodInvalidUrl'
+                $outcome.Detail | Should -Match ($lines[$line] -replace '\.\*.*')
+            }
+            $server.SubmittedUrls | Sort-Object | Should -Be $good
+        }
+
+        It 'can have white space and a byte order mark around it' {
+            (Get-Outcome { "$([char] 0xFEFF)https://cdn.example.com/1.mp4`r`n", " https://cdn.example.com/2.mp4`t", "$([char] 0xFEFF)" | Invoke-VodPreheat -PollIntervalSec 1 }).Output.Url |
+                Sort-Object | Should -BeExactly 'https://cdn.example.com/1.mp4', 'https://cdn.example.com/2.mp4'
+        }
+    }
+
+    Context 'an ID that nobody can see' {
+        It 'is refused: <Name>' -ForEach @(
+            @{ Name = 'half of a character'; Id = "a$([char] 0xD83D)"; Match = 'half of a character \(U\+D83D\) at position 2' }
+            @{ Name = 'a zero-width space'; Id = "a$([char] 0x200B)b"; Match = 'invisible character \(U\+200B\) at position 2' }
+            @{ Name = 'the wrong encoding'; Id = "$([char] 0xFFFD)"; Match = 'U\+FFFD at position 1' }
+        ) {
+            Assert-Failure (Get-Outcome { Get-VodPreheatResult $Id }).Errors[0] VodInvalidTaskId InvalidArgument $Match
+            Assert-Failure (Get-Outcome { Wait-VodPreheat $Id }).Errors[0] VodInvalidTaskId InvalidArgument $Match
+            Assert-Failure (Get-Outcome { Start-VodPreheat -AssetId $Id }).Errors[0] VodInvalidAssetId InvalidArgument $Match
+            $server.RequestCount | Should -Be 0
+        }
+
+        It 'is used without the byte order mark and white space around it' {
+            (Get-VodPreheatResult "$([char] 0xFEFF)t1 `r`n")[0].TaskId | Should -BeExactly 't1'
+        }
+    }
+
+    Context 'a time' {
+        AfterAll {
+            $env:TZ = $zone
+            [TimeZoneInfo]::ClearCachedData()
+        }
+        BeforeAll { $zone = $env:TZ }
+
+        It 'can be the smallest and the largest date, here in <_>' -ForEach 'Asia/Shanghai', 'America/New_York', 'UTC' {
+            $env:TZ = $_
+            [TimeZoneInfo]::ClearCachedData()
+            $null = Get-SampleUrl 1 | Start-VodPreheat
+            foreach ($smallest in [datetime]::MinValue, [DateTimeOffset]::MinValue, '0001-01-01', [datetime]::SpecifyKind([datetime]::MinValue, 'Local')) {
+                @(Get-VodPreheatTask -After $smallest).Count | Should -Be 1
+                Get-VodPreheatTask -Before $smallest | Should -BeNullOrEmpty
+            }
+            foreach ($largest in [datetime]::MaxValue, [DateTimeOffset]::MaxValue, '9999-12-31T23:59:59') {
+                @(Get-VodPreheatTask -Before $largest).Count | Should -Be 1
+                Get-VodPreheatTask -After $largest | Should -BeNullOrEmpty
+            }
+            { Get-VodPreheatTask -After 'no date' } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
+        }
+    }
+
     It 'that contains itself is an error' {
         $circle = [Collections.ArrayList]::new()
         $null = $circle.Add($circle)

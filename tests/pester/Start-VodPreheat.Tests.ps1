@@ -69,7 +69,7 @@ Describe 'Start-VodPreheat, input and requests' {
             @{ Url = 'https://cdn.example.com/a.mp4?auth_key=1700000000-0-0-0f1e2d3c4b5a69788796a5b4c3d2e1f0&x=1' }
             @{ Url = "https://cdn.example.com/`u{5F71}`u{7247}/`u{7B2C}`u{4E00}`u{96C6}.mp4" }
             @{ Url = 'https://cdn.example.com/%E5%BD%B1%e7%89%87/100%25.mp4' }
-            @{ Url = 'https://cdn.example.com/a+b c.mp4?q=a+b%20c&amp;d=''"<\' }
+            @{ Url = 'https://cdn.example.com/a+b,c;d[1].mp4?q=a+b%20c&amp;d=''(*)!$&u=https://o.example.com/,' }
             @{ Url = 'HTTP://CDN.example.com:80/./a/../b//c.mp4#t=1' }
             @{ Url = "https://cdn.example.com/`u{1F600}/`u{E9}/e`u{301}.mp4" }
         ) {

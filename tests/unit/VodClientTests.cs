@@ -309,6 +309,23 @@ public sealed class VodClientTests
         }
     }
 
+    [Theory]
+    [InlineData(2, 400, "VOD.10053", true)]
+    [InlineData(2, 400, "VOD.10062", true)]
+    [InlineData(2, 403, "VOD.10088", true)]
+    [InlineData(1, 400, "VOD.10053", false)]
+    [InlineData(2, 403, "VOD.10086", false)]
+    [InlineData(2, 403, "VOD.10074", false)]
+    public async Task The_hint_of_a_refused_request_of_several_URLs_says_what_finds_the_URL(int count, int status, string code, bool isSaid)
+    {
+        using var network = new FakeNetwork(Answers.Error(status, code, "expected"));
+        using VodClient client = TestClient.Create(network, retries: 0);
+        string[] urls = [.. Enumerable.Range(0, count).Select(static number => $"https://cdn.example.com/{number}.mp4")];
+        VodClientException failure = await TestClient.FailureAsync(() => client.SubmitUrlsAsync(urls, TestClient.Context()));
+        Assert.Equal(isSaid, failure.Hint.Contains("{WholeJob}", StringComparison.Ordinal));
+        Assert.Equal(code, failure.ErrorCode);
+    }
+
     private static void AssertNotConnected(VodClientException failure) =>
         Assert.Equal((ErrorIds.NotConnected, FailureKind.NotConnected), (failure.ErrorCode, failure.Kind));
 

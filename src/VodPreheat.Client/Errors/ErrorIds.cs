@@ -41,13 +41,13 @@ public static class ErrorIds
     /// <summary>An HTTP error status without an error_code; the status is in StatusCode.</summary>
     public const string HttpError = "VodHttpError";
 
-    /// <summary>An empty or blank task ID.</summary>
+    /// <summary>A task ID that is empty, or contains characters that cannot be sent or seen.</summary>
     public const string InvalidTaskId = "VodInvalidTaskId";
 
-    /// <summary>Not an absolute HTTP or HTTPS URL.</summary>
+    /// <summary>Not one absolute HTTP or HTTPS URL.</summary>
     public const string InvalidUrl = "VodInvalidUrl";
 
-    /// <summary>An empty or blank asset ID.</summary>
+    /// <summary>An asset ID that is empty, or contains characters that cannot be sent or seen.</summary>
     public const string InvalidAssetId = "VodInvalidAssetId";
 
     /// <summary>An object without a URL, task ID, or asset ID, where one is expected.</summary>

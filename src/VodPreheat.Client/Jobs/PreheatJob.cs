@@ -77,13 +77,13 @@ public sealed class PreheatJob : IDisposable
         Resume();
         foreach (JobUrl url in _urls.Values.Where(static url => url.TaskId is null))
         {
-            if (PreheatUrl.IsValid(url.Url))
+            if (PreheatUrl.FaultOf(url.Url) is { } fault)
             {
-                _queue.Add(url);
+                End(url, OutcomeStatus.Rejected, ErrorIds.InvalidUrl, fault.What);
             }
             else
             {
-                End(url, OutcomeStatus.Rejected, ErrorIds.InvalidUrl, "It is not an absolute HTTP or HTTPS URL.");
+                _queue.Add(url);
             }
         }
     }

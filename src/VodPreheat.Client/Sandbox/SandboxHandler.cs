@@ -97,7 +97,7 @@ internal sealed class SandboxHandler(TimeProvider clock, Func<string, string?> r
             return IllegalField("body");
         }
 
-        if (urls.Count > 0 == !string.IsNullOrEmpty(assetId))
+        if (urls.Count > 0 == !string.IsNullOrEmpty(assetId) || !urls.TrueForAll(PreheatUrl.IsValid))
         {
             return IllegalField("urls");
         }

@@ -36,10 +36,12 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
 
     /// <summary>Only submissions at this time or later.</summary>
     [Parameter]
+    [PointInTime]
     public DateTimeOffset After { get; set; } = DateTimeOffset.MinValue;
 
     /// <summary>Only submissions before this time.</summary>
     [Parameter]
+    [PointInTime]
     public DateTimeOffset Before { get; set; } = DateTimeOffset.MaxValue;
 
     /// <summary>Only this many of the newest submissions.</summary>
@@ -68,7 +70,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
         }
 
         TaskId = TextsOf(TaskId, nameof(TaskId), ErrorRecords.InvalidTaskId);
-        Url = TextsOf(Url, nameof(Url), ErrorRecords.MissingUrl);
+        Url = TextsOf(Url, nameof(Url), ErrorRecords.InvalidUrl);
         VodClient? client = connection?.Client;
         SubmissionJournal journal = client?.Journal ?? SubmissionJournal.OfThisMachine();
         _patterns = [.. (Url ?? []).SelectMany(static url => new[] { PatternOf(url.Trim()), PatternOf(WildcardPattern.Escape(url.Trim())) }).OfType<WildcardPattern>()];

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Jobs;
+using VodPreheat.Client.Preheating;
 using VodPreheat.Errors;
 using VodPreheat.Formatting;
 using VodPreheat.Parameters;
@@ -29,6 +30,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 
     /// <summary>URLs that were submitted at or after this time, according to the journal, are not submitted again unless they failed.</summary>
     [Parameter]
+    [PointInTime]
     public DateTimeOffset ResumeSince { get; set; }
 
     /// <summary>The maximum number of times that a failed URL is submitted again.</summary>
@@ -55,7 +57,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
             {
                 AddTextless(input);
             }
-            else if (given?.Trim() is { Length: > 0 } url)
+            else if (InputText.Trim(given ?? string.Empty) is { Length: > 0 } url)
             {
                 _urls.Add(url);
             }
@@ -113,11 +115,11 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         else if (input.Has(nameof(Url)))
         {
             WriteObject(new PreheatOutcome(
-                string.Empty, OutcomeStatus.Rejected, taskId: null, attempts: 0, submittedAt: null, DateTimeOffset.Now, ErrorIds.InvalidUrl, "The URL is empty."));
+                string.Empty, OutcomeStatus.Rejected, taskId: null, attempts: 0, submittedAt: null, Client.Clock.GetLocalNow(), ErrorIds.InvalidUrl, "The URL is empty."));
         }
         else
         {
-            WriteErrorIfAny(ErrorOf(input, nameof(Url), ErrorRecords.MissingUrl));
+            WriteErrorIfAny(ErrorOf(input, nameof(Url), ErrorRecords.InvalidUrl));
         }
     }
 

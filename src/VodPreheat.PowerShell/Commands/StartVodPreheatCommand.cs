@@ -149,11 +149,11 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
 
     private ErrorRecord? ErrorOf(TextlessObject input) => ParameterSetName == AssetSet || (input.Has(nameof(AssetId)) && !input.Has(nameof(Url)))
         ? ErrorOf(input, nameof(AssetId), ErrorRecords.InvalidAssetId)
-        : ErrorOf(input, nameof(Url), ErrorRecords.MissingUrl);
+        : ErrorOf(input, nameof(Url), ErrorRecords.InvalidUrl);
 
     private void AddUrl(string? given)
     {
-        string url = given?.Trim() ?? string.Empty;
+        string url = InputText.Trim(given ?? string.Empty);
         if (PreheatUrl.IsValid(url))
         {
             _batch.Add(url);
@@ -184,13 +184,13 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
 
     private void AddAsset(string? given)
     {
-        if (string.IsNullOrWhiteSpace(given))
+        string id = InputText.Trim(given ?? string.Empty);
+        if (id.Length == 0 || InputText.FaultOf(id) is not null)
         {
             Report(ErrorRecords.InvalidAssetId(given));
             return;
         }
 
-        string id = given.Trim();
         Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Context)));
     }
 

@@ -75,11 +75,11 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
         {
             if (TextlessObject.Of(given) is { } input)
             {
-                WriteErrorIfAny(ErrorOf(input, nameof(Url), ErrorRecords.MissingUrl));
+                WriteErrorIfAny(ErrorOf(input, nameof(Url), ErrorRecords.InvalidUrl));
                 continue;
             }
 
-            string url = given?.Trim() ?? string.Empty;
+            string url = InputText.Trim(given ?? string.Empty);
             if (PreheatUrl.IsValid(url))
             {
                 _requests!.Add(url);

@@ -13,9 +13,6 @@ internal static class ErrorRecords
         "It is not known whether the service accepted this request. It was not sent again, because each submission costs quota. " +
         "TargetObject contains the submitted items; check before you submit them again.";
 
-    private const string UrlHint =
-        "Specify the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with -AssetId.";
-
     private const string Abandoned =
         "It is not known whether the service accepted this request. Get-VodPreheatTask shows it once the answer has arrived. " +
         "TargetObject contains the submitted items; check before you submit them again.";
@@ -29,33 +26,22 @@ internal static class ErrorRecords
         CategoryOf(failure.Kind),
         target);
 
-    /// <summary>An empty or blank task ID, which a submission has whose outcome is unknown.</summary>
-    public static ErrorRecord InvalidTaskId(object? taskId) => Make(
-        Exception(
-            ErrorIds.InvalidTaskId,
-            "A task ID is empty or blank: it was not specified, or belongs to a submission whose outcome is unknown, which may have no task.",
-            "Specify task IDs that Start-VodPreheat or Get-VodPreheatTask wrote. What has none can be submitted again, which costs quota again."),
-        ErrorCategory.InvalidArgument,
-        taskId);
+    /// <summary>A task ID that is missing, as of a submission whose outcome is unknown, or cannot be sent.</summary>
+    /// <param name="given">The ID, or an object whose ID is empty.</param>
+    public static ErrorRecord InvalidTaskId(object? given) => InvalidItem(
+        ErrorIds.InvalidTaskId, given, "task ID", InputText.FaultOf,
+        "A task ID is empty or blank: it was not specified, or belongs to a submission whose outcome is unknown, which may have no task.",
+        "Specify task IDs that Start-VodPreheat or Get-VodPreheatTask wrote. What has none can be submitted again, which costs quota again.");
 
-    /// <summary>An empty or blank asset ID.</summary>
-    public static ErrorRecord InvalidAssetId(object? assetId) => Make(
-        Exception(ErrorIds.InvalidAssetId, "An asset ID is empty or blank.", "Specify the IDs of published assets."),
-        ErrorCategory.InvalidArgument,
-        assetId);
+    /// <summary>An asset ID that is missing or cannot be sent.</summary>
+    /// <param name="given">The ID, or an object whose ID is empty.</param>
+    public static ErrorRecord InvalidAssetId(object? given) => InvalidItem(
+        ErrorIds.InvalidAssetId, given, "asset ID", InputText.FaultOf, "An asset ID is empty or blank.", "Specify the IDs of published assets.");
 
-    /// <summary>Not a URL that can be pre-loaded.</summary>
-    public static ErrorRecord InvalidUrl(string? url) => Make(
-        Exception(
-            ErrorIds.InvalidUrl,
-            string.IsNullOrWhiteSpace(url) ? "A URL is missing, empty, or blank." : $"'{DisplayText.Clean(url, DisplayText.MaxLength)}' is not an absolute HTTP or HTTPS URL.",
-            UrlHint),
-        ErrorCategory.InvalidArgument,
-        url);
-
-    /// <summary>An object whose URL is empty.</summary>
-    public static ErrorRecord MissingUrl(object row) => Make(
-        Exception(ErrorIds.InvalidUrl, "A URL is missing, empty, or blank.", UrlHint), ErrorCategory.InvalidArgument, row);
+    /// <summary>A URL that is missing or cannot be pre-loaded.</summary>
+    /// <param name="given">The URL, or an object whose URL is empty.</param>
+    public static ErrorRecord InvalidUrl(object? given) => InvalidItem(
+        ErrorIds.InvalidUrl, given, "URL", PreheatUrl.FaultOf, "A URL is missing, empty, or blank.", PreheatUrl.FaultOf(string.Empty)!.Hint);
 
     /// <summary>An asset where only URLs are possible.</summary>
     public static ErrorRecord AssetInput(object input, string[] assetIds) => Make(
@@ -163,6 +149,15 @@ internal static class ErrorRecords
 
     private static string NotSubmitted(string[] unsent, string noun) =>
         $"{Quantity.Of(unsent.Length, noun)} {(unsent.Length == 1 ? "was" : "were")} not submitted";
+
+    private static ErrorRecord InvalidItem(
+        string errorId, object? given, string noun, Func<string, InputFault?> faultOf, string whatIfEmpty, string hintIfEmpty)
+    {
+        string text = InputText.Trim(given as string ?? string.Empty);
+        InputFault? fault = text.Length > 0 ? faultOf(text) : null;
+        string what = fault is null ? whatIfEmpty : $"'{DisplayText.Clean(text, DisplayText.MaxLength)}' is not a valid {noun}. {fault.What}";
+        return Make(Exception(errorId, what, HintNames.Fill(fault?.Hint ?? hintIfEmpty)), ErrorCategory.InvalidArgument, given);
+    }
 
     private static VodException Exception(VodClientException failure, string? subject, string hint, bool outcomeUnknown = false)
     {

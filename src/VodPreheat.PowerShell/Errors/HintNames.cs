@@ -23,6 +23,10 @@ internal static class HintNames
         ["{Timeout}"] = "-TimeoutSec",
         ["{QueryLimit}"] = "-RequestsPerMinute",
         ["{SubmissionLimit}"] = "-SubmissionsPerMinute",
+        ["{AssetId}"] = "-AssetId",
+        ["{Encoding}"] = "Get-Content -Encoding (such as gb18030)",
+        ["{ReadLines}"] = "Get-Content without -Raw",
+        ["{WholeJob}"] = "Invoke-VodPreheat",
     };
 
     /// <summary>A hint of the client with the names of this module.</summary>

@@ -1,3 +1,4 @@
+using VodPreheat.Client.Preheating;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;
 
@@ -15,17 +16,18 @@ public abstract class VodTaskCmdlet : VodConnectedCmdlet
     {
         foreach (string? given in TaskId ?? [null])
         {
+            string id = InputText.Trim(given ?? string.Empty);
             if (TextlessObject.Of(given) is { } input)
             {
                 WriteErrorIfAny(ErrorOf(input, nameof(TaskId), ErrorRecords.InvalidTaskId));
             }
-            else if (string.IsNullOrWhiteSpace(given))
+            else if (id.Length == 0 || InputText.FaultOf(id) is not null)
             {
                 WriteError(ErrorRecords.InvalidTaskId(given));
             }
             else
             {
-                ProcessTask(given.Trim());
+                ProcessTask(id);
             }
         }
     }
