@@ -25,7 +25,7 @@ Describe 'Test-VodPreheatUrl, requests' {
             "$($edge.Requests)" | Should -Be 'HEAD /a.mp4 -> 200'
         }
 
-        It 'include a GET of one byte if HEAD is refused with <_>' -ForEach 405, 501, 403 {
+        It 'include a GET of one byte if HEAD is refused with <_>' -ForEach 403, 404, 405, 500 {
             $edge.SetFile('/a.mp4')
             $edge.SetHeadStatus('/a.mp4', $_)
             $test = Test-VodPreheatUrl "$site/a.mp4"
@@ -67,6 +67,18 @@ Describe 'Test-VodPreheatUrl, requests' {
             Wait-Until { $edge.OpenConnections -eq 0 }
         }
 
+        It 'include a GET of one byte on a connection of its own if HEAD is not answered: <_>' -ForEach ResetBeforeHeaders, Stall {
+            $edge.SetHeadFault('/a.mp4', $_)
+            $test = Test-VodPreheatUrl "$site/a.mp4" -TimeoutSec 2
+            $test.Finding, $test.StatusCode | Should -Be 'Ok', 206
+        }
+
+        It 'succeed although the server resets each connection that is used again' {
+            $edge.AnyFile = $true
+            $edge.ResetsReusedConnections = $true
+            (1..40 | ForEach-Object { "$site/$_" } | Test-VodPreheatUrl).Finding | Select-Object -Unique | Should -Be 'Ok'
+        }
+
         It 'have a verbose line each' {
             $edge.SetFile('/a.mp4')
             $edge.SetHeadStatus('/a.mp4', 405)
@@ -80,9 +92,10 @@ Describe 'Test-VodPreheatUrl, requests' {
         It 'the order is that of the input if the first answer is received last' {
             $edge.AnyFile = $true
             Add-StalledFile '/first'
-            $tests = "$site/first", "$site/2", "$closed/3", "$site/4" | Test-VodPreheatUrl -TimeoutSec 1
-            $tests.Url | Should -Be "$site/first", "$site/2", "$closed/3", "$site/4"
-            $tests.Finding | Should -Be 'TimedOut', 'Ok', 'ConnectionFailed', 'Ok'
+            $edge.SetFile('/3', 404)
+            $tests = "$site/first", "$site/2", "$site/3", "$site/4" | Test-VodPreheatUrl -TimeoutSec 1
+            $tests.Url | Should -Be "$site/first", "$site/2", "$site/3", "$site/4"
+            $tests.Finding | Should -Be 'TimedOut', 'Ok', 'NotFound', 'Ok'
         }
 
         It 'an object is returned as soon as its turn has come' {

@@ -56,6 +56,19 @@ Describe 'Test-VodPreheatUrl' {
             if ($Finding -ne 'Ok') { $test.Hint | Should -Match '(private|no-cache|no-store|=0) forbids caching' }
         }
 
+        It '<Header> is NotCacheable, and the hint says so' -ForEach @(
+            @{ Header = 'Expires: 0' }
+            @{ Header = 'Vary: *' }
+            @{ Header = 'CDN-Cache-Control: no-store' }
+            @{ Header = 'Surrogate-Control: no-store' }
+            @{ Header = 'X-CCDN-CacheTTL: 0' }
+        ) {
+            $test = Test-File 200 $Header
+            $test.Finding | Should -BeExactly 'NotCacheable'
+            $test.Hint | Should -Match ([regex]::Escape("$Header forbids caching"))
+            $test.CacheTtl | Should -Be ($Header -match 'TTL' ? 0 : $null)
+        }
+
         It 'a cached file is reported although caching is forbidden' {
             $test = Test-File 200 'Cache-Control: no-store', 'x-hcs-proxy-type: 1'
             $test.Finding, $test.Cache | Should -Be 'NotCacheable', 'Hit'
@@ -101,7 +114,7 @@ Describe 'Test-VodPreheatUrl' {
             $tests = Test-VodPreheatUrl "$site/a.mp4", "$site/b.mp4" -TimeoutSec 1
             $tests.Finding | Should -Be 'TimedOut', 'TimedOut'
             $tests[0].Hint | Should -Match 'within 1 s'
-            ($edge.Requests.Method | Sort-Object) | Should -Be 'GET', 'HEAD', 'HEAD'
+            ($edge.Requests.Method | Sort-Object) | Should -Be 'GET', 'GET', 'HEAD', 'HEAD'
         }
 
         It 'an answer that is not HTTP is Unexpected' {
@@ -128,7 +141,9 @@ Describe 'Test-VodPreheatUrl' {
             @{ Cache = 'Hit'; Age = $null; Header = 'X-Cache-Lookup: Hit From Upstream' }
             @{ Cache = 'Miss'; Age = $null; Header = 'X-Cache-Lookup: Cache Miss' }
             @{ Cache = 'Hit'; Age = 60; Header = 'Age: 60' }
-            @{ Cache = 'Miss'; Age = 0; Header = 'Age: 0' }
+            @{ Cache = 'Unknown'; Age = 0; Header = 'Age: 0' }
+            @{ Cache = 'Hit'; Age = 120; Header = 'X-Cache-Lookup: HIT from edge:3128', 'Age: 120' }
+            @{ Cache = 'Hit'; Age = $null; Header = 'x-hcs-proxy-type: 0', 'x-hcs-proxy-type: 1' }
             @{ Cache = 'Unknown'; Age = $null; Header = 'Age: soon' }
             @{ Cache = 'Unknown'; Age = $null; Header = 'X-Other: 1' }
             @{ Cache = 'Miss'; Age = 60; Header = 'Age: 60', 'X-Cache-Lookup: Hit From MemCache', 'x-hcs-proxy-type: 0' }
@@ -141,8 +156,9 @@ Describe 'Test-VodPreheatUrl' {
         }
 
         It 'has a hint about what one request cannot show: <Name>' -ForEach @(
-            @{ Name = 'hit'; Header = 'Age: 1'; Hint = 'one near this machine.* has the file.*Other nodes may not' }
-            @{ Name = 'miss'; Header = 'Age: 0'; Hint = 'this request may have loaded it' }
+            @{ Name = 'hit'; Header = 'x-hcs-proxy-type: 1'; Hint = 'one near this machine.* has the file.*Other nodes may not' }
+            @{ Name = 'hit by its age'; Header = 'Age: 1'; Hint = 'has the file.*which an origin can also send' }
+            @{ Name = 'miss'; Header = 'x-hcs-proxy-type: 0'; Hint = 'this request may have loaded it' }
             @{ Name = 'unknown'; Header = 'X-Other: 1'; Hint = 'does not say whether' }
         ) {
             (Test-File 200 $Header).Hint | Should -Match $Hint
@@ -235,6 +251,17 @@ Describe 'Test-VodPreheatUrl' {
             (Test-VodPreheatUrl "$site/1").Finding | Should -Be 'Ok'
             Get-VodConnection | Should -BeNullOrEmpty
         }
+
+        It 'are not requested if the connection is the sandbox, which denies those that fail there' {
+            Connect-VodAccount -Sandbox
+            $tests = Get-VodPreheatResult example | Test-VodPreheatUrl
+            $tests.Finding | Should -Be 'Ok', 'Ok', 'AccessDenied'
+            $tests = Test-VodPreheatUrl "$site/a.mp4", "$site/fail.mp4"
+            $tests.Finding | Should -Be 'Ok', 'AccessDenied'
+            $tests.Cache | Should -Be 'Hit', 'Miss'
+            $tests.Hint | Should -Match '^The sandbox simulates the CDN'
+            $edge.RequestCount | Should -Be 0
+        }
     }
 
     Context 'views' {
@@ -271,7 +298,7 @@ Describe 'Test-VodPreheatUrl' {
         It 'do not change the text in objects and JSON' {
             $cases.live.CacheControl | Should -BeExactly "private$escape[2J"
             ($cases.live | ConvertTo-Json | ConvertFrom-Json).PSObject.Properties.Name |
-                Should -Be 'Url', 'StatusCode', 'Cache', 'CacheControl', 'Age', 'Finding', 'Hint'
+                Should -Be 'Url', 'StatusCode', 'Cache', 'CacheControl', 'Age', 'CacheTtl', 'Finding', 'Hint'
             "$($cases.live)" | Should -Be 'NotCacheable https://cdn.example.com/a.mp4'
         }
 

@@ -28,6 +28,9 @@ public sealed class EdgeServer : IDisposable
     /// <summary>Whether every path is a file, also if it was not set.</summary>
     public bool AnyFile { get; set; }
 
+    /// <summary>Whether a connection has only one answer: a second request is reset, as if it had met the end of the connection on its way.</summary>
+    public bool ResetsReusedConnections { get; set; }
+
     /// <summary>A delay before each answer. It ends early when the client disconnects.</summary>
     public int LatencyMs
     {
@@ -69,11 +72,15 @@ public sealed class EdgeServer : IDisposable
     /// <summary>Sets a connection fault for a path; only for GET if HEAD has a different status.</summary>
     public void SetFault(string path, FaultKind kind) => _files[path] = _files.GetValueOrDefault(path, EdgeFile.Served) with { Fault = kind };
 
+    /// <summary>Sets a connection fault for HEAD only.</summary>
+    public void SetHeadFault(string path, FaultKind kind) => _files[path] = _files.GetValueOrDefault(path, EdgeFile.Served) with { HeadFault = kind };
+
     /// <summary>Resets everything. Connections remain open.</summary>
     public void Reset()
     {
         _files.Clear();
         AnyFile = false;
+        ResetsReusedConnections = false;
         _state = new ServerState(TimeProvider.System);
     }
 
@@ -82,8 +89,14 @@ public sealed class EdgeServer : IDisposable
 
     private async Task ServeAsync(HttpConnection connection, CancellationToken stop)
     {
-        while (await connection.ReadRequestAsync(stop).ConfigureAwait(false) is { } request)
+        for (bool isFirst = true; await connection.ReadRequestAsync(stop).ConfigureAwait(false) is { } request; isFirst = false)
         {
+            if (ResetsReusedConnections && !isFirst)
+            {
+                connection.Reset();
+                return;
+            }
+
             if (!await AnswerAsync(connection, request, _state, stop).ConfigureAwait(false))
             {
                 return;
@@ -108,7 +121,7 @@ public sealed class EdgeServer : IDisposable
 
         HttpAnswer answer = file.AnswerTo(request);
         bool isHead = request.Method == "HEAD";
-        FaultKind? fault = isHead && file.HeadStatus is not null ? null : file.Fault;
+        FaultKind? fault = file.FaultOf(request);
         request.StatusSent = FaultyWire.SendsStatus(fault) ? answer.Status : 0;
         if (await FaultyWire.SendAsync(fault, connection, request, answer, state.Now, stop).ConfigureAwait(false))
         {

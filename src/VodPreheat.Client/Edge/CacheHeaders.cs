@@ -3,11 +3,18 @@ using System.Net.Http.Headers;
 
 namespace VodPreheat.Client.Edge;
 
-/// <summary>The headers of an edge node's answer that show the state of its cache.</summary>
-/// <remarks>Source of the three headers and their order: cdn_faq/cdn_faq_0245.</remarks>
-internal sealed class CacheHeaders(HttpResponseHeaders headers)
+/// <summary>The headers of an edge node's answer that show the state of its cache, and whether the file can be cached.</summary>
+/// <remarks>
+/// Sources: cdn_faq/cdn_faq_0245 for the three headers of the state and their order, RFC 9111 and RFC 9213 for what forbids caching.
+/// X-CCDN-CacheTTL is sent by the nodes and not documented. The values of X-Cache-Lookup are those that nodes and caches send.
+/// </remarks>
+internal sealed class CacheHeaders(HttpResponseMessage response)
 {
-    private static readonly string[] s_hits = ["Hit From MemCache", "Hit From Disktank", "Hit From Upstream"];
+    /// <summary>The header with the cache time that the node applies.</summary>
+    public const string CacheTtlName = "X-CCDN-CacheTTL";
+
+    // The general header, and those that are for a CDN only.
+    private static readonly string[] s_cacheControls = ["Cache-Control", "CDN-Cache-Control", "Surrogate-Control"];
 
     /// <summary>Cache-Control as sent.</summary>
     public string? CacheControl => Text("Cache-Control");
@@ -16,37 +23,72 @@ internal sealed class CacheHeaders(HttpResponseHeaders headers)
     /// Age in seconds. Of several values the first counts, and a value that is too large counts as the largest number
     /// (RFC 9111, 5.1 and 1.2.2).
     /// </summary>
-    public int? Age
+    public int? Age => Seconds("Age");
+
+    /// <summary>The cache time of the file at the node, in seconds.</summary>
+    public int? CacheTtl => Seconds(CacheTtlName);
+
+    /// <summary>Whether the node had the file: the first of the three headers that shows it decides.</summary>
+    // An age of 0 is that of a miss, and that of a hit in its first second.
+    public CacheState State => NodeState ?? (Age > 0 ? CacheState.Hit : CacheState.Unknown);
+
+    /// <summary>Whether only the age shows the state, which a server behind the node can also have sent.</summary>
+    public bool IsStateFromAge => NodeState is null && Age > 0;
+
+    private CacheState? NodeState => ProxyType ?? CacheLookup;
+
+    // A node can consist of several layers, each with a value; a hit in any of them counts.
+    private CacheState? ProxyType => FirstOf(Values("x-hcs-proxy-type"), "1", "0");
+
+    private CacheState? CacheLookup => FirstOf(Values("X-Cache-Lookup").Select(FirstWord), "hit", "miss");
+
+    /// <summary>What forbids caching, such as <c>Cache-Control: max-age=0</c>; null if nothing does.</summary>
+    /// <param name="now">The current time, if the answer has no Date.</param>
+    public string? FindForbidding(DateTimeOffset now)
     {
-        get
+        foreach (string name in s_cacheControls)
         {
-            string text = Text("Age")?.Split(',')[0].Trim() ?? string.Empty;
-            return text.Length == 0 || !text.All(char.IsAsciiDigit) ? null
-                : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int age) ? age : int.MaxValue;
+            if (CacheControlHeader.FindForbidding(Text(name)) is { } directive)
+            {
+                return $"{name}: {directive}";
+            }
         }
+
+        return HasExpired(now) ? $"Expires: {Text("Expires")}"
+            : Values("Vary").Contains("*") ? "Vary: *"
+            : CacheTtl == 0 ? $"{CacheTtlName}: 0"
+            : null;
     }
 
-    /// <summary>Whether the node had the file: the first of the three headers that is present decides.</summary>
-    public CacheState State => ProxyType() ?? CacheLookup() ?? Age switch
-    {
-        null => CacheState.Unknown,
-        0 => CacheState.Miss,
-        _ => CacheState.Hit,
-    };
+    // A lifetime in Cache-Control is instead of it (RFC 9111, 5.3). The framework reads a date that is invalid, such as 0, as one in the
+    // distant past. The node can have sent the date of its own answer, with an age, or that of the origin's answer.
+    private bool HasExpired(DateTimeOffset now) =>
+        Text("Expires") is not null
+        && !s_cacheControls.Any(name => CacheControlHeader.HasLifetime(Text(name)))
+        && (response.Content.Headers.Expires ?? DateTimeOffset.MinValue) <= (response.Headers.Date ?? now) - TimeSpan.FromSeconds(Age ?? 0);
 
-    private CacheState? ProxyType() => Text("x-hcs-proxy-type")?.Trim() switch
-    {
-        "1" => CacheState.Hit,
-        "0" => CacheState.Miss,
-        _ => null,
-    };
-
-    // Each of several nodes on the way may add a value; a hit in any of them counts.
-    private CacheState? CacheLookup() => Text("X-Cache-Lookup") is not { } text ? null
-        : text.Split(',', StringSplitOptions.TrimEntries).Intersect(s_hits, StringComparer.OrdinalIgnoreCase).Any() ? CacheState.Hit
-        : CacheState.Miss;
-
-    private string? Text(string name) => headers.NonValidated.TryGetValues(name, out HeaderStringValues values)
-        ? string.Join(", ", values)
+    private static CacheState? FirstOf(IEnumerable<string> values, string hit, string miss) =>
+        values.Contains(hit, StringComparer.OrdinalIgnoreCase) ? CacheState.Hit
+        : values.Contains(miss, StringComparer.OrdinalIgnoreCase) ? CacheState.Miss
         : null;
+
+    // "HIT from edge:3128", "Hit From Disktank3", and, after a word that says nothing, "Cache Hit".
+    private static string FirstWord(string text) =>
+        text.Split(' ').FirstOrDefault(word => !word.Equals("cache", StringComparison.OrdinalIgnoreCase)) ?? string.Empty;
+
+    private int? Seconds(string name)
+    {
+        string text = Values(name) is [var first, ..] ? first : string.Empty;
+        return text.Length == 0 || !text.All(char.IsAsciiDigit) ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) ? seconds : int.MaxValue;
+    }
+
+    private string[] Values(string name) => Text(name)?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+
+    // The framework counts Expires to the headers of the content.
+    private string? Text(string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values)
+        || response.Content.Headers.NonValidated.TryGetValues(name, out values)
+            ? string.Join(", ", values)
+            : null;
 }

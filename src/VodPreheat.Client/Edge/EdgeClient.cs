@@ -18,11 +18,14 @@ public sealed class EdgeClient : IDisposable
     // In kilobytes. The headers of a CDN's answer are far smaller; a larger answer is refused.
     private const int MaxHeaderLength = 16;
 
-    // In bytes. So much of a body is read that the connection can be reused: enough for the one byte that is requested.
-    private const int MaxDrainLength = 1024;
+    private static readonly Action<object?> s_cancel = static timer => ((CancellationTokenSource)timer!).Cancel();
 
     private readonly TransportSettings _settings;
-    private readonly HttpTransport _transport;
+
+    // A server can close a connection at the moment when it is used again. So only HEAD uses a connection again, and GET, which confirms
+    // what HEAD did not get, has one of its own.
+    private readonly HttpTransport _reusing;
+    private readonly HttpTransport _fresh;
     private readonly Redactor _redactor;
     private readonly EdgeFindings _findings;
 
@@ -44,13 +47,14 @@ public sealed class EdgeClient : IDisposable
             throw;
         }
 
-        _transport = HttpTransport.Create(_settings, mayUseProxy: true);
+        _reusing = HttpTransport.Create(_settings, mayUseProxy: true);
+        _fresh = HttpTransport.Create(_settings with { ConfigureSockets = LimitToOneRequest }, mayUseProxy: true);
         Secret[] secrets = settings.ProxyLogin is { } login ? [login.Password] : [];
         _redactor = new Redactor(() => secrets);
         _findings = new EdgeFindings(_settings, _redactor);
     }
 
-    /// <summary>Requests a URL with HEAD, and with GET of its first byte if HEAD is refused.</summary>
+    /// <summary>Requests a URL with HEAD, and, if that does not get the file, with GET of its first byte, which decides.</summary>
     /// <param name="url">A URL that <see cref="PreheatUrl.IsValid"/> accepts.</param>
     /// <param name="context">Cancels the requests, and receives a trace line for each.</param>
     /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
@@ -58,32 +62,31 @@ public sealed class EdgeClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(url);
         ArgumentNullException.ThrowIfNull(context);
-        string wire = WireUrl.Of(url);
+        var wire = new Uri(WireUrl.Of(url));
         using var timer = new CancellationTokenSource(_settings.Timeout, _settings.Clock);
-        using CancellationTokenRegistration caller = context.Cancellation.UnsafeRegister(
-            static either => ((CancellationTokenSource)either!).Cancel(), timer);
+        using CancellationTokenRegistration caller = context.Cancellation.UnsafeRegister(s_cancel, timer);
         try
         {
-            using HttpResponseMessage head = await SendAsync(HttpMethod.Head, wire, context, timer.Token).ConfigureAwait(false);
-            if (head.StatusCode is not (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented or HttpStatusCode.Forbidden))
+            if (await TryHeadAsync(wire, context, timer.Token).ConfigureAwait(false) is { } served)
             {
-                return _findings.FromResponse(head);
+                return served;
             }
 
             using HttpResponseMessage get = await SendAsync(HttpMethod.Get, wire, context, timer.Token).ConfigureAwait(false);
-            return _findings.FromResponse(get);
+            return _findings.FromResponse(get, IsForwarded(wire));
         }
         catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            return _findings.FromFailure(new Uri(wire), error);
+            return _findings.FromFailure(wire, error);
         }
     }
 
     /// <summary>Cancels all requests.</summary>
     public void Dispose()
     {
-        _transport.Dispose();
+        _reusing.Dispose();
+        _fresh.Dispose();
         _settings.ProxyLogin?.Dispose();
     }
 
@@ -91,15 +94,51 @@ public sealed class EdgeClient : IDisposable
     internal static void Limit(SocketsHttpHandler sockets)
     {
         sockets.MaxResponseHeadersLength = MaxHeaderLength;
-        sockets.MaxResponseDrainSize = MaxDrainLength;
+        sockets.MaxResponseDrainSize = 0;
 
         // The timer of a test is the only limit; it does not matter whether the request was sent.
         sockets.ConnectTimeout = Timeout.InfiniteTimeSpan;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string wire, InvocationContext context, CancellationToken cancellation)
+    private static void LimitToOneRequest(SocketsHttpHandler sockets)
     {
-        using HttpRequestMessage request = HttpRequests.Create(method, wire, context);
+        Limit(sockets);
+        sockets.PooledConnectionLifetime = TimeSpan.Zero;
+    }
+
+    /// <summary>The conclusion from HEAD; null if GET can have another answer.</summary>
+    // Players do not send HEAD: a server that signs URLs for GET or does not know HEAD can refuse it with any status, or not answer.
+    private async Task<EdgeTestResult?> TryHeadAsync(Uri wire, InvocationContext context, CancellationToken cancellation)
+    {
+        using var timer = new CancellationTokenSource(_settings.Timeout / 2, _settings.Clock);
+        using CancellationTokenRegistration whole = cancellation.UnsafeRegister(s_cancel, timer);
+        try
+        {
+            using HttpResponseMessage head = await SendAsync(HttpMethod.Head, wire, context, timer.Token).ConfigureAwait(false);
+            return (int)head.StatusCode is >= 200 and < 400 ? _findings.FromResponse(head, IsForwarded(wire)) : null;
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested && IsFromServer(error))
+        {
+            return null;
+        }
+    }
+
+    // A proxy sees the requests for a plain HTTP URL, and can answer them itself.
+    private bool IsForwarded(Uri wire) => wire.Scheme == Uri.UriSchemeHttp && _settings.ProxyForAny(wire) is not null;
+
+    // Not if there was no connection that a request could be sent on.
+    private static bool IsFromServer(Exception error) =>
+        error is OperationCanceledException or IOException
+        || error is HttpRequestException
+        {
+            HttpRequestError: not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
+        };
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri wire, InvocationContext context, CancellationToken cancellation)
+    {
+        HttpTransport transport = method == HttpMethod.Head ? _reusing : _fresh;
+        using HttpRequestMessage request = HttpRequests.Create(method, wire.OriginalString, context);
         request.Headers.TryAddWithoutValidation("Accept", "*/*");
         if (method == HttpMethod.Get)
         {
@@ -110,7 +149,7 @@ public sealed class EdgeClient : IDisposable
         string outcome = "no answer";
         try
         {
-            HttpResponseMessage response = await _transport.Client
+            HttpResponseMessage response = await transport.Client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
             outcome = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
             return response;
@@ -118,7 +157,7 @@ public sealed class EdgeClient : IDisposable
         finally
         {
             double elapsed = _settings.Clock.GetElapsedTime(start).TotalMilliseconds;
-            context.Trace(_redactor.Clean(string.Create(CultureInfo.InvariantCulture, $"{method} {wire} -> {outcome} ({elapsed:0} ms)")));
+            context.Trace(_redactor.Clean(string.Create(CultureInfo.InvariantCulture, $"{method} {wire.OriginalString} -> {outcome} ({elapsed:0} ms)")));
         }
     }
 }

@@ -12,7 +12,7 @@ public enum EdgeFinding
     /// <summary>404 or 410.</summary>
     NotFound,
 
-    /// <summary>The file is served with a Cache-Control that forbids caching.</summary>
+    /// <summary>The file is served with headers that forbid caching.</summary>
     NotCacheable,
 
     /// <summary>A redirect, which was not followed.</summary>

@@ -16,16 +16,23 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
 {
     private const string ProxyLogin = "The proxy requires a login, or refused the one that was specified.";
 
+    private const string OkThroughProxy =
+        "A proxy can answer an HTTP request from its own cache, so that the headers do not show whether the CDN has the file. " +
+        "Test the HTTPS URL, or test without the proxy.";
+
     /// <summary>The conclusion from an answer; its body is not read.</summary>
-    public EdgeTestResult FromResponse(HttpResponseMessage response)
+    /// <param name="response">The answer.</param>
+    /// <param name="isForwarded">Whether it came through a proxy that can have a cache, and cache headers, of its own.</param>
+    public EdgeTestResult FromResponse(HttpResponseMessage response, bool isForwarded)
     {
-        var headers = new CacheHeaders(response.Headers);
+        var headers = new CacheHeaders(response);
+        CacheState state = isForwarded ? CacheState.Unknown : headers.State;
         int status = (int)response.StatusCode;
         (EdgeFinding finding, string hint) = status switch
         {
-            >= 200 and < 300 => CacheControlHeader.FindForbidding(headers.CacheControl) is { } directive
-                ? (EdgeFinding.NotCacheable, NotCacheable(directive, headers.State))
-                : (EdgeFinding.Ok, Ok(headers.State)),
+            >= 200 and < 300 => headers.FindForbidding(settings.Clock.GetUtcNow()) is { } forbidding
+                ? (EdgeFinding.NotCacheable, NotCacheable(forbidding, headers.CacheTtl, state))
+                : (EdgeFinding.Ok, isForwarded ? OkThroughProxy : Ok(state, headers.IsStateFromAge)),
             304 => Unexpected(status),
             >= 300 and < 400 => (EdgeFinding.Redirected, Redirected(response)),
             401 or 403 => (
@@ -41,7 +48,7 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
                 "Check that the origin is running, allows requests from the CDN, and is not overloaded: many files at once can use up its bandwidth."),
             _ => Unexpected(status),
         };
-        return new EdgeTestResult(status, headers.State, headers.CacheControl, headers.Age, finding, hint);
+        return new EdgeTestResult(status, state, headers.CacheControl, headers.Age, headers.CacheTtl, finding, hint);
     }
 
     /// <summary>The conclusion from a request without an answer.</summary>
@@ -79,12 +86,15 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
                 EdgeFinding.ConnectionFailed,
                 $"Check the port in the URL, and the network and firewalls on the way to {host}: {detail}."),
         };
-        return new EdgeTestResult(StatusCode: null, CacheState.Unknown, CacheControl: null, Age: null, finding, hint);
+        return new EdgeTestResult(StatusCode: null, CacheState.Unknown, CacheControl: null, Age: null, CacheTtl: null, finding, hint);
     }
 
     // One request shows one node, and may itself load the file into its cache.
-    private static string Ok(CacheState cache) => cache switch
+    private static string Ok(CacheState cache, bool isFromAge) => cache switch
     {
+        CacheState.Hit when isFromAge =>
+            "The node that answered, one near this machine, has the file in its cache, according to the Age header, which an origin can also send. " +
+            "Other nodes may not.",
         CacheState.Hit => "The node that answered, one near this machine, has the file in its cache. Other nodes may not.",
         CacheState.Miss =>
             "The node that answered, one near this machine, did not have the file in its cache; this request may have loaded it. " +
@@ -92,8 +102,14 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
         _ => "The node that answered, one near this machine, does not say whether it has the file in its cache. Other nodes may differ.",
     };
 
-    private string NotCacheable(string directive, CacheState cache) =>
-        $"Change the header at the origin, or set a cache rule for the acceleration domain that overrides it: {redactor.Clean(directive)} forbids caching." +
+    private string NotCacheable(string forbidding, int? cacheTtl, CacheState cache) =>
+        (cacheTtl == 0
+            ? $"The node gives the file a cache time of 0 ({CacheHeaders.CacheTtlName}): set a cache rule for the acceleration domain. "
+            : "Change the header at the origin, or set a cache rule for the acceleration domain that overrides it. ") +
+        $"{redactor.Clean(forbidding)} forbids caching." +
+        (cacheTtl > 0
+            ? string.Create(CultureInfo.InvariantCulture, $" The node gives the file a cache time of {cacheTtl} s nevertheless ({CacheHeaders.CacheTtlName}).")
+            : string.Empty) +
         (cache == CacheState.Hit ? " The node that answered nevertheless has the file in its cache." : string.Empty);
 
     private string Redirected(HttpResponseMessage response) =>

@@ -50,12 +50,14 @@ internal sealed class HttpTransport : IDisposable
 
     private static SocketsHttpHandler Sockets(TransportSettings settings, bool mayUseProxy)
     {
+        var connector = new HostConnector(Dns.GetHostAddressesAsync, settings.Clock);
         var sockets = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             // Less than the timeout of the attempt, to be distinguished from it: nothing was sent yet.
             ConnectTimeout = settings.Timeout * 0.75,
+            ConnectCallback = (connection, cancellation) => new(connector.ConnectAsync(connection.DnsEndPoint, cancellation)),
 
             // DNS changes take effect although the handler lives as long as the connection.
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),

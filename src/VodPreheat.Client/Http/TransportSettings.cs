@@ -50,7 +50,8 @@ public sealed record TransportSettings
     /// <summary>The proxy for a request without secrets; null if it is sent directly to its host.</summary>
     internal Uri? ProxyForAny(Uri uri)
     {
-        Uri? proxy = Proxy ?? HttpClient.DefaultProxy.GetProxy(uri);
+        // GetProxy of the environment's does not consider NO_PROXY.
+        Uri? proxy = Proxy ?? (HttpClient.DefaultProxy.IsBypassed(uri) ? null : HttpClient.DefaultProxy.GetProxy(uri));
         return proxy == uri ? null : proxy;
     }
 }

@@ -19,6 +19,14 @@ internal sealed class SandboxTasks(TimeProvider clock, Func<string, string?> rea
     private static readonly TimeSpan s_firstEnd = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_betweenEnds = TimeSpan.FromMilliseconds(400);
 
+    // The example answer of the API page (vod_04_0120), with each status.
+    private static readonly UrlResult[] s_example =
+    [
+        new("https://example.com/asset/9db42f5e08c15edecd99a98da241994a/313bfd52a75f95ff48e8bf02eca2ab20.flv", PreheatStatus.Processing),
+        new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/68b1241af3bf58bcde9914626e07f5af.mp4", PreheatStatus.Succeed),
+        new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/play_video/68b1241af3bf58bcde9914626e07f5af_H.264_480X270_HEAACV1_300.mp4", PreheatStatus.Failed),
+    ];
+
     private readonly object _lock = new();
     private readonly Dictionary<string, SandboxTask> _tasks = new(StringComparer.Ordinal);
     private readonly HashSet<string> _failedOnce = new(StringComparer.Ordinal);
@@ -31,6 +39,9 @@ internal sealed class SandboxTasks(TimeProvider clock, Func<string, string?> rea
     public int Quota =>
         int.TryParse(readVariable(QuotaVariable), NumberStyles.None, CultureInfo.InvariantCulture, out int quota) ? quota : DailyQuota;
 
+    /// <summary>Whether a URL fails, always or the first time.</summary>
+    public static bool Fails(string url) => Has(url, "fail") || s_example.Contains(new UrlResult(url, PreheatStatus.Failed));
+
     /// <summary>The files of an asset's task: the original and a rendition, as in the example of the API page.</summary>
     public static IReadOnlyList<string> FilesOf(string assetId) =>
     [
@@ -41,15 +52,9 @@ internal sealed class SandboxTasks(TimeProvider clock, Func<string, string?> rea
     /// <summary>The results of a task; null for an unknown task.</summary>
     public List<UrlResult>? Find(string taskId)
     {
-        // The example answer of the API page (vod_04_0120), with each status.
         if (taskId == "example")
         {
-            return
-            [
-                new("https://example.com/asset/9db42f5e08c15edecd99a98da241994a/313bfd52a75f95ff48e8bf02eca2ab20.flv", PreheatStatus.Processing),
-                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/68b1241af3bf58bcde9914626e07f5af.mp4", PreheatStatus.Succeed),
-                new("https://example.com/asset/9e455adb02295aa123809e8dc7ca51c1/play_video/68b1241af3bf58bcde9914626e07f5af_H.264_480X270_HEAACV1_300.mp4", PreheatStatus.Failed),
-            ];
+            return [.. s_example];
         }
 
         lock (_lock)
@@ -81,14 +86,10 @@ internal sealed class SandboxTasks(TimeProvider clock, Func<string, string?> rea
         }
     }
 
-    private string EndOf(string url)
-    {
-        string path = PathOf(url);
-        bool fails = path.Contains("fail-once", StringComparison.OrdinalIgnoreCase)
-            ? _failedOnce.Add(url)
-            : path.Contains("fail", StringComparison.OrdinalIgnoreCase);
-        return fails ? PreheatStatus.Failed : PreheatStatus.Succeed;
-    }
+    private string EndOf(string url) =>
+        Has(url, "fail") && (!Has(url, "fail-once") || _failedOnce.Add(url)) ? PreheatStatus.Failed : PreheatStatus.Succeed;
+
+    private static bool Has(string url, string word) => PathOf(url).Contains(word, StringComparison.OrdinalIgnoreCase);
 
     private static string PathOf(string url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) ? uri.AbsolutePath : url;
 

@@ -4,6 +4,8 @@ using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
+using VodPreheat.Client.Sandbox;
+using VodPreheat.Connections;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;
 
@@ -11,7 +13,7 @@ namespace VodPreheat.Commands;
 
 /// <summary>
 /// Test-VodPreheatUrl: requests URLs from the CDN like a player, and reports why they are not served or cached, in the order of the
-/// input. Needs no connection.
+/// input. Needs no connection; if the default one is the sandbox, it simulates the CDN.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "VodPreheatUrl", HelpUri = VodCmdlet.HelpRoot + "Test-VodPreheatUrl.md")]
 [OutputType(typeof(PreheatUrlTest))]
@@ -65,7 +67,8 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
             ThrowTerminatingError(ErrorRecords.From(failure, target: null, subject: null));
         }
 
-        _requests = new(ThrottleLimit, url => _edge!.TestAsync(url, Context), WriteAnswer);
+        bool isSandbox = DefaultConnection.Current?.AuthenticationType == "Sandbox";
+        _requests = new(ThrottleLimit, url => isSandbox ? Task.FromResult(SandboxEdge.Test(url)) : _edge!.TestAsync(url, Context), WriteAnswer);
     }
 
     /// <inheritdoc/>
@@ -106,6 +109,9 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     {
         EdgeTestResult result = WaitFor(answer).GetAwaiter().GetResult();
         WriteObject(new PreheatUrlTest(
-            url, result.StatusCode, result.Cache.ToString(), result.CacheControl, result.Age, result.Finding.ToString(), result.Hint));
+            url, result.StatusCode, result.Cache.ToString(), result.CacheControl, result.Age, result.Finding.ToString(), result.Hint)
+        {
+            CacheTtl = result.CacheTtl,
+        });
     }
 }

@@ -20,6 +20,9 @@ public sealed class PreheatUrlTest(string url, int? statusCode, string cache, st
     /// <summary>How long the file has been in the cache, in seconds, according to the node; null if it does not say.</summary>
     public int? Age { get; } = age;
 
+    /// <summary>The cache time of the file at the node, in seconds; 0 if it does not cache it, null if it does not say.</summary>
+    public int? CacheTtl { get; init; }
+
     /// <summary>
     /// The conclusion: Ok, AccessDenied, NotFound, NotCacheable, Redirected, ServerError, NameNotResolved, ConnectionFailed, TlsFailed,
     /// TimedOut or Unexpected.

@@ -18,6 +18,12 @@ internal sealed record EdgeFile(HttpAnswer Answer)
     /// <summary>A fault of the answer to GET, and of that to HEAD unless it has its own status.</summary>
     public FaultKind? Fault { get; init; }
 
+    /// <summary>A fault of the answer to HEAD only.</summary>
+    public FaultKind? HeadFault { get; init; }
+
+    /// <summary>The fault of the answer to one request.</summary>
+    public FaultKind? FaultOf(RecordedRequest request) => request.Method != "HEAD" ? Fault : HeadFault ?? (HeadStatus is null ? Fault : null);
+
     /// <summary>The answer to one request, of which ranges from the first byte are known.</summary>
     public HttpAnswer AnswerTo(RecordedRequest request)
     {

@@ -46,18 +46,26 @@ public sealed class EdgeClientTests : IDisposable
     {
         _edge.SetFile("/a.mp4", 200, "x-hcs-proxy-type: 1", "Cache-Control: Max-Age=60", "Age: 12");
         EdgeTestResult result = await TestAsync("/a.mp4");
-        Assert.Equal(new EdgeTestResult(200, CacheState.Hit, "Max-Age=60", 12, EdgeFinding.Ok, result.Hint), result);
+        Assert.Equal(new EdgeTestResult(200, CacheState.Hit, "Max-Age=60", 12, null, EdgeFinding.Ok, result.Hint), result);
         Assert.Equal(["HEAD /a.mp4 -> 200"], _edge.Requests.Select(request => request.ToString()));
     }
 
     [Theory]
-    [InlineData(405, 200, 206, EdgeFinding.Ok)]
-    [InlineData(501, 200, 206, EdgeFinding.Ok)]
+    [InlineData(400, 200, 206, EdgeFinding.Ok)]
+    [InlineData(401, 200, 206, EdgeFinding.Ok)]
     [InlineData(403, 200, 206, EdgeFinding.Ok)]
+    [InlineData(404, 200, 206, EdgeFinding.Ok)]
+    [InlineData(405, 200, 206, EdgeFinding.Ok)]
+    [InlineData(410, 200, 206, EdgeFinding.Ok)]
+    [InlineData(429, 200, 206, EdgeFinding.Ok)]
+    [InlineData(500, 200, 206, EdgeFinding.Ok)]
+    [InlineData(501, 200, 206, EdgeFinding.Ok)]
+    [InlineData(503, 200, 206, EdgeFinding.Ok)]
     [InlineData(403, 403, 403, EdgeFinding.AccessDenied)]
     [InlineData(405, 404, 404, EdgeFinding.NotFound)]
-    [InlineData(501, 501, 501, EdgeFinding.ServerError)]
-    public async Task If_HEAD_is_refused_the_first_byte_is_requested(int toHead, int toGet, int status, EdgeFinding finding)
+    [InlineData(404, 503, 503, EdgeFinding.ServerError)]
+    [InlineData(500, 302, 302, EdgeFinding.Redirected)]
+    public async Task If_HEAD_does_not_get_the_file_GET_of_the_first_byte_decides(int toHead, int toGet, int status, EdgeFinding finding)
     {
         _edge.SetFile("/a.mp4", toGet, "Age: 3");
         _edge.SetHeadStatus("/a.mp4", toHead);
@@ -68,18 +76,47 @@ public sealed class EdgeClientTests : IDisposable
     }
 
     [Theory]
-    [InlineData(400)]
-    [InlineData(401)]
-    [InlineData(404)]
-    [InlineData(429)]
-    [InlineData(500)]
-    [InlineData(503)]
-    public async Task Any_other_answer_to_HEAD_is_used(int status)
+    [InlineData(FaultKind.ResetBeforeHeaders)]
+    [InlineData(FaultKind.ResetInHeaders)]
+    [InlineData(FaultKind.CloseBeforeHeaders)]
+    [InlineData(FaultKind.EchoInStatusLine)]
+    [InlineData(FaultKind.EchoInHeaderLine)]
+    public async Task If_HEAD_is_not_answered_GET_decides(FaultKind fault)
     {
-        _edge.SetFile("/a.mp4");
-        _edge.SetHeadStatus("/a.mp4", status);
-        Assert.Equal(status, (await TestAsync("/a.mp4")).StatusCode);
-        Assert.Equal(1, _edge.RequestCount);
+        _edge.SetHeadFault("/a.mp4", fault);
+        EdgeTestResult result = await TestAsync("/a.mp4");
+        Assert.Equal((206, EdgeFinding.Ok), (result.StatusCode, result.Finding));
+    }
+
+    [Fact]
+    public async Task HEAD_has_half_of_the_time()
+    {
+        _edge.SetHeadFault("/a.mp4", FaultKind.Stall);
+        Task<EdgeTestResult> test = TestAsync("/a.mp4");
+        await TestClient.EventuallyAsync(() => _edge.RequestCount == 1);
+        _clock.Advance(SkippingClock.Endless);
+        Assert.Equal(EdgeFinding.Ok, (await test).Finding);
+    }
+
+    [Fact]
+    public async Task A_reset_of_a_connection_that_is_used_again_is_no_finding()
+    {
+        _edge.AnyFile = true;
+        _edge.ResetsReusedConnections = true;
+        EdgeTestResult[] results = [await TestAsync("/1"), await TestAsync("/2"), await TestAsync("/3")];
+        Assert.All(results, static result => Assert.Equal(EdgeFinding.Ok, result.Finding));
+    }
+
+    [Theory]
+    [InlineData("http", CacheState.Unknown, "without the proxy")]
+    [InlineData("https", CacheState.Hit, "has the file")]
+    public async Task A_proxy_can_have_sent_the_cache_headers_of_an_HTTP_URL(string scheme, CacheState state, string hint)
+    {
+        using var network = new FakeNetwork(Answers.Body(200, "", ("X-Cache-Lookup", "HIT from proxy:3128"), ("Age", "5")));
+        using var client = new EdgeClient(Settings() with { Network = () => network, Proxy = new Uri("http://proxy.example.com") });
+        EdgeTestResult result = await client.TestAsync($"{scheme}://cdn.example.com/a.mp4", TestClient.Context());
+        Assert.Equal((EdgeFinding.Ok, state), (result.Finding, result.Cache));
+        Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,14 +221,15 @@ public sealed class EdgeClientTests : IDisposable
             _edge.SetHeadStatus("/a.mp4", 403);
         }
 
-        CountingStream? wire = null;
+        var wires = new List<CountingStream>();
         using var sockets = new SocketsHttpHandler
         {
             ConnectCallback = async (context, cancellation) =>
             {
                 var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
                 await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-                return wire = new CountingStream(new NetworkStream(socket, ownsSocket: true));
+                wires.Add(new CountingStream(new NetworkStream(socket, ownsSocket: true)));
+                return wires[^1];
             },
         };
         using (var client = new EdgeClient(Settings() with { Network = () => sockets }))
@@ -202,7 +240,7 @@ public sealed class EdgeClientTests : IDisposable
             await TestClient.EventuallyAsync(() => fault is null || _edge.OpenConnections == 0);
         }
 
-        Assert.InRange(wire!.BytesRead, 200, 8 * 1024);
+        Assert.InRange(wires.Sum(static wire => wire.BytesRead), 200, 8 * 1024);
     }
 
     [Theory]
@@ -216,12 +254,14 @@ public sealed class EdgeClientTests : IDisposable
         _edge.SetFault("/stalled.mp4", FaultKind.Stall);
         Task<EdgeTestResult> test = TestAsync(path);
         await TestClient.EventuallyAsync(() => _edge.RequestCount == (path == "/stalled.mp4" ? 1 : 2));
+        _clock.Advance(SkippingClock.Endless);
+        await TestClient.EventuallyAsync(() => _edge.RequestCount == 2);
         _clock.Advance(SkippingClock.Endless - TimeSpan.FromSeconds(1));
         Assert.False(test.IsCompleted);
         _clock.Advance(TimeSpan.FromSeconds(1));
         EdgeTestResult result = await test;
         Assert.Equal((null, EdgeFinding.TimedOut), (result.StatusCode, result.Finding));
-        Assert.Contains($"{_edge.Endpoint.Authority} within {SkippingClock.Endless.TotalSeconds} s", result.Hint, StringComparison.Ordinal);
+        Assert.Contains($"{_edge.Endpoint.Authority} within {2 * SkippingClock.Endless.TotalSeconds} s", result.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -321,7 +361,7 @@ public sealed class EdgeClientTests : IDisposable
         Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
     }
 
-    private TransportSettings Settings() => new() { Clock = _clock, Timeout = SkippingClock.Endless };
+    private TransportSettings Settings() => new() { Clock = _clock, Timeout = 2 * SkippingClock.Endless };
 
     private Task<EdgeTestResult> TestAsync(string target) =>
         _client.TestAsync($"{_edge.Endpoint.GetLeftPart(UriPartial.Authority)}{target}", TestClient.Context());

@@ -66,6 +66,34 @@ public sealed class EdgeFindingsTests
         Assert.Equal(isCached, result.Hint.Contains("nevertheless has", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Cache-Control", "no-store", null, "Change the header at the origin, or set a cache rule")]
+    [InlineData("Expires", "0", null, "Expires: 0 forbids caching.")]
+    [InlineData("Vary", "*", null, "Vary: * forbids caching.")]
+    [InlineData("X-CCDN-CacheTTL", "0", 0, "The node gives the file a cache time of 0 (X-CCDN-CacheTTL): set a cache rule")]
+    public async Task The_hint_says_what_forbids_caching(string header, string value, int? cacheTtl, string hint)
+    {
+        EdgeTestResult result = await TestAsync(Answers.Body(200, "", (header, value)));
+        Assert.Equal((EdgeFinding.NotCacheable, cacheTtl), (result.Finding, result.CacheTtl));
+        Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cache_time_of_the_node_is_reported_beside_what_the_origin_forbids()
+    {
+        EdgeTestResult result = await TestAsync(Answers.Body(200, "", ("Cache-Control", "no-store"), ("X-CCDN-CacheTTL", "60")));
+        Assert.Equal((EdgeFinding.NotCacheable, 60), (result.Finding, result.CacheTtl));
+        Assert.Contains("a cache time of 60 s nevertheless", result.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hit_by_its_age_is_reported_with_what_an_age_can_also_mean()
+    {
+        EdgeTestResult result = await TestAsync(Answers.Body(200, "", ("Age", "1")));
+        Assert.Equal(CacheState.Hit, result.Cache);
+        Assert.Contains("which an origin can also send", result.Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cache_control_is_evaluated_only_for_a_file_that_is_served()
     {
@@ -100,7 +128,7 @@ public sealed class EdgeFindingsTests
     public async Task A_failure_has_its_finding_and_hint(HttpRequestError error, EdgeFinding finding, string hint)
     {
         EdgeTestResult result = await TestAsync(Answers.Throws(new HttpRequestException(error, "outer", new AuthenticationException("deep\u001breason."))));
-        Assert.Equal(new EdgeTestResult(null, CacheState.Unknown, null, null, finding, result.Hint), result);
+        Assert.Equal(new EdgeTestResult(null, CacheState.Unknown, null, null, null, finding, result.Hint), result);
         Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
     }
 

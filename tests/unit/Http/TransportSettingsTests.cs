@@ -33,6 +33,16 @@ public sealed class TransportSettingsTests : IDisposable
     }
 
     [Fact]
+    public void A_host_without_a_proxy_is_not_that_of_a_proxy()
+    {
+        HttpClient.DefaultProxy = new ProxyOfTheEnvironment();
+        var settings = new TransportSettings();
+        Assert.Null(settings.ProxyForAny(new Uri("https://direct.example.com/a.mp4")));
+        Assert.Equal(s_systemProxy, settings.ProxyForAny(new Uri("https://cdn.example.com/a.mp4")));
+        Assert.Equal(s_proxy, (settings with { Proxy = s_proxy }).ProxyForAny(new Uri("https://direct.example.com/a.mp4")));
+    }
+
+    [Fact]
     public async Task The_metadata_service_is_not_requested_through_a_proxy()
     {
         HttpClient.DefaultProxy = new WebProxy(ClosedPort.Refused());
@@ -41,5 +51,15 @@ public sealed class TransportSettingsTests : IDisposable
         using var metadata = new MetadataClient(
             TestClient.Settings(), TestClient.Environment((MetadataClient.EndpointVariable, server.Endpoint.GetLeftPart(UriPartial.Authority))));
         Assert.NotNull((await metadata.GetKeysAsync(TestClient.Context())).Credential.ExpiresAt);
+    }
+
+    /// <summary>As that of the framework for HTTPS_PROXY and NO_PROXY: only IsBypassed considers the latter.</summary>
+    private sealed class ProxyOfTheEnvironment : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri? GetProxy(Uri destination) => s_systemProxy;
+
+        public bool IsBypassed(Uri host) => host.Host == "direct.example.com";
     }
 }
