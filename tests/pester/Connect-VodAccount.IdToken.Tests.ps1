@@ -154,7 +154,7 @@ Describe 'Connect-VodAccount with an identity provider' {
         It 'is resolved like other paths in PowerShell: <Name>' -ForEach @(
             @{ Name = 'relative to the current location'; Path = { Set-Location $TestDrive; Split-Path (New-TokenFile) -Leaf } }
             @{ Name = 'by a drive of PowerShell'; Path = { "TestDrive:/$(Split-Path (New-TokenFile) -Leaf)" } }
-            @{ Name = 'with wildcard characters in its name'; Path = { $file = Join-Path $TestDrive 'a[1]*'; [IO.File]::WriteAllText($file, (New-Token)); $file } }
+            @{ Name = 'with wildcard characters in its name'; Path = { $file = Join-Path $TestDrive 'a[1]'; [IO.File]::WriteAllText($file, (New-Token)); $file } }
             @{ Name = 'by its full path, whatever the current location'; Path = { Set-Location Env:; New-TokenFile } }
         ) {
             Push-Location
@@ -170,13 +170,10 @@ Describe 'Connect-VodAccount with an identity provider' {
         }
 
         It 'is found in the home folder' {
-            $name = ".vodpreheat-$([guid]::NewGuid())"
-            [IO.File]::WriteAllText((Join-Path $HOME $name), (New-Token))
-            try {
-                $null = Connect-Ci @{ IdTokenPath = "~/$name" }
+            $file = New-TokenFile
+            Use-HomeFolder (Split-Path $file) {
+                $null = Connect-Ci @{ IdTokenPath = "~/$(Split-Path $file -Leaf)" }
                 Assert-TokenQuery
-            } finally {
-                Remove-Item (Join-Path $HOME $name) -Force
             }
         }
 

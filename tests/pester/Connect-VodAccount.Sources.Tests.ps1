@@ -23,8 +23,8 @@ Describe 'Connect-VodAccount, sources of credentials' {
 
             # Runs a script with another home folder. The module reads it from the environment, not from $HOME.
             function Invoke-AtHome([string] $Folder, [scriptblock] $Script) {
-                $env:HOME = Join-Path $TestDrive $Folder
-                try { & $Script } finally { $env:HOME = $HOME }
+                if (-not $IsWindows) { $env:HOME = Join-Path $TestDrive $Folder }
+                try { & $Script } finally { if (-not $IsWindows) { $env:HOME = $HOME } }
             }
 
             function Write-CredentialsFile([string] $Text) {
@@ -183,13 +183,9 @@ Describe 'Connect-VodAccount, sources of credentials' {
         }
 
         It 'is found in the home folder' {
-            $name = ".vodpreheat-$([guid]::NewGuid())"
-            Move-Item $file (Join-Path $HOME $name)
-            try {
-                $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = "~/$name"
+            Use-HomeFolder (Split-Path $file) {
+                $env:HUAWEICLOUD_SDK_CREDENTIALS_FILE = "~/$(Split-Path $file -Leaf)"
                 (Connect-Default).AccountName | Should -BeExactly $TestServer::DefaultAccessKey
-            } finally {
-                Remove-Item (Join-Path $HOME $name) -Force
             }
         }
 

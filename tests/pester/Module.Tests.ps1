@@ -1,7 +1,7 @@
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $script:folder = Split-Path $Manifest
-    $script:library = "$folder/bin/lib"
+    $script:library = (Get-Item "$folder/bin/lib").FullName
     $script:cmdletAssembly = [VodPreheat.VodConnection].Assembly
 
     # A copy of the module without a file of bin/lib. Returns its manifest.
@@ -122,7 +122,7 @@ Describe 'The module' {
         It 'keeps the client and its packages in one private context' {
             Connect-VodAccount -Sandbox
             $null = Get-VodPreheatResult example
-            $ours = [AppDomain]::CurrentDomain.GetAssemblies().Where({ -not $_.IsDynamic -and $_.Location.StartsWith($library) })
+            $ours = [AppDomain]::CurrentDomain.GetAssemblies().Where({ -not $_.IsDynamic -and $_.Location -and (Split-Path $_.Location) -eq $library })
             $names = $ours.ForEach({ $_.GetName().Name })
             $names | Should -Contain 'VodPreheat.Client'
             $names | Should -Contain 'Microsoft.Extensions.Http'

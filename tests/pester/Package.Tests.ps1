@@ -158,14 +158,17 @@ Describe 'The package in a local repository' -Tag Slow {
         }
 
         # Uses the installed module. The runbook of the package ends the process.
-        $script:use = @'
+        $script:use = @"
+`$work = '$TestDrive'
+
+"@ + @'
 Import-Module VodPreheat -ErrorAction Stop
 $module = Get-Module VodPreheat
 "version: $($module.Version), cmdlets: $($module.ExportedCmdlets.Count), help: $((Get-Help Start-VodPreheat).Synopsis)"
 Connect-VodAccount -Sandbox
 "rows: $((Get-VodPreheatResult example).Count)"
-'https://cdn.example.com/a.mp4' | Set-Content "$HOME/urls.txt"
-& "$($module.ModuleBase)/samples/Invoke-PreheatRunbook.ps1" -UrlFile "$HOME/urls.txt"
+'https://cdn.example.com/a.mp4' | Set-Content "$work/urls.txt"
+& "$($module.ModuleBase)/samples/Invoke-PreheatRunbook.ps1" -UrlFile "$work/urls.txt"
 '@
 
         function Assert-Usable([string] $Text, [string] $Version) {

@@ -29,3 +29,11 @@ function New-TokenFile([string] $Text = $server.MakeIdToken('ci', 'vod')) {
     [IO.File]::WriteAllText($path, $Text)
     $path
 }
+
+# Runs a script in which ~ is another folder, so that nothing is written to the home folder of the user.
+function Use-HomeFolder([string] $Folder, [scriptblock] $Script) {
+    $provider = Get-PSProvider FileSystem
+    $before = $provider.Home
+    $provider.Home = $Folder
+    try { & $Script } finally { $provider.Home = $before }
+}

@@ -26,6 +26,10 @@ public sealed record ConnectSettings
     /// <summary>Resolves a path that a user wrote to an absolute one; null if it is not a path of the file system.</summary>
     public Func<string, string?> ResolvePath { get; init; } = Path.GetFullPath;
 
+    /// <summary>The folder of the user, in which the default credentials file is; empty if there is none.</summary>
+    public string HomeFolder { get; init; } =
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+
     /// <summary>Receives warnings, on the thread that connects, before the first request is sent.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 }

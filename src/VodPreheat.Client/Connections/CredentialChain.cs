@@ -82,13 +82,9 @@ internal sealed class CredentialChain(ConnectSettings settings)
         settings.ResolvePath(path) ?? throw InvalidCredential.InSource($"{variable}: '{path}' is not a path of the file system.");
 
     // Always rooted: without a home folder it must not become a file of the current folder, which others may be able to write to.
-    private static string DefaultPath() => Path.Combine(
-        Path.GetPathRoot(Environment.CurrentDirectory)!,
-        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
-        ".huaweicloud",
-        "credentials");
+    private string DefaultPath() => Path.Combine(Path.GetPathRoot(Environment.CurrentDirectory)!, settings.HomeFolder, ".huaweicloud", "credentials");
 
-    private static VodClientException NothingFound() => new(
+    private VodClientException NothingFound() => new(
         FailureKind.Authentication,
         ErrorIds.NoCredential,
         $"No credentials were found in any source: the environment variables {Prefix}AK and {Prefix}SK (not set), " +

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
@@ -67,7 +68,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
             ThrowTerminatingError(ErrorRecords.From(failure, target: null, subject: null));
         }
 
-        bool isSandbox = DefaultConnection.Current?.AuthenticationType == "Sandbox";
+        bool isSandbox = DefaultConnection.Current?.Client?.AuthenticationType == AuthenticationType.Sandbox;
         _requests = new(ThrottleLimit, url => isSandbox ? Task.FromResult(SandboxEdge.Test(url)) : _edge!.TestAsync(url, Context), WriteAnswer);
     }
 

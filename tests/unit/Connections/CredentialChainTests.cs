@@ -5,24 +5,13 @@ using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Connections;
 
-/// <summary>Changes the home folder of the process: nothing else may run meanwhile.</summary>
-[Collection(nameof(TestsThatRunAlone))]
 public sealed class CredentialChainTests : IDisposable
 {
-    private static readonly string s_homeVariable = OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME";
-
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("vodpreheat");
-    private readonly string? _realHome = Environment.GetEnvironmentVariable(s_homeVariable);
-
-    public CredentialChainTests() => Environment.SetEnvironmentVariable(s_homeVariable, _home.FullName);
 
     private string DefaultFile => Path.Combine(_home.FullName, ".huaweicloud", "credentials");
 
-    public void Dispose()
-    {
-        Environment.SetEnvironmentVariable(s_homeVariable, _realHome);
-        _home.Delete(recursive: true);
-    }
+    public void Dispose() => _home.Delete(recursive: true);
 
     [Fact]
     public void The_environment_comes_before_the_file()
@@ -177,18 +166,19 @@ public sealed class CredentialChainTests : IDisposable
         }
     }
 
-    private static AccessKeyCredential Find(params (string Name, string Value)[] variables) => FindAny(variables).Key!;
+    private AccessKeyCredential Find(params (string Name, string Value)[] variables) => FindAny(variables).Key!;
 
-    private static (AccessKeyCredential? Key, IdentityProviderLogin? Provider) FindAny((string Name, string Value)[] variables, Func<string, string?>? resolve = null, Action<string>? warn = null)
+    private (AccessKeyCredential? Key, IdentityProviderLogin? Provider) FindAny((string Name, string Value)[] variables, Func<string, string?>? resolve = null, Action<string>? warn = null)
     {
         var settings = new ConnectSettings
         {
+            HomeFolder = _home.FullName,
             ReadVariable = TestClient.Environment([.. variables.Select(variable => ("HUAWEICLOUD_SDK_" + variable.Name, variable.Value))]),
         };
         return new CredentialChain(settings with { ResolvePath = resolve ?? settings.ResolvePath, Warn = warn ?? settings.Warn }).Find();
     }
 
-    private static void AssertInvalid(string expected, params (string Name, string Value)[] variables)
+    private void AssertInvalid(string expected, params (string Name, string Value)[] variables)
     {
         VodClientException failure = Assert.Throws<VodClientException>(() => Find(variables));
         Assert.Equal((ErrorIds.CredentialInvalid, FailureKind.Authentication), (failure.ErrorCode, failure.Kind));
