@@ -2,7 +2,7 @@
 
 BeforeDiscovery {
     $folder = Split-Path $PSScriptRoot
-    $scripts = Get-ChildItem $PSScriptRoot -Filter *.ps1 -Exclude Portability.Tests.ps1 | ForEach-Object { @{ File = $_.Name; Path = $_.FullName } }
+    $scripts = Get-ChildItem $PSScriptRoot -Filter *.ps1 | Where-Object Name -NE Portability.Tests.ps1 | ForEach-Object { @{ File = $_.Name; Path = $_.FullName } }
     $projects = Get-ChildItem $folder -Recurse -Include *.csproj, *.proj | ForEach-Object { @{ File = $_.Name; Path = $_.FullName } }
     $units = Get-ChildItem "$folder/unit", "$folder/host" -Recurse -Filter *.cs | ForEach-Object { @{ File = $_.Name; Path = $_.FullName } }
 }

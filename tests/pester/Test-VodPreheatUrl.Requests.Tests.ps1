@@ -233,7 +233,7 @@ Describe 'Test-VodPreheatUrl, requests' {
             $env:SSL_CERT_FILE = Join-Path $TestDrive tls.pem
             Set-Content $env:SSL_CERT_FILE $stream.RemoteCertificate.ExportCertificatePem()
             $client.Dispose()
-            $text = Invoke-Child { Import-Module $args[0]; (Test-VodPreheatUrl $args[1]).Finding } $Manifest, "$($tls.Endpoint)a.mp4"
+            $text = Invoke-Child { Import-Module $args[0]; (Test-VodPreheatUrl $args[1] -TimeoutSec 120).Finding } $Manifest, "$($tls.Endpoint)a.mp4"
             $text.Trim() | Should -Be 'Ok'
             $tls.Requests.Method | Should -Be 'HEAD'
         } finally {

@@ -122,10 +122,14 @@ Describe 'Test-VodPreheatUrl' {
             $listener.Start()
             try {
                 $run = Invoke-Aside { Test-VodPreheatUrl $args[0] } "http://$($listener.LocalEndpoint)/a.mp4"
-                $client = $listener.AcceptTcpClient()
-                $client.GetStream().Write([Text.Encoding]::ASCII.GetBytes("220 mail.example.com ESMTP`r`n`r`n"))
+                # HEAD, and GET to confirm it.
+                $clients = 1..2 | ForEach-Object {
+                    $client = $listener.AcceptTcpClient()
+                    $client.GetStream().Write([Text.Encoding]::ASCII.GetBytes("220 mail.example.com ESMTP`r`n`r`n"))
+                    $client
+                }
                 (Complete-Aside $run).Finding | Should -BeExactly 'Unexpected'
-                $client.Dispose()
+                $clients.Dispose()
             } finally {
                 $listener.Stop()
             }
