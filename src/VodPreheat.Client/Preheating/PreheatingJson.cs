@@ -10,6 +10,10 @@ namespace VodPreheat.Client.Preheating;
 /// <remarks>Source: api-vod/vod_04_0120 (ShowPreheatingAsset) and vod_04_0205 (CreatePreheatingAsset).</remarks>
 internal static class PreheatingJson
 {
+    // A task has at most 10 URLs, or the renditions of one asset. Each result becomes objects of the caller, which are many times as large
+    // as a short row.
+    private const int MaxResults = 100_000;
+
     /// <summary>The request that submits URLs.</summary>
     public static ReadOnlyMemory<byte> SubmitUrls(IEnumerable<string> urls) => WriteObject(json =>
     {
@@ -39,6 +43,11 @@ internal static class PreheatingJson
         {
             foreach (ReadOnlySpan<byte> result in JsonFields.Items(list))
             {
+                if (results.Count == MaxResults)
+                {
+                    throw new JsonException("it has more than 100,000 results");
+                }
+
                 results.Add(new(
                     JsonFields.Text(result, "url") ?? throw new JsonException("a result has no url"),
                     JsonFields.Parse(JsonFields.Find(result, "status"), PreheatStatus.Parse) ?? string.Empty));

@@ -55,6 +55,16 @@ public sealed class PreheatingJsonTests
         Assert.ThrowsAny<JsonException>(() => PreheatingJson.ReadResults(Encoding.UTF8.GetBytes(body)));
 
     [Fact]
+    public void An_answer_has_at_most_100_000_results()
+    {
+        Assert.Equal(100_000, PreheatingJson.ReadResults(Body(100_000)).Count);
+        Assert.Contains("more than 100,000 results", Assert.ThrowsAny<JsonException>(() => PreheatingJson.ReadResults(Body(100_001))).Message, StringComparison.Ordinal);
+
+        static byte[] Body(int count) =>
+            Encoding.UTF8.GetBytes($"{{\"preheating_results\":[{string.Join(',', Enumerable.Repeat("{\"url\":\"a\"}", count))}]}}");
+    }
+
+    [Fact]
     public void A_task_ID_is_read_as_the_service_returned_it() =>
         Assert.Equal("Ab/1 ", PreheatingJson.ReadTaskId("""{"x":1,"task_id":"Ab/1 "}"""u8.ToArray()));
 
