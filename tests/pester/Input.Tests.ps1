@@ -329,6 +329,13 @@ Describe 'Input' {
                 @(Get-VodPreheatTask -Before $largest).Count | Should -Be 1
                 Get-VodPreheatTask -After $largest | Should -BeNullOrEmpty
             }
+            $run = Get-Outcome { Get-SampleUrl 1 | Invoke-VodPreheat -ResumeSince ([datetime]::MinValue) -PollIntervalSec 1 -WarningVariable warnings -WarningAction Ignore }
+            $run.Errors + $run.Failure + $warnings | Should -BeNullOrEmpty
+            $server.SubmittedUrls.Count | Should -Be 1 -Because 'it was submitted before'
+            $run = Get-Outcome { Get-SampleUrl 1 | Invoke-VodPreheat -ResumeSince ([datetime]::MaxValue) -PollIntervalSec 1 -WarningVariable warnings -WarningAction Ignore }
+            $run.Errors + $run.Failure | Should -BeNullOrEmpty
+            $warnings | Should -Match 'in the future'
+            $server.SubmittedUrls.Count | Should -Be 2
             { Get-VodPreheatTask -After 'no date' } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
         }
     }

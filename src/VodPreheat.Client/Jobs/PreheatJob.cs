@@ -381,13 +381,18 @@ public sealed class PreheatJob : IDisposable
             return;
         }
 
+        if (since > _clock.GetUtcNow())
+        {
+            _context.Warn("The time to resume from is in the future: nothing has been submitted since then, and every URL is submitted again.");
+        }
+
         // Newest first: the newest task that was created for a URL decides. A submission without a task says nothing about an earlier
         // one: another machine may have been refused what this one was granted.
         var shortlyBefore = new HashSet<JobUrl>();
         int older = 0;
         foreach (Submission submission in _client.Journal.NewestFirst(_context))
         {
-            if (submission.SubmittedAt < since - s_longestSkew)
+            if (since - submission.SubmittedAt > s_longestSkew)
             {
                 if (++older == MaxOlderInARow)
                 {

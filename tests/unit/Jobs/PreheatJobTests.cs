@@ -382,7 +382,7 @@ public sealed class PreheatJobTests : IDisposable
         Assert.Equal(20, _cloud.Accepted.Count);
 
         using VodClient other = Connect(projectId: "another");
-        await RunAsync(Urls(10), new() { ResumeSince = DateTimeOffset.MinValue.AddDays(2) }, other);
+        await RunAsync(Urls(10), new() { ResumeSince = DateTimeOffset.MinValue }, other);
         Assert.Equal(30, _cloud.Accepted.Count);
     }
 
@@ -563,6 +563,20 @@ public sealed class PreheatJobTests : IDisposable
             MaximumRetryCount = retries,
         },
         _journal);
+
+    [Fact]
+    public async Task A_time_to_resume_from_that_is_in_the_future_submits_every_URL_with_a_warning()
+    {
+        foreach ((DateTimeOffset since, int warnings) in new[] { (_clock.GetUtcNow().AddSeconds(1), 1), (DateTimeOffset.MaxValue, 1), (_clock.GetUtcNow(), 0) })
+        {
+            InvocationContext context = TestClient.Context();
+            using var job = new PreheatJob(_client, Urls(1), new() { ResumeSince = since }, context, _clock);
+            Assert.Equal(warnings, TestJournal.WarningsOf(context).Count(static text => text.Contains("future", StringComparison.Ordinal)));
+            Assert.Equal("succeed", Assert.Single(await _clock.RunAsync(DrainAsync(job))).Status);
+        }
+
+        Assert.Equal(2, _cloud.Posts);
+    }
 
     private async Task<(PreheatJob Job, UrlOutcome[] Outcomes)> RunAsync(string[] urls, PreheatJobSettings? settings = null, VodClient? client = null)
     {
