@@ -100,7 +100,8 @@ public sealed class PreheatUrlTests
     [InlineData("https://a/?u='https://b/'")]
     public void What_only_looks_like_two_URLs_is_valid(string url) => Assert.Null(PreheatUrl.FaultOf(url));
 
-    [Property(MaxTest = 4000)]
+    // The sizes are those of the seeds.
+    [Property(MaxTest = 4000, EndSize = 1_000_000)]
     public bool A_valid_URL_is_sent_byte_for_byte(int seed)
     {
         string url = ListLines.Valid(seed);
@@ -109,7 +110,7 @@ public sealed class PreheatUrlTests
         return PreheatUrl.FaultOf(url) is null && Encoding.UTF8.GetBytes(body.RootElement.GetProperty("urls")[0].GetString()!).AsSpan().SequenceEqual(expected);
     }
 
-    [Property(MaxTest = 4000)]
+    [Property(MaxTest = 4000, EndSize = 1_000_000)]
     public void A_URL_with_a_character_that_none_has_is_refused_and_the_character_is_named(int seed)
     {
         var random = new Random(seed);
@@ -126,7 +127,7 @@ public sealed class PreheatUrlTests
         Assert.True(fault?.What.Contains(name, StringComparison.Ordinal) == true && fault.What.Contains($"position {at + 1}", StringComparison.Ordinal), $"{line}: {fault?.What}");
     }
 
-    [Property(MaxTest = 4000)]
+    [Property(MaxTest = 4000, EndSize = 1_000_000)]
     public bool Two_URLs_on_a_line_are_refused(int seed)
     {
         string separator = ListLines.Separators[new Random(seed).Next(ListLines.Separators.Length)];
