@@ -190,7 +190,7 @@ public sealed class VodClient : IDisposable
         catch (VodClientException failure) when (!failure.OutcomeUnknown)
         {
             await ConcludeAsync(pending, taskId: null, failure.ErrorCode, context).ConfigureAwait(false);
-            if (urls.Count > 1 && failure.Kind is FailureKind.InvalidArgument or FailureKind.NotFound or FailureKind.InvalidOperation)
+            if (urls.Count > 1 && failure.IsDivided)
             {
                 throw failure.WithHint($"{failure.Hint} The service refused all URLs of the request, perhaps because of one: {{WholeJob}} finds it.");
             }
@@ -228,12 +228,27 @@ public sealed class VodClient : IDisposable
         Interlocked.Increment(ref _uses);
         try
         {
-            return await _breaker.SendAsync(() => SendNowAsync(method, url, body, context, read, pending, timing), context.Cancellation).ConfigureAwait(false);
+            T answer = await _breaker.SendAsync(() => SendNowAsync(method, url, body, context, read, pending, timing), context.Cancellation).ConfigureAwait(false);
+            context.Service.Reached();
+            return answer;
         }
-        catch (Exception error) when (IsDisposed && !context.Cancellation.IsCancellationRequested && error is not VodClientException)
+        catch (VodClientException failure)
         {
-            // Disconnected while the request was in flight.
-            ThrowIfDisposed(Delivery.Unknown);
+            if (failure.IsWithoutConnection)
+            {
+                context.Service.Missed(failure);
+            }
+            else
+            {
+                context.Service.Reached();
+            }
+
+            throw;
+        }
+        catch (Exception) when (IsDisposed && !context.Cancellation.IsCancellationRequested)
+        {
+            // Disconnected while the request was in flight, or waited for its turn.
+            ThrowIfDisposed(pending is { MayHaveArrived: false } ? Delivery.NotSent : Delivery.Unknown);
             throw;
         }
         finally
@@ -254,6 +269,11 @@ public sealed class VodClient : IDisposable
         HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context, Func<ReadOnlyMemory<byte>, T> read,
         PendingSubmission? pending, AnswerTiming? timing)
     {
+        if (!context.IsPersistent && context.Service.Failure is VodClientException unreachable)
+        {
+            throw unreachable;
+        }
+
         using HttpRequestMessage request = HttpRequests.Create(method, url, body, context);
         request.Headers.TryAddWithoutValidation(HeaderNames.ProjectId, ProjectId);
         if (pending is not null)

@@ -50,6 +50,13 @@ Describe 'Connect-VodAccount' {
             { Connect-Once $server @{ Token = 'plain' } } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
         }
 
+        It 'report a secret that was disposed' {
+            $secret = ConvertTo-Secret 'token'
+            $secret.Dispose()
+            Assert-Failure (Get-Failure { Connect-Once $server @{ Token = $secret } }) VodCredentialInvalid AuthenticationError 'disposed'
+            Assert-Failure (Get-Failure { Connect-Once $server @{ AccessKey = [pscredential]::new('AK', $secret) } }) VodCredentialInvalid AuthenticationError 'disposed'
+        }
+
         It 'cannot be combined across sets' {
             { Connect-Once $server @{ Sandbox = $true } } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
         }

@@ -118,7 +118,7 @@ Describe 'Invoke-VodPreheat' {
 
         It 'does not retry a submission without an answer' {
             $server.AddFault('ResetBeforeHeaders')
-            $outcomes = Get-SampleUrl 25 | Invoke-VodPreheat -MaximumResubmit 5
+            $outcomes = Get-SampleUrl 25 | Invoke-VodPreheat -MaximumResubmit 5 -PollIntervalSec 1
             $outcomes | Should -HaveCount 25
             @($outcomes | Where-Object Status -EQ unknown).Url | Should -Be (Get-SampleUrl 10)
             @($server.Requests | Where-Object Method -EQ POST) | Should -HaveCount 3

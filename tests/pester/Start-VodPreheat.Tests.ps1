@@ -133,6 +133,18 @@ Describe 'Start-VodPreheat, input and requests' {
             $server.SubmittedAssets | Should -Be 'a1', 'a2'
         }
 
+        It 'with half a character in the ID, which would be sent as another ID, cause an error' {
+            $run = Get-Outcome { Start-VodPreheat -AssetId "a$([char] 0xD83C)", 'a2' }
+            Assert-Failure $run.Errors[0] 'VodInvalidAssetId' 'InvalidArgument'
+            $server.SubmittedAssets | Should -Be 'a2'
+        }
+
+        It 'of a task that has neither URLs nor an asset cause an error' {
+            $run = Get-Outcome { [VodPreheat.PreheatTask]::new('t', $null, $null, [DateTimeOffset]::Now) | Start-VodPreheat }
+            Assert-Failure $run.Errors[0] 'VodInvalidUrl' 'InvalidArgument'
+            $server.RequestCount | Should -Be 0
+        }
+
         It 'cannot be combined with URLs' {
             { Start-VodPreheat -Url 'https://cdn.example.com/a.mp4' -AssetId a1 } | Should -Throw
             $server.RequestCount | Should -Be 0

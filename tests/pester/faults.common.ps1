@@ -140,7 +140,7 @@ function Assert-After([hashtable] $Case, $Connection) {
 
 function Assert-Submission([hashtable] $Case, $Run, [string[]] $Items, [string[]] $Faulty) {
     $tasks = @($Run.Output | ForEach-Object { $_.AssetId ? $_.AssetId : $_.Url })
-    $Run.Stopped | Should -Be ($Case.EndsCommand -and $Case.Category -ne 'QuotaExceeded')
+    $Run.Stopped | Should -Be ($Case.EndsCommand -and $Case.Category -notin 'QuotaExceeded', 'ConnectionError')
     if (-not $Case.Id) {
         $Run.Errors | Should -BeNullOrEmpty
         $tasks | Should -Be $Items

@@ -59,6 +59,12 @@ public sealed partial class SourceTests
         Assert.Equal([], texts.Where(text => NameOfPowerShell().IsMatch(text)));
     }
 
+    // What a kind means for the next request is in Reactions, and only there.
+    [Fact]
+    public void No_other_code_lists_kinds_of_failures() => Assert.Equal(
+        [],
+        SourceFiles(s_source).Where(path => Path.GetFileName(path) != "Reactions.cs" && KindsOfFailures().IsMatch(File.ReadAllText(path))));
+
     [Fact]
     public void Each_name_in_the_hints_of_the_client_is_one_of_the_module_and_the_reverse()
     {
@@ -134,6 +140,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"TimeProvider\.System|DateTime(Offset)?\.(Utc)?Now|TickCount|Task\.Delay\([^,]+\)|new (Threading\.)?Timer\(")]
     private static partial Regex ClockOfMachine();
+
+    [GeneratedRegex(@"\bkind is FailureKind\.\w+\s+or\b", RegexOptions.IgnoreCase)]
+    private static partial Regex KindsOfFailures();
 
     [GeneratedRegex(@"\b[A-Z][a-z]+-Vod|(?<![\w-])-[A-Z][A-Za-z]+")]
     private static partial Regex NameOfPowerShell();

@@ -87,8 +87,7 @@ public sealed class VodClientException : Exception
     /// <summary>
     /// Whether the answer shows that VOD accepted the credentials: it refused the request, not the caller.
     /// </summary>
-    internal bool CredentialsAccepted => Service == CloudService.Vod && Kind is FailureKind.PermissionDenied or FailureKind.InvalidArgument
-        or FailureKind.NotFound or FailureKind.InvalidOperation or FailureKind.QuotaExceeded or FailureKind.ProjectMismatch;
+    internal bool CredentialsAccepted => Service == CloudService.Vod && Has(Reaction.CredentialsAccepted);
 
     /// <summary>Whether the service asks for a longer wait than the client accepts: the request is not repeated.</summary>
     public bool IsWaitTooLong => MustNotWait(RetryAfter);
@@ -96,11 +95,37 @@ public sealed class VodClientException : Exception
     internal static bool MustNotWait([NotNullWhen(true)] TimeSpan? retryAfter) => retryAfter > s_longestRetryAfter;
 
     /// <summary>Whether nothing else can succeed on this connection.</summary>
-    public bool EndsEverything => Kind is FailureKind.Authentication or FailureKind.ProjectNotFound or FailureKind.ProjectMismatch
-        or FailureKind.NotConnected or FailureKind.InvalidSetting or FailureKind.InsecureEndpoint or FailureKind.JournalUnavailable;
+    public bool EndsEverything => Has(Reaction.EndEverything);
 
-    /// <summary>Whether no other submission can succeed for now, while queries can: also when the quota is used up, or the wait is too long.</summary>
-    public bool EndsSubmissions => EndsEverything || Kind == FailureKind.QuotaExceeded || (Kind == FailureKind.Throttled && IsWaitTooLong);
+    /// <summary>
+    /// Whether no other submission can succeed for now, while queries can: also if the quota is used up, the proxy refuses its login,
+    /// or the service asks to wait for too long.
+    /// </summary>
+    public bool EndsSubmissions => EndsQueries || (IsThrottled && IsWaitTooLong);
+
+    /// <summary>Whether no other query can succeed for now.</summary>
+    public bool EndsQueries => Has(Reaction.EndEverything | Reaction.EndKind);
+
+    /// <summary>Whether a wait queries the task again.</summary>
+    public bool IsTemporary => Has(Reaction.Temporary);
+
+    /// <summary>Whether a refused request of several URLs can be divided to find the one that it was refused for.</summary>
+    public bool IsDivided => Has(Reaction.Divide);
+
+    /// <summary>Whether submitting pauses and can succeed afterwards.</summary>
+    public bool PausesSubmissions => Has(Reaction.Pause);
+
+    /// <summary>Whether too many requests were sent.</summary>
+    internal bool IsThrottled => Has(Reaction.Hold);
+
+    /// <summary>Whether a query is sent again immediately.</summary>
+    internal bool IsQueryRetried => Has(Reaction.RetryQuery);
+
+    /// <summary>Whether a submission is sent again immediately: only if it never reached the service.</summary>
+    internal bool IsSubmissionRetried => Delivery == Delivery.NotSent && Has(Reaction.RetrySubmission);
+
+    /// <summary>Whether there was not even a connection.</summary>
+    public bool IsWithoutConnection => IsSubmissionRetried;
 
     /// <summary>
     /// Whether a service refused the credentials: sent again, they might be locked. Not if no credentials could be obtained.
@@ -121,4 +146,6 @@ public sealed class VodClientException : Exception
     /// Whether a submission may have been accepted although it failed: it was sent, and its outcome is unknown.
     /// </summary>
     public bool OutcomeUnknown => Service == CloudService.Vod && Delivery == Delivery.Unknown;
+
+    private bool Has(Reaction any) => (Reactions.Of(Kind) & any) != 0;
 }

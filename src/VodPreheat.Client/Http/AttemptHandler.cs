@@ -7,7 +7,7 @@ namespace VodPreheat.Client.Http;
 
 /// <summary>
 /// One whole attempt: sends the request and reads the body, both limited in time and size. Everything but a 2xx becomes
-/// one <see cref="VodClientException"/>, which is classified here: the outer handlers depend on its kind and on nothing else.
+/// one <see cref="VodClientException"/>, which is classified here, for all outer handlers.
 /// </summary>
 internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, FailureFactory failures) : DelegatingHandler
 {
@@ -25,11 +25,21 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(timeout, clock);
+        request.Options.TryGetValue(PendingSubmission.Key, out PendingSubmission? pending);
         using CancellationTokenRegistration caller = cancellationToken.UnsafeRegister(
-            request.Options.TryGetValue(PendingSubmission.Key, out _)
-                ? static either => ((CancellationTokenSource)either!).CancelAfter(Grace)
-                : static either => ((CancellationTokenSource)either!).Cancel(),
-            timer);
+            _ =>
+            {
+                // One that has no connection yet has nothing to wait for.
+                if (pending?.Stop() == true)
+                {
+                    timer.CancelAfter(Grace);
+                }
+                else
+                {
+                    timer.Cancel();
+                }
+            },
+            state: null);
         long start = clock.GetTimestamp();
         HttpResponseMessage? response = null;
         try
@@ -45,7 +55,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         }
         catch (Exception error)
         {
-            VodClientException? failure = Translate(error, request.RequestUri!, response);
+            VodClientException? failure = Translate(error, request.RequestUri!, response, isUnsent: pending is { MayHaveArrived: false });
             response?.Dispose();
 
             // Cancellation closes the socket, which can also cause an I/O error.
@@ -69,16 +79,16 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         }
     }
 
-    private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response) => error switch
+    private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response, bool isUnsent) => error switch
     {
         // From this handler itself, or from a connection that was disposed meanwhile, which an outer handler reports.
         VodClientException or ObjectDisposedException => null,
 
         // ConnectTimeout is reported with a TimeoutException: nothing was sent. On a busy machine both times can be up by now.
         OperationCanceledException => failures.Timeout(
-            uri, timeout, error, error.InnerException is TimeoutException ? Delivery.NotSent : Delivery.Unknown),
+            uri, timeout, error, isUnsent || error.InnerException is TimeoutException ? Delivery.NotSent : Delivery.Unknown),
         InvalidDataException when response is not null => failures.Unexpected(response, "its compression is invalid", error),
-        _ => failures.FromTransport(uri, error),
+        _ => failures.FromTransport(uri, error, isUnsent),
     };
 
     private async Task ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)

@@ -59,7 +59,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         }
 
         TimeSpan? retryAfter = RetryAfter(response);
-        if (kind is FailureKind.Throttled or FailureKind.Unavailable && VodClientException.MustNotWait(retryAfter))
+        if (Reactions.Of(kind).HasFlag(Reaction.Pause) && VodClientException.MustNotWait(retryAfter))
         {
             hint = $"The service asks to wait {Math.Ceiling(retryAfter.Value.TotalMinutes).ToString("0", CultureInfo.InvariantCulture)} minutes: try again after that.";
         }
@@ -78,7 +78,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
     // A proxy that refuses a request does not forward it; a failure of the service does not show whether it took effect.
     private static Delivery DeliveryOf(FailureKind kind) =>
         kind == FailureKind.ProxyRefused ? Delivery.NotSent
-        : kind is FailureKind.Unavailable or FailureKind.Timeout or FailureKind.UnexpectedResponse ? Delivery.Unknown
+        : Reactions.Of(kind).HasFlag(Reaction.EffectUnknown) ? Delivery.Unknown
         : Delivery.Refused;
 
     /// <summary>A success status with a body that is not as documented.</summary>
@@ -110,7 +110,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
     };
 
     /// <summary>No answer, or an incomplete one.</summary>
-    public VodClientException FromTransport(Uri uri, Exception error)
+    public VodClientException FromTransport(Uri uri, Exception error, bool isUnsent = false)
     {
         HttpRequestError reason = error switch
         {
@@ -129,7 +129,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
             CauseOf(error))
         {
             Service = service,
-            Delivery = delivery,
+            Delivery = isUnsent ? Delivery.NotSent : delivery,
             StatusCode = status,
         };
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using VodPreheat.Client.Invocation;
 
 namespace VodPreheat.Client.Http;
@@ -18,8 +17,7 @@ internal static class HttpRequests
         request.Headers.TryAddWithoutValidation("Accept-Encoding", AttemptHandler.Compression);
         if (body is { } json)
         {
-            request.Content = new ReadOnlyMemoryContent(json);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            request.Content = new RequestBody(json);
         }
 
         return request;

@@ -42,11 +42,8 @@ internal sealed class HttpTransport : IDisposable
         return new HttpTransport(builder.Build(), settings.UserAgent);
     }
 
-    public void Dispose()
-    {
-        Client.CancelPendingRequests();
-        Client.Dispose();
-    }
+    /// <summary>Cancels all requests. Can be called again.</summary>
+    public void Dispose() => Client.Dispose();
 
     private static SocketsHttpHandler Sockets(TransportSettings settings, bool mayUseProxy)
     {

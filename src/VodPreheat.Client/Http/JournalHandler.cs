@@ -22,16 +22,16 @@ internal sealed class JournalHandler(SubmissionJournal journal, TimeProvider clo
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        pending.MayHaveArrived = true;
-        pending.Failure = null;
+        // A content that was read once is not serialized again.
+        request.Content = new RequestBody(((RequestBody)request.Content!).Json, pending);
+        pending.Attempt();
         try
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (VodClientException failure)
         {
-            pending.MayHaveArrived = failure.OutcomeUnknown;
-            pending.Failure = failure;
+            pending.End(failure);
             throw;
         }
     }

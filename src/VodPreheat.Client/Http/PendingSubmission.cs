@@ -8,15 +8,60 @@ internal sealed class PendingSubmission(Submission submission)
 {
     public static readonly HttpRequestOptionsKey<PendingSubmission> Key = new(nameof(PendingSubmission));
 
+    private readonly object _lock = new();
+    private bool _isStopped;
+    private bool _mayHaveArrived;
+
     /// <summary>The submission; its time is that of the first attempt.</summary>
     public Submission Submission { get; set; } = submission;
 
     /// <summary>Whether it is in the journal; null before the first attempt.</summary>
     public bool? IsAnnounced { get; set; }
 
-    /// <summary>Whether an attempt is in flight, or ended with an unknown outcome.</summary>
-    public bool MayHaveArrived { get; set; }
+    /// <summary>Whether it was written to a connection, by the attempt in flight or by the last one, whose outcome is unknown.</summary>
+    public bool MayHaveArrived
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _mayHaveArrived;
+            }
+        }
+    }
 
     /// <summary>The failure of the last attempt; null if there is none.</summary>
-    public VodClientException? Failure { get; set; }
+    public VodClientException? Failure { get; private set; }
+
+    /// <summary>Another attempt starts.</summary>
+    public void Attempt() => End(failure: null);
+
+    /// <summary>An attempt has ended.</summary>
+    public void End(VodClientException? failure)
+    {
+        lock (_lock)
+        {
+            _mayHaveArrived = failure is { OutcomeUnknown: true };
+            Failure = failure;
+        }
+    }
+
+    /// <summary>Whether it can be written to a connection: not after its caller has stopped.</summary>
+    public bool TryDepart()
+    {
+        lock (_lock)
+        {
+            return _mayHaveArrived = !_isStopped;
+        }
+    }
+
+    /// <summary>The caller has stopped. Returns whether the submission may have arrived by then, so that its answer is worth waiting for.</summary>
+    public bool Stop()
+    {
+        lock (_lock)
+        {
+            _isStopped = true;
+            return _mayHaveArrived;
+        }
+    }
 }

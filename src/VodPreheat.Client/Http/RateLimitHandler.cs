@@ -31,7 +31,7 @@ internal sealed class RateLimitHandler(CloudService service, RateLimit queries, 
                 limit.Leave(turn, RateLimit.Outcome.Accepted);
                 return response;
             }
-            catch (VodClientException failure) when (failure.Service == service && failure.Kind == FailureKind.Throttled && !failure.IsWaitTooLong)
+            catch (VodClientException failure) when (failure.Service == service && failure.IsThrottled && !failure.IsWaitTooLong)
             {
                 TimeSpan hold = limit.Throttle(turn, failure.RetryAfter, InvocationContext.Of(request));
                 TimeSpan waited = firstThrottled is { } first ? clock.GetElapsedTime(first) : TimeSpan.Zero;
@@ -57,7 +57,7 @@ internal sealed class RateLimitHandler(CloudService service, RateLimit queries, 
 
     // One that is throttled for too long does not count either, and holds nothing: it is reported.
     private RateLimit.Outcome OutcomeOf(VodClientException failure) =>
-        failure.Service != service || failure.Delivery == Delivery.NotSent || failure.Kind == FailureKind.Throttled ? RateLimit.Outcome.NotSent
+        failure.Service != service || failure.Delivery == Delivery.NotSent || failure.IsThrottled ? RateLimit.Outcome.NotSent
         : failure.StatusCode is null ? RateLimit.Outcome.Unanswered
         : RateLimit.Outcome.Accepted;
 }

@@ -88,10 +88,5 @@ internal sealed class RetryHandler : DelegatingHandler
     private bool ShouldRetry(bool isQuery, VodClientException failure) =>
         failure.Service == _service
         && !failure.IsWaitTooLong
-        && failure.Kind switch
-        {
-            FailureKind.ConnectionFailed or FailureKind.Timeout => isQuery || failure.Delivery == Delivery.NotSent,
-            FailureKind.Unavailable => isQuery,
-            _ => false,
-        };
+        && (isQuery ? failure.IsQueryRetried : failure.IsSubmissionRetried);
 }

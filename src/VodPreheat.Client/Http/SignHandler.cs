@@ -12,21 +12,10 @@ internal sealed class SignHandler(TimeProvider clock) : DelegatingHandler
     {
         if (request.Options.TryGetValue(CredentialHandler.Key, out Credential? credential))
         {
-            if (request.Content is { } content)
-            {
-                return SendWithBodyAsync(request, content, credential, cancellationToken);
-            }
-
-            credential.Authorize(request, body: [], clock.GetUtcNow());
+            ReadOnlyMemory<byte> body = request.Content is { } content ? ((RequestBody)content).Json : default;
+            credential.Authorize(request, body.Span, clock.GetUtcNow());
         }
 
         return base.SendAsync(request, cancellationToken);
-    }
-
-    private async Task<HttpResponseMessage> SendWithBodyAsync(
-        HttpRequestMessage request, HttpContent content, Credential credential, CancellationToken cancellation)
-    {
-        credential.Authorize(request, await content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false), clock.GetUtcNow());
-        return await base.SendAsync(request, cancellation).ConfigureAwait(false);
     }
 }

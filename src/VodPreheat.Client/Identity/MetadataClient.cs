@@ -59,7 +59,7 @@ internal sealed class MetadataClient : IDisposable
             using HttpResponseMessage response = await SendAsync(request, context).ConfigureAwait(false);
             return _failures.Read(response, ReadKeys);
         }
-        catch (VodClientException failure) when (failure.Kind is FailureKind.Authentication or FailureKind.PermissionDenied or FailureKind.NotFound)
+        catch (VodClientException failure) when (failure.Delivery == Delivery.Refused && !failure.IsTemporary)
         {
             throw new VodClientException(
                 FailureKind.Authentication,

@@ -17,18 +17,26 @@ public sealed class InvocationContext(CancellationToken cancellation)
     /// <summary>Cancels all requests of the invocation, down to the socket.</summary>
     public CancellationToken Cancellation => cancellation;
 
+    /// <summary>Whether the invocation can reach the service.</summary>
+    public Reachability Service { get; private init; } = new();
+
     /// <summary>Whether trace lines are shown; if not, none are made.</summary>
     public bool IsTraced { get; init; } = true;
 
     /// <summary>Whether a submission must be in the journal before it is sent, also in the default location.</summary>
     public bool NeedsJournal { get; init; }
 
+    /// <summary>Whether requests are sent although the service cannot be reached: a wait goes on until its time is up.</summary>
+    internal bool IsPersistent { get; private init; }
+
+    /// <summary>The same invocation for requests that are sent although the service cannot be reached.</summary>
+    internal InvocationContext Persistent() => Copy(NeedsJournal, isPersistent: true, cancellation);
+
     /// <summary>The same invocation for requests that are canceled separately.</summary>
     internal InvocationContext With(CancellationToken other) => With(NeedsJournal, other);
 
     /// <inheritdoc cref="With(CancellationToken)"/>
-    internal InvocationContext With(bool needsJournal, CancellationToken other) =>
-        new(other) { IsTraced = IsTraced, NeedsJournal = needsJournal, _trace = _trace, _warnings = _warnings };
+    internal InvocationContext With(bool needsJournal, CancellationToken other) => Copy(needsJournal, IsPersistent, other);
 
     /// <summary>Takes the next trace line, without secrets, in the order in which they were written.</summary>
     public bool TryTakeTrace([NotNullWhen(true)] out string? line) => _trace.TryDequeue(out line);
@@ -45,6 +53,16 @@ public sealed class InvocationContext(CancellationToken cancellation)
             _trace.Enqueue(DisplayText.Clean(line));
         }
     }
+
+    private InvocationContext Copy(bool needsJournal, bool isPersistent, CancellationToken other) => new(other)
+    {
+        IsTraced = IsTraced,
+        NeedsJournal = needsJournal,
+        IsPersistent = isPersistent,
+        Service = Service,
+        _trace = _trace,
+        _warnings = _warnings,
+    };
 
     /// <summary>The invocation that a request belongs to.</summary>
     internal static InvocationContext Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out InvocationContext? context)

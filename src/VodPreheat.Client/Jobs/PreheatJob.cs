@@ -17,31 +17,28 @@ namespace VodPreheat.Client.Jobs;
 /// </remarks>
 public sealed class PreheatJob : IDisposable
 {
-    // How much the clocks of machines that share a journal can differ: the service accepts no signature that is older (api-sign).
-    private static readonly TimeSpan s_longestSkew = TimeSpan.FromMinutes(15);
+    // During an outage, one submission is tried in this time at least, unless the interval is longer.
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(1);
 
-    // A machine whose clock was reset writes lines that look old, and must not hide what was written before them. More than it can
-    // submit in a day, because the quota is 1,000 URLs.
-    private const int MaxOlderInARow = 1000;
-
-    private readonly VodClient _client;
     private readonly PreheatJobSettings _settings;
     private readonly InvocationContext _context;
     private readonly TimeProvider _clock;
     private readonly long _start;
     private readonly Dictionary<string, JobUrl> _urls = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<JobUrl>> _tasks = new(StringComparer.Ordinal);
-    private readonly SubmissionQueue _queue = new();
+    private readonly SubmissionQueue _queue;
     private readonly Queue<UrlOutcome> _outcomes = new();
     private readonly PreheatTaskPoller _poller;
     private readonly CancellationTokenSource _stopSubmitting;
-    private readonly InvocationContext _submitContext;
+    private readonly Submitter _submitter;
 
     private JobUrl[] _request = [];
-    private Task<Submission>? _submission;
+    private Task<SubmissionAnswer>? _submission;
     private DateTimeOffset _submittedAt;
     private Task<PollAnswer?>? _poll;
     private TimeSpan _pausedUntil;
+    private int _pausesInARow;
+    private bool _canQuery = true;
     private int _ended;
     private int _loaded;
     private int _inTasks;
@@ -61,21 +58,30 @@ public sealed class PreheatJob : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(clock);
-        _client = client;
         _settings = settings;
-        _context = context.With(needsJournal: settings.ResumeSince is not null, context.Cancellation);
+        _context = context.With(needsJournal: settings.ResumeSince is not null, context.Cancellation).Persistent();
         _clock = clock;
         _start = clock.GetTimestamp();
+        _queue = new SubmissionQueue(settings.PollInterval);
         _poller = new PreheatTaskPoller(client, settings.PollInterval, settings.Timeout, _context, clock);
         _stopSubmitting = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        _submitContext = _context.With(_context.NeedsJournal, _stopSubmitting.Token);
+        _submitter = new Submitter(client, _context.With(_stopSubmitting.Token));
         foreach (string url in urls)
         {
             _urls.TryAdd(url, new JobUrl(url));
         }
 
-        Resume();
-        foreach (JobUrl url in _urls.Values.Where(static url => url.TaskId is null))
+        if (settings.ResumeSince is { } since)
+        {
+            if (since > clock.GetUtcNow())
+            {
+                _context.Warn("The time to resume from is in the future: nothing has been submitted since then, and every URL is submitted again.");
+            }
+
+            Resume(Resumption.Find(client, _urls.Keys.ToHashSet(StringComparer.Ordinal), since, _context));
+        }
+
+        foreach (JobUrl url in _urls.Values.Where(static url => !url.IsResumed))
         {
             if (PreheatUrl.FaultOf(url.Url) is { } fault)
             {
@@ -83,15 +89,16 @@ public sealed class PreheatJob : IDisposable
             }
             else
             {
-                _queue.Add(url);
+                // They need not wait for others: nothing was submitted yet that could fail.
+                _queue.Add(url, now: -settings.PollInterval);
             }
         }
     }
 
-    /// <summary>The failure after which nothing more could be submitted; null if there was none.</summary>
+    /// <summary>The failure after which nothing more could be submitted, or queried either; null if there was none.</summary>
     public VodClientException? Failure { get; private set; }
 
-    /// <summary>Whether the job timed out.</summary>
+    /// <summary>Whether a URL was left because the job timed out.</summary>
     public bool HasTimedOut { get; private set; }
 
     /// <summary>The progress of the job. Can be read while <see cref="NextAsync"/> runs.</summary>
@@ -102,7 +109,7 @@ public sealed class PreheatJob : IDisposable
 
     private bool IsTimeUp => Elapsed >= _settings.Timeout;
 
-    private bool IsPaused => Elapsed < _pausedUntil;
+    private bool CanSubmit => Failure is null && !IsTimeUp;
 
     /// <summary>The outcome of the next URL, in the order in which they finish; null after the last.</summary>
     /// <exception cref="OperationCanceledException">The invocation was stopped.</exception>
@@ -117,39 +124,37 @@ public sealed class PreheatJob : IDisposable
         return outcome;
     }
 
-    /// <summary>Cancels what is in progress.</summary>
-    public void Dispose()
-    {
+    /// <summary>Cancels what is in progress. Can be called again.</summary>
+    public void Dispose() =>
+        // Not disposed: a submission that is just ending still uses the token.
         _stopSubmitting.Cancel();
-        _stopSubmitting.Dispose();
-    }
 
     /// <summary>Starts what can be started, waits for the first event, and handles it.</summary>
     private async Task StepAsync()
     {
-        if (IsTimeUp)
+        if (!CanSubmit)
         {
             // Cancels a submission that waits for its turn; the answer to one that was sent is waited for.
             await _stopSubmitting.CancelAsync().ConfigureAwait(false);
         }
 
-        StartSubmission();
-        if (_poll is null && _tasks.Count > 0)
+        if (_poll is null && _tasks.Count > 0 && _canQuery)
         {
             _poll = _poller.NextAnswerAsync();
         }
 
-        if (_submission is null && _poll is null && (IsTimeUp || Failure is not null || _queue.IsEmpty))
+        TimeSpan? due = StartSubmission();
+        if (_submission is null && (_poll is null || !_canQuery) && (!CanSubmit || _queue.IsEmpty))
         {
             EndAll();
             return;
         }
 
-        await WaitAsync().ConfigureAwait(false);
+        await WaitAsync(due ?? _settings.Timeout).ConfigureAwait(false);
         if (_submission is { IsCompleted: true } submission)
         {
             _submission = null;
-            HandleSubmission(submission);
+            HandleSubmission(await submission.ConfigureAwait(false));
         }
 
         if (_poll is { IsCompleted: true } poll)
@@ -159,41 +164,75 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    private async Task WaitAsync()
+    private async Task WaitAsync(TimeSpan due)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancellation);
-        TimeSpan wake = IsPaused && _submission is null && !_queue.IsEmpty && _pausedUntil < _settings.Timeout ? _pausedUntil : _settings.Timeout;
-        Task alarm = IsTimeUp ? Task.Delay(Timeout.InfiniteTimeSpan, over.Token) : BackgroundWork.DelayAsync(wake - Elapsed, _clock, over.Token);
+        Task alarm = IsTimeUp
+            ? Task.Delay(Timeout.InfiniteTimeSpan, over.Token)
+            : BackgroundWork.DelayAsync((due < _settings.Timeout ? due : _settings.Timeout) - Elapsed, _clock, over.Token);
         await Task.WhenAny(new Task?[] { _submission, _poll, alarm }.OfType<Task>()).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         _context.Cancellation.ThrowIfCancellationRequested();
     }
 
-    private void StartSubmission()
+    /// <summary>Starts the next submission if it is due; else returns when it is, or null if there is none.</summary>
+    private TimeSpan? StartSubmission()
     {
-        if (_submission is null && Failure is null && !_queue.IsEmpty && !IsPaused && !IsTimeUp)
+        if (_submission is not null || !CanSubmit)
         {
-            _request = _queue.Take();
-            _submittedAt = _clock.GetLocalNow();
-            _submission = _client.SubmitUrlsAsync([.. _request.Select(static url => url.Url)], _submitContext);
-            BackgroundWork.Forget(_submission);
+            return null;
         }
+
+        bool canBeFilled = _tasks.Values.Any(open => open.Exists(HasAttemptsLeft));
+        TimeSpan? due = _queue.DueAt(canBeFilled ? _poller.NextQueryAt : null);
+        due = due < _pausedUntil ? _pausedUntil : due;
+        if (due is null || due > Elapsed)
+        {
+            return due;
+        }
+
+        _request = _queue.Take();
+        _submittedAt = _clock.GetLocalNow();
+        _submission = _submitter.SubmitAsync([.. _request.Select(static url => url.Url)]);
+        return null;
     }
 
-    private void HandleSubmission(Task<Submission> submission)
+    private void HandleSubmission(SubmissionAnswer answer)
     {
-        try
+        _pausesInARow = answer.Failure is { PausesSubmissions: true } ? _pausesInARow + 1 : 0;
+        if (_pausesInARow > 0)
         {
-            Accept(submission.GetAwaiter().GetResult());
+            Pause(answer.Failure!.RetryAfter);
         }
-        catch (OperationCanceledException)
+
+        switch (answer.Fate)
         {
-            // The job timed out before it was sent.
-            _queue.Return(_request);
+            case SubmissionFate.Accepted:
+                Accept(answer.Submission!);
+                break;
+            case SubmissionFate.Unknown:
+                EndRequest(OutcomeStatus.Unknown, answer.Failure!);
+                break;
+            case SubmissionFate.Divided:
+                _queue.Divide(_request);
+                break;
+            case SubmissionFate.Refused:
+                EndRequest(OutcomeStatus.Rejected, answer.Failure!);
+                break;
+            default:
+                _queue.Return(_request);
+                break;
         }
-        catch (VodClientException failure)
+
+        if (_submitter.End is { } end)
         {
-            Refuse(failure);
+            // What was accepted before is waited for, unless it cannot be queried either.
+            _canQuery &= !end.EndsEverything;
+            EndSubmitting(end);
+        }
+        else if (Failure is not null)
+        {
+            EndQueue();
         }
     }
 
@@ -205,57 +244,43 @@ public sealed class PreheatJob : IDisposable
             url.Submitted(submission.SubmittedAt, submission.TaskId);
         }
 
-        Track(submission.TaskId!, _request);
+        Track(submission.TaskId!, _request, _request.Length, _clock.GetUtcNow());
     }
 
-    private void Refuse(VodClientException failure)
+    private void EndRequest(string status, VodClientException failure)
     {
-        switch (failure.Kind)
+        foreach (JobUrl url in _request)
         {
-            case FailureKind.QuotaExceeded:
-                // What was accepted before is waited for.
-                Failure = failure;
-                _queue.Return(_request);
-                EndQueue();
-                break;
-            case var _ when failure.EndsEverything:
-                // Without credentials no task can be queried either.
-                Failure = failure;
-                _queue.Return(_request);
-                EndAll();
-                break;
-            case var _ when failure.OutcomeUnknown:
-                Finish(OutcomeStatus.Unknown, failure);
-                break;
-            case FailureKind.InvalidArgument or FailureKind.NotFound or FailureKind.InvalidOperation when _request.Length > 1:
-                _queue.Divide(_request);
-                break;
-            case FailureKind.ConnectionFailed or FailureKind.Timeout or FailureKind.Throttled:
-                // It was not accepted, and may be the next time.
-                _pausedUntil = Elapsed + (failure.RetryAfter > _settings.PollInterval ? failure.RetryAfter.Value : _settings.PollInterval);
-                _queue.Return(_request);
-                break;
-            default:
-                Finish(OutcomeStatus.Rejected, failure);
-                break;
-        }
-
-        void Finish(string status, VodClientException failure)
-        {
-            foreach (JobUrl url in _request)
-            {
-                url.Submitted(_submittedAt, taskId: null);
-                End(url, status, failure.ErrorCode, failure.What);
-            }
+            url.Submitted(_submittedAt, taskId: null);
+            End(url, status, failure.ErrorCode, failure.What);
         }
     }
 
-    private void Track(string taskId, IEnumerable<JobUrl> urls)
+    /// <summary>Submitting pauses: for an interval, then twice as long each time in a row, and as long as the service asks for.</summary>
+    private void Pause(TimeSpan? retryAfter)
+    {
+        TimeSpan pause = _settings.PollInterval * Math.Pow(2, Math.Min(_pausesInARow - 1, 10));
+        TimeSpan longest = _settings.PollInterval > s_longestPause ? _settings.PollInterval : s_longestPause;
+        pause = pause < longest ? pause : longest;
+
+        // The last try is not left out because the pause before it would be longer than the time that is left.
+        TimeSpan last = _settings.Timeout - Elapsed - _settings.PollInterval;
+        pause = pause > last && last > TimeSpan.Zero ? last : pause;
+        _pausedUntil = Elapsed + (retryAfter > pause ? retryAfter.Value : pause);
+    }
+
+    private void EndSubmitting(VodClientException failure)
+    {
+        Failure ??= failure;
+        EndQueue();
+    }
+
+    private void Track(string taskId, IReadOnlyCollection<JobUrl> urls, int urlCount, DateTimeOffset submittedAt)
     {
         // If the service returns an ID twice, no URL must wait forever: results are matched by their URLs.
         List<JobUrl> open = _tasks.TryGetValue(taskId, out List<JobUrl>? tracked) ? tracked : _tasks[taskId] = [];
         open.AddRange(urls);
-        _poller.Add(taskId, [.. open.Select(static url => url.Url)]);
+        _poller.Add(taskId, [.. open.Select(static url => url.Url)], urlCount, submittedAt);
     }
 
     private void HandleAnswer(PollAnswer? answered)
@@ -268,25 +293,30 @@ public sealed class PreheatJob : IDisposable
         }
 
         List<JobUrl> open = _tasks[answer.TaskId];
-        if (answer.Failure is { } failure)
-        {
-            _tasks.Remove(answer.TaskId);
-            Lose(open, failure);
-            return;
-        }
-
-        foreach (UrlResult result in answer.Results)
-        {
-            // A result of a URL that was not submitted, or that already has an outcome, is ignored.
-            if (_urls.TryGetValue(result.Url, out JobUrl? url) && open.Contains(url))
-            {
-                HandleStatus(url, result.Status, open);
-            }
-        }
-
         if (answer.HasEnded)
         {
             _tasks.Remove(answer.TaskId);
+        }
+
+        if (answer.Failure is { } failure)
+        {
+            HandleFailure(open, failure);
+            return;
+        }
+
+        foreach (JobUrl url in open.ToArray())
+        {
+            // A result of a URL that was not submitted, or that already has an outcome, is ignored.
+            UrlResult? result = UrlMatch.Find(url.Url, answer.Results)
+                ?? (answer.HasEnded ? UrlMatch.FindEquivalent(url.Url, answer.Results) : null);
+            if (result is { } found)
+            {
+                HandleStatus(url, found.Status, open);
+            }
+            else if (answer.HasEnded)
+            {
+                End(url, OutcomeStatus.Unknown, ErrorIds.UnexpectedResponse, "Its task has finished, and no result of the task is for this URL.");
+            }
         }
     }
 
@@ -302,37 +332,38 @@ public sealed class PreheatJob : IDisposable
         else if (PreheatStatus.IsFailed(status))
         {
             open.Remove(url);
-            if (MayBeSubmittedAgain(url))
+            if (HasAttemptsLeft(url) && CanSubmit)
             {
-                _queue.Add(url);
+                _queue.Add(url, Elapsed);
             }
             else
             {
-                End(url, status, Failure?.ErrorCode, Failure?.What);
+                VodClientException? prevented = HasAttemptsLeft(url) ? Failure : null;
+                End(url, status, prevented?.ErrorCode, prevented?.What);
             }
         }
     }
 
     // What an earlier run submitted can be submitted once by this run, whatever the maximum is.
-    private bool MayBeSubmittedAgain(JobUrl url) =>
-        Failure is null && !IsTimeUp && url.Attempts <= _settings.MaximumResubmit + (url.IsResumed ? 1 : 0);
+    private bool HasAttemptsLeft(JobUrl url) => url.Attempts <= _settings.MaximumResubmit + (url.IsResumed ? 1 : 0);
 
     /// <summary>Handles the URLs of a task that can no longer be queried.</summary>
-    private void Lose(List<JobUrl> urls, VodClientException failure)
+    private void HandleFailure(List<JobUrl> urls, VodClientException failure)
     {
-        if (failure.EndsEverything)
+        if (failure.EndsQueries)
         {
-            Failure = failure;
-            EndAll();
+            // A submission that is under way still has its answer.
+            _canQuery = false;
+            EndSubmitting(failure);
             return;
         }
 
         foreach (JobUrl url in urls)
         {
             // A task of an earlier run that the service no longer has says nothing about the URL.
-            if (failure.Kind == FailureKind.NotFound && url.IsResumed && url.Attempts == 1 && Failure is null && !IsTimeUp)
+            if (failure.Kind == FailureKind.NotFound && url.IsResumed && url.Attempts == 1 && CanSubmit)
             {
-                _queue.Add(url);
+                _queue.Add(url, Elapsed);
             }
             else
             {
@@ -344,11 +375,11 @@ public sealed class PreheatJob : IDisposable
     /// <summary>Ends all URLs that are left.</summary>
     private void EndAll()
     {
-        HasTimedOut = Failure is null;
         EndQueue();
         foreach (JobUrl url in _urls.Values.Where(static url => !url.HasEnded))
         {
-            EndEarly(url, PreheatStatus.Processing);
+            // What was accepted is waited for, whatever ended submitting, as long as it can be queried.
+            EndEarly(url, PreheatStatus.Processing, _canQuery ? null : Failure);
         }
     }
 
@@ -357,15 +388,22 @@ public sealed class PreheatJob : IDisposable
     {
         foreach (JobUrl url in _queue.TakeAll())
         {
-            EndEarly(url, OutcomeStatus.NotSubmitted);
+            EndEarly(url, OutcomeStatus.NotSubmitted, Failure);
         }
     }
 
-    private void EndEarly(JobUrl url, string statusWithoutResult) => End(
-        url,
-        string.IsNullOrEmpty(url.LastStatus) ? statusWithoutResult : url.LastStatus,
-        Failure?.ErrorCode ?? ErrorIds.WaitTimeout,
-        Failure?.What ?? string.Create(CultureInfo.InvariantCulture, $"The job timed out after {_settings.Timeout.TotalSeconds:0.#} s."));
+    /// <param name="url">The URL.</param>
+    /// <param name="statusWithoutResult">Its status if the service has reported none.</param>
+    /// <param name="cause">Why it ends; null if the job timed out.</param>
+    private void EndEarly(JobUrl url, string statusWithoutResult, VodClientException? cause)
+    {
+        HasTimedOut |= cause is null;
+        End(
+            url,
+            string.IsNullOrEmpty(url.LastStatus) ? statusWithoutResult : url.LastStatus,
+            cause?.ErrorCode ?? ErrorIds.WaitTimeout,
+            cause?.What ?? string.Create(CultureInfo.InvariantCulture, $"The job timed out after {_settings.Timeout.TotalSeconds:0.#} s."));
+    }
 
     private void End(JobUrl url, string status, string? errorCode = null, string? detail = null)
     {
@@ -373,74 +411,27 @@ public sealed class PreheatJob : IDisposable
         Interlocked.Increment(ref _ended);
     }
 
-    /// <summary>Resumes the tasks that the journal has of these URLs.</summary>
-    private void Resume()
+    private void Resume(Resumption resumption)
     {
-        if (_settings.ResumeSince is not { } since)
+        foreach (ResumedTask task in resumption.Tasks)
         {
-            return;
-        }
-
-        if (since > _clock.GetUtcNow())
-        {
-            _context.Warn("The time to resume from is in the future: nothing has been submitted since then, and every URL is submitted again.");
-        }
-
-        // Newest first: the newest task that was created for a URL decides. A submission without a task says nothing about an earlier
-        // one: another machine may have been refused what this one was granted.
-        var shortlyBefore = new HashSet<JobUrl>();
-        int older = 0;
-        foreach (Submission submission in _client.Journal.NewestFirst(_context))
-        {
-            if (since - submission.SubmittedAt > s_longestSkew)
+            JobUrl[] urls = [.. task.Urls.Select(url => _urls[url])];
+            foreach (JobUrl url in urls)
             {
-                if (++older == MaxOlderInARow)
-                {
-                    break;
-                }
-
-                continue;
+                url.Submitted(task.Submission.SubmittedAt, task.Submission.TaskId);
+                url.IsResumed = true;
             }
 
-            older = 0;
-            if (submission.TaskId is not null && _client.Owns(submission))
-            {
-                IEnumerable<JobUrl> urls = submission.Urls.Select(_urls.GetValueOrDefault).OfType<JobUrl>();
-                if (submission.SubmittedAt >= since)
-                {
-                    Resume(submission, [.. urls.Where(static url => !url.IsResumed).Distinct()]);
-                }
-                else
-                {
-                    shortlyBefore.UnionWith(urls);
-                }
-            }
+            _inTasks += urls.Length;
+            Track(task.Submission.TaskId!, urls, task.Submission.Urls.Count, task.Submission.SubmittedAt);
         }
 
-        shortlyBefore.RemoveWhere(static url => url.IsResumed);
-        if (shortlyBefore.Count > 0)
+        if (resumption.AcceptedShortlyBefore > 0)
         {
             _context.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"According to the journal, {shortlyBefore.Count} of the URLs had been accepted less than {s_longestSkew.TotalMinutes:0} minutes before the time "
+                $"According to the journal, {resumption.AcceptedShortlyBefore} of the URLs had been accepted less than {Resumption.LongestSkew.TotalMinutes:0} minutes before the time "
                 + $"to resume from; what was accepted before that time is submitted again. If the clocks of the machines that use this journal differ, specify an earlier time."));
         }
-    }
-
-    private void Resume(Submission submission, JobUrl[] urls)
-    {
-        if (urls.Length == 0)
-        {
-            return;
-        }
-
-        foreach (JobUrl url in urls)
-        {
-            url.Submitted(submission.SubmittedAt, submission.TaskId);
-            url.IsResumed = true;
-        }
-
-        _inTasks += urls.Length;
-        Track(submission.TaskId!, urls);
     }
 }

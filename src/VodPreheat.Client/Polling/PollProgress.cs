@@ -6,4 +6,8 @@ namespace VodPreheat.Client.Polling;
 /// <param name="UrlsSucceeded">URLs that are loaded.</param>
 /// <param name="UrlsFailed">URLs that failed.</param>
 /// <param name="UrlsOpen">URLs that have not finished yet.</param>
-public readonly record struct PollProgress(int Tasks, int TasksEnded, int UrlsSucceeded, int UrlsFailed, int UrlsOpen);
+public readonly record struct PollProgress(int Tasks, int TasksEnded, int UrlsSucceeded, int UrlsFailed, int UrlsOpen)
+{
+    /// <summary>Open tasks whose URLs are not known yet.</summary>
+    public int TasksWithoutUrls { get; init; }
+}

@@ -6,9 +6,10 @@ using VodPreheat.Client.Preheating;
 namespace VodPreheat.Client.Polling;
 
 /// <summary>
-/// Polls tasks until all their URLs have finished. Each open task is queried again an interval after its last answer, the one that has
-/// waited longest first, so that tasks are queried fairly under the rate limit. After the timeout every open task is queried
-/// once more: what finished during the last wait counts, however long that was, such as when the machine slept.
+/// Polls tasks until all their URLs have finished. Each open task is queried an interval after it was accepted, and again an interval
+/// after its last answer, the one that has waited longest first. If there are more of them than the rate limit allows in an interval,
+/// the queries are spread evenly over the minute. After the timeout every open task is queried once more: what finished during the last
+/// wait counts, however long that was, such as when the machine slept.
 /// </summary>
 /// <param name="client">The connection.</param>
 /// <param name="interval">Interval between queries of a task, from an answer to the next query.</param>
@@ -23,6 +24,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     /// <summary>How long the last queries, those after the timeout, are waited for without any answer.</summary>
     private static readonly TimeSpan s_maxLastWait = TimeSpan.FromSeconds(10);
 
+    private readonly InvocationContext _context = context.Persistent();
     private readonly long _start = clock.GetTimestamp();
 
     // Shared with the caller's thread, which adds tasks and reads the progress while a poll runs.
@@ -38,6 +40,12 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     private readonly List<(OpenTask Open, Task<IReadOnlyList<UrlResult>> Query)> _inFlight = new(MaxInFlight);
     private TimeSpan? _giveUpAt;
 
+    // When the rate limit has room for the next query, if there are more tasks than it allows in an interval.
+    private TimeSpan _nextQueryAt;
+
+    // While the service cannot be reached, one query is sent at a time, an interval after the one before it.
+    private TimeSpan _pausedUntil;
+
     /// <summary>Time left until the timeout; zero afterwards.</summary>
     public TimeSpan Remaining => timeout - Now is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
@@ -48,7 +56,10 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         {
             lock (_lock)
             {
-                return new PollProgress(_tasks, _tasks - _open.Count, _counts.Succeeded, _counts.Failed, _counts.Open);
+                return new PollProgress(_tasks, _tasks - _open.Count, _counts.Succeeded, _counts.Failed, _counts.Open)
+                {
+                    TasksWithoutUrls = _open.Values.Count(static task => task.Counts == default),
+                };
             }
         }
     }
@@ -69,22 +80,58 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
     private bool IsTimeUp => Now >= timeout;
 
-    /// <summary>Adds a task, to be queried immediately; also while <see cref="NextAnswerAsync"/> runs. One that is already open is not added again.</summary>
+    /// <summary>The time from one query to the next.</summary>
+    private TimeSpan Spacing
+    {
+        get
+        {
+            int perMinute = client.QueryLimit.PerMinute;
+            TimeSpan spacing = perMinute > 0 ? TimeSpan.FromMinutes(1) / perMinute : TimeSpan.Zero;
+            return spacing * _open.Count > interval ? spacing : TimeSpan.Zero;
+        }
+    }
+
+    private bool MayQuery => _inFlight.Count < (_context.Service.IsLost ? 1 : MaxInFlight);
+
+    /// <summary>Adds a task; also while <see cref="NextAnswerAsync"/> runs. One that is already open is not added again.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="submittedAt">When it was submitted, so that it is not queried too early; null queries it immediately.</param>
+    public void Add(string taskId, DateTimeOffset? submittedAt = null) => Add(taskId, urls: null, urlCount: 0, submittedAt);
+
+    /// <inheritdoc cref="Add(string, DateTimeOffset?)"/>
     /// <param name="taskId">The task.</param>
     /// <param name="urls">The URLs with which the task ends, whatever other results it has; null for those that the service returns.</param>
-    public void Add(string taskId, IReadOnlyCollection<string>? urls = null)
+    /// <param name="urlCount">How many URLs were submitted with it.</param>
+    /// <param name="submittedAt">When it was submitted.</param>
+    internal void Add(string taskId, IReadOnlyCollection<string>? urls, int urlCount, DateTimeOffset? submittedAt)
     {
         lock (_lock)
         {
-            var task = new OpenTask(taskId, urls, _tasks);
+            var task = new OpenTask(taskId, _tasks, urls, urlCount);
             if (!_open.TryAdd(taskId, task))
             {
                 return;
             }
 
             _tasks++;
-            _waiting.Enqueue(task, (Now, _turns++));
+            _counts += task.Counts;
+            TimeSpan wait = submittedAt is { } at ? at - clock.GetUtcNow() + interval : TimeSpan.Zero;
+            _waiting.Enqueue(task, (Now + TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, interval.Ticks)), _turns++));
             _added.TrySetResult();
+        }
+    }
+
+    /// <summary>When the next query is due, in time since the start; now if one is in flight; null if no task is open.</summary>
+    internal TimeSpan? NextQueryAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open.Count == 0 ? null
+                    : _open.Count > _waiting.Count ? TimeSpan.Zero
+                    : _waiting.TryPeek(out _, out (TimeSpan Due, int Turn) next) ? ReadyAt(next.Due) : null;
+            }
         }
     }
 
@@ -116,7 +163,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     {
         while (true)
         {
-            context.Cancellation.ThrowIfCancellationRequested();
+            _context.Cancellation.ThrowIfCancellationRequested();
 
             // Before the timeout is checked: an answer that has arrived counts, however late it is taken.
             if (_inFlight.FindIndex(static started => started.Query.IsCompleted) is >= 0 and int answered)
@@ -156,11 +203,12 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             }
         }
 
-        while (_inFlight.Count < MaxInFlight && TakeDue() is { } task)
+        while (MayQuery && TakeDue() is { } task)
         {
-            Task<IReadOnlyList<UrlResult>> query = client.GetPreheatingResultsAsync(task.Id, context);
+            Task<IReadOnlyList<UrlResult>> query = client.GetPreheatingResultsAsync(task.Id, _context);
             BackgroundWork.Forget(query); // It is abandoned when the poll is given up.
             _inFlight.Add((task, query));
+            _nextQueryAt = Now + Spacing;
         }
     }
 
@@ -169,7 +217,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         lock (_lock)
         {
             bool isLast = IsTimeUp;
-            if (!_waiting.TryPeek(out OpenTask? task, out (TimeSpan Due, int Turn) next) || (next.Due > Now && !isLast))
+            if (!_waiting.TryPeek(out OpenTask? task, out (TimeSpan Due, int Turn) next) || (!isLast && ReadyAt(next.Due) > Now))
             {
                 return null;
             }
@@ -178,6 +226,13 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             task.IsLastQuery = isLast;
             return task;
         }
+    }
+
+    /// <summary>When a task that is due can be queried.</summary>
+    private TimeSpan ReadyAt(TimeSpan due)
+    {
+        TimeSpan ready = due > _nextQueryAt ? due : _nextQueryAt;
+        return _context.Service.IsLost && _pausedUntil > ready ? _pausedUntil : ready;
     }
 
     /// <summary>Whether the wait has timed out and no answer to a last query is to be expected.</summary>
@@ -215,13 +270,13 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         lock (_lock)
         {
             added = _added.Task;
-            if (_inFlight.Count < MaxInFlight && _waiting.TryPeek(out _, out (TimeSpan Due, int Turn) next) && next.Due < wake)
+            if (MayQuery && _waiting.TryPeek(out _, out (TimeSpan Due, int Turn) next) && ReadyAt(next.Due) is var ready && ready < wake)
             {
-                wake = next.Due;
+                wake = ready;
             }
         }
 
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancellation);
         Task alarm = BackgroundWork.DelayAsync(wake - Now, clock, over.Token);
         await Task.WhenAny([.. _inFlight.Select(static started => started.Query), added, alarm]).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
@@ -230,27 +285,32 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     /// <summary>Handles the answer to a query; null if it failed temporarily.</summary>
     private PollAnswer? HandleAnswer(OpenTask task, Task<IReadOnlyList<UrlResult>> answered)
     {
-        if (_giveUpAt is not null)
-        {
-            _giveUpAt = Now + s_maxLastWait;
-        }
-
         TimeSpan pause = interval;
         PollAnswer? answer = null;
         try
         {
             IReadOnlyList<UrlResult> results = answered.GetAwaiter().GetResult();
+            if (_giveUpAt is not null)
+            {
+                // Only for an answer: failures could go on for as long as there are tasks.
+                _giveUpAt = Now + s_maxLastWait;
+            }
+
             answer = new PollAnswer(task.Id, results, Failure: null, SetResults(task, results));
             if (answer.Value.HasEnded)
             {
                 return answer;
             }
         }
-        catch (VodClientException failure) when (failure.Kind is FailureKind.ConnectionFailed or FailureKind.Timeout
-            or FailureKind.Throttled or FailureKind.Unavailable or FailureKind.UnexpectedResponse)
+        catch (VodClientException failure) when (failure.IsTemporary)
         {
             pause = failure.RetryAfter > interval ? failure.RetryAfter.Value : interval;
-            context.Trace(string.Create(CultureInfo.InvariantCulture, $"The query of task {task.Id} failed and will be repeated: {failure.What}"));
+            if (_context.Service.IsLost)
+            {
+                _pausedUntil = Now + interval;
+            }
+
+            _context.Trace(string.Create(CultureInfo.InvariantCulture, $"The query of task {task.Id} failed and will be repeated: {failure.What}"));
         }
         catch (VodClientException failure)
         {
@@ -277,49 +337,12 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     /// <summary>Stores the results of a query; returns whether they end the task, of which then only the counts are kept.</summary>
     private bool SetResults(OpenTask task, IReadOnlyList<UrlResult> results)
     {
-        var counts = UrlCounts.Of(results);
         lock (_lock)
         {
-            _counts += counts - task.Counts;
-            task.Results = results;
-            task.Counts = counts;
-
+            _counts -= task.Counts;
+            task.SetResults(results);
+            _counts += task.Counts;
             return task.IsDone && _open.Remove(task.Id);
         }
-    }
-
-    private sealed class OpenTask(string id, IReadOnlyCollection<string>? urls, int number)
-    {
-        public string Id { get; } = id;
-
-        public int Number { get; } = number;
-
-        public IReadOnlyList<UrlResult> Results { get; set; } = [];
-
-        public UrlCounts Counts { get; set; }
-
-        /// <summary>Whether it has finished. One without results has not.</summary>
-        public bool IsDone => urls is null
-            ? Results.Count > 0 && Counts.Open == 0
-            : urls.All(url => Results.Any(result => result.Url == url && PreheatStatus.IsFinal(result.Status)));
-
-        /// <summary>Whether the query in flight was started after the timeout.</summary>
-        public bool IsLastQuery { get; set; }
-    }
-
-    private readonly record struct UrlCounts(int Succeeded, int Failed, int Open)
-    {
-        public static UrlCounts Of(IReadOnlyList<UrlResult> results)
-        {
-            int succeeded = results.Count(static result => PreheatStatus.IsSucceed(result.Status));
-            int failed = results.Count(static result => PreheatStatus.IsFailed(result.Status));
-            return new UrlCounts(succeeded, failed, results.Count - succeeded - failed);
-        }
-
-        public static UrlCounts operator +(UrlCounts left, UrlCounts right) =>
-            new(left.Succeeded + right.Succeeded, left.Failed + right.Failed, left.Open + right.Open);
-
-        public static UrlCounts operator -(UrlCounts left, UrlCounts right) =>
-            new(left.Succeeded - right.Succeeded, left.Failed - right.Failed, left.Open - right.Open);
     }
 }

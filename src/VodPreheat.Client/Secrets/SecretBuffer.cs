@@ -5,10 +5,10 @@ using System.Text.Json;
 
 namespace VodPreheat.Client.Secrets;
 
-/// <summary>A request body that contains a secret: written into one pinned array, which does not grow and is wiped when disposed.</summary>
+/// <summary>A request body that contains a secret: written into a pinned array, which is wiped when it is replaced by a larger one and when disposed.</summary>
 internal sealed class SecretBuffer(int capacity) : IBufferWriter<byte>, IDisposable
 {
-    private readonly byte[] _bytes = GC.AllocateArray<byte>(capacity, pinned: true);
+    private byte[] _bytes = GC.AllocateArray<byte>(capacity, pinned: true);
     private int _length;
 
     /// <summary>What was written.</summary>
@@ -36,7 +36,18 @@ internal sealed class SecretBuffer(int capacity) : IBufferWriter<byte>, IDisposa
     public void Advance(int count) => _length += count;
 
     /// <inheritdoc/>
-    public Memory<byte> GetMemory(int sizeHint = 0) => _bytes.AsMemory(_length);
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (_bytes.Length - _length < Math.Max(sizeHint, 1))
+        {
+            byte[] full = _bytes;
+            _bytes = GC.AllocateArray<byte>(Math.Max(2 * full.Length, _length + sizeHint), pinned: true);
+            full.CopyTo(_bytes, 0);
+            CryptographicOperations.ZeroMemory(full);
+        }
+
+        return _bytes.AsMemory(_length);
+    }
 
     /// <inheritdoc/>
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;

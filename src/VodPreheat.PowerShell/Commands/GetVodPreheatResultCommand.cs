@@ -3,6 +3,7 @@ using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
 using VodPreheat.Completion;
+using VodPreheat.Errors;
 using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
@@ -12,6 +13,8 @@ namespace VodPreheat.Commands;
 [OutputType(typeof(PreheatingResult))]
 public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
 {
+    private readonly List<string> _unasked = [];
+    private VodClientException? _unreachable;
     private OrderedRequestBuffer<string, IReadOnlyList<UrlResult>>? _requests;
 
     /// <summary>The task IDs that Start-VodPreheat (or the API) returned.</summary>
@@ -40,7 +43,14 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     private protected override void ProcessTask(string taskId) => _requests!.Add(taskId);
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => _requests!.Complete();
+    protected override void EndProcessing()
+    {
+        _requests!.Complete();
+        if (_unreachable is not null)
+        {
+            ThrowTerminatingError(ErrorRecords.Unreachable(_unreachable, [.. _unasked]));
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -57,6 +67,12 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
             {
                 WriteObject(new PreheatingResult(taskId, result.Url, result.Status));
             }
+        }
+        catch (VodClientException failure) when (failure.IsWithoutConnection && Context.Service.IsLost)
+        {
+            // One error for all of them, when the rest of the input is known. Nothing more is sent meanwhile.
+            _unreachable = failure;
+            _unasked.Add(taskId);
         }
         catch (VodClientException failure)
         {

@@ -125,17 +125,13 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 
     private void WriteOutcomes(PreheatJob job)
     {
-        var unfinished = new List<string>();
+        var outcomes = new List<UrlOutcome>();
         var progress = new JobProgressBar(this, job, Client);
         try
         {
             while (WaitFor(job.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } outcome)
             {
-                if (outcome.EndedAt is null)
-                {
-                    unfinished.Add(outcome.Url);
-                }
-
+                outcomes.Add(outcome);
                 WriteObject(new PreheatOutcome(
                     outcome.Url, outcome.Status, outcome.TaskId, outcome.Attempts, outcome.SubmittedAt, outcome.EndedAt, outcome.ErrorCode, outcome.Detail));
             }
@@ -146,15 +142,15 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
             progress.Complete();
         }
 
-        WriteEnd(job, [.. unfinished]);
+        WriteEnd(job, outcomes);
     }
 
-    // What concerns one URL is in its object; one error reports why the job did not finish.
-    private void WriteEnd(PreheatJob job, string[] unfinished)
+    // What concerns one URL is in its object; an error reports why the job did not finish, with the URLs that were left for this cause.
+    private void WriteEnd(PreheatJob job, List<UrlOutcome> outcomes)
     {
         if (job.Failure is { } failure)
         {
-            ErrorRecord record = ErrorRecords.From(failure, unfinished, $"{Quantity.Of(unfinished.Length, "URL")} could not be finished");
+            ErrorRecord record = ErrorRecords.JobEnded(failure, [.. LeftBy(failure.ErrorCode)]);
             if (failure.EndsEverything)
             {
                 ThrowTerminatingError(record);
@@ -162,9 +158,13 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 
             WriteError(record);
         }
-        else if (job.HasTimedOut)
+
+        if (job.HasTimedOut)
         {
-            WriteError(ErrorRecords.JobTimeout(unfinished, TimeoutSec));
+            WriteError(ErrorRecords.JobTimeout([.. LeftBy(ErrorIds.WaitTimeout).Select(static outcome => outcome.Url)], TimeoutSec));
         }
+
+        IEnumerable<UrlOutcome> LeftBy(string code) => outcomes.Where(
+            outcome => outcome.ErrorCode == code && outcome.Status is not (OutcomeStatus.Unknown or OutcomeStatus.Rejected));
     }
 }

@@ -1,9 +1,7 @@
 using System.Management.Automation;
-using VodPreheat.Client;
 using VodPreheat.Client.Display;
-using VodPreheat.Client.Errors;
-using VodPreheat.Client.Journal;
-using VodPreheat.Client.Preheating;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Jobs;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;
 using VodPreheat.Progress;
@@ -24,18 +22,19 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private const string AssetSet = "AssetId";
     private const string InputObjectSet = "InputObject";
 
-    // The input on its way to a task or an error: given, then in a batch or invalid, then in a request, or unsent.
-    private readonly Queue<(string? Item, bool IsAsset)> _given = new();
-    private readonly List<string> _batch = new(VodClient.MaxUrlsPerRequest);
-    private readonly Queue<ErrorRecord> _invalid = new();
-    private readonly List<string> _unsent = [];
-    private Request? _request;
+    // How long the end of a command waits to learn whether its submission was sent.
+    private static readonly TimeSpan s_lastAnswer = TimeSpan.FromMilliseconds(50);
 
-    private readonly List<string> _accepted = [];
+    private readonly SubmissionInput _input = new();
+    private Submitter? _submitter;
     private SubmissionProgressBar? _progress;
-    private VodClientException? _end;
     private bool _hasAssets;
     private int _requests;
+
+    // The request that is neither submitted nor reported, its answer once it is sent, and the invalid items that came with it.
+    private SubmissionRequest? _request;
+    private Task<SubmissionAnswer>? _answer;
+    private Queue<(string? Item, bool IsAsset)> _invalid = new();
 
     /// <summary>Playback URLs of published assets.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UrlSet)]
@@ -65,7 +64,8 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _progress = new SubmissionProgressBar(this, () => Noun, () => _end, Client);
+        _submitter = new Submitter(Client, Context);
+        _progress = new SubmissionProgressBar(this, () => Noun, () => _submitter.End, Client);
     }
 
     /// <inheritdoc/>
@@ -74,34 +74,19 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         string?[] items = ParameterSetName switch
         {
             AssetSet => AssetId ?? [null],
-            InputObjectSet => InputObject.AssetId is { } id ? [id] : InputObject.Url,
+            InputObjectSet => InputObject.AssetId is { } id ? [id] : InputObject.Url is { Length: > 0 } urls ? urls : [null!],
             _ => Url ?? [null],
         };
         bool isAsset = ParameterSetName == AssetSet || (ParameterSetName == InputObjectSet && InputObject.AssetId is not null);
         Array.ForEach(items, item => Give(item, isAsset));
-        while (_given.TryDequeue(out (string? Item, bool IsAsset) given))
-        {
-            if (TextlessObject.Of(given.Item) is { } input)
-            {
-                AddInvalid(ErrorOf(input));
-            }
-            else if (given.IsAsset)
-            {
-                AddAsset(given.Item);
-            }
-            else
-            {
-                AddUrl(given.Item);
-            }
-        }
-
+        SubmitAll(isEnd: false);
         _progress!.Show();
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        SubmitBatch();
+        SubmitAll(isEnd: true);
         _progress!.Complete();
         ReportEnd();
     }
@@ -110,21 +95,33 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (_request is { IsSent: true })
+        if (_request is { } request)
         {
-            WriteLateError(WithAccepted(ErrorRecords.SubmissionAbandoned(_request.Items, _request.What)));
+            // One that was stopped before it was sent ends immediately.
+            if (_answer is null || (BackgroundWork.Wait(_answer, s_lastAnswer, CancellationToken.None) && _answer.Result.Fate == SubmissionFate.NotSubmitted))
+            {
+                _input.Return(request);
+            }
+            else
+            {
+                WriteLateError(WithAccepted(ErrorRecords.SubmissionAbandoned([.. request.Items], request.What)));
+            }
         }
 
-        while (_invalid.TryDequeue(out ErrorRecord? error))
+        string[] unsent = _input.TakeUnsent();
+        foreach ((string? item, bool isAsset) in _invalid.Concat(_input.TakeInvalid()))
         {
-            WriteLateError(WithAccepted(error));
+            if (ErrorOf(item, isAsset) is { } error)
+            {
+                WriteLateError(WithAccepted(error));
+            }
         }
 
-        if (TakeUnsent() is { Length: > 0 } unsent)
+        if (unsent.Length > 0)
         {
-            WriteLateError(WithAccepted(_end is null
-                ? ErrorRecords.SubmissionStopped(unsent, Noun)
-                : ErrorRecords.FromEndedSubmission(_end, unsent, Noun)));
+            WriteLateError(WithAccepted(_submitter?.End is { } end
+                ? ErrorRecords.FromEndedSubmission(end, unsent, Noun)
+                : ErrorRecords.SubmissionStopped(unsent, Noun)));
         }
 
         if (!Stopping)
@@ -136,145 +133,92 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     // An object without a URL can have the IDs of assets.
     private void Give(string? item, bool isAsset)
     {
-        if (!isAsset && TextlessObject.Of(item)?.TextsOf(nameof(AssetId)) is { Length: > 0 } assets)
+        if (TextlessObject.Of(item) is not { } input)
+        {
+            _input.Add(item, isAsset);
+        }
+        else if (!isAsset && input.TextsOf(nameof(AssetId)) is { Length: > 0 } assets)
         {
             _hasAssets = true;
-            Array.ForEach(assets, asset => _given.Enqueue((asset, true)));
+            Array.ForEach(assets, asset => _input.Add(asset, isAsset: true));
         }
         else
         {
-            _given.Enqueue((item, isAsset));
+            _input.AddInvalid(item);
         }
     }
 
-    private ErrorRecord? ErrorOf(TextlessObject input) => ParameterSetName == AssetSet || (input.Has(nameof(AssetId)) && !input.Has(nameof(Url)))
-        ? ErrorOf(input, nameof(AssetId), ErrorRecords.InvalidAssetId)
-        : ErrorOf(input, nameof(Url), ErrorRecords.InvalidUrl);
-
-    private void AddUrl(string? given)
+    private void SubmitAll(bool isEnd)
     {
-        string url = InputText.Trim(given ?? string.Empty);
-        if (PreheatUrl.IsValid(url))
+        while (_input.Take(isEnd) is { } request)
         {
-            _batch.Add(url);
-            SubmitFullBatch();
-        }
-        else
-        {
-            AddInvalid(ErrorRecords.InvalidUrl(given));
-        }
-    }
+            _invalid = request.Invalid;
+            if (request.Items.Count > 0)
+            {
+                Submit(request);
+            }
 
-    private void AddInvalid(ErrorRecord? error)
-    {
-        if (error is not null)
-        {
-            _invalid.Enqueue(error);
-            SubmitFullBatch();
-        }
-    }
-
-    private void SubmitFullBatch()
-    {
-        if (Math.Max(_batch.Count, _batch.Count == 0 ? _invalid.Count : 0) == VodClient.MaxUrlsPerRequest)
-        {
-            SubmitBatch();
-        }
-    }
-
-    private void AddAsset(string? given)
-    {
-        string id = InputText.Trim(given ?? string.Empty);
-        if (id.Length == 0 || InputText.FaultOf(id) is not null)
-        {
-            Report(ErrorRecords.InvalidAssetId(given));
-            return;
-        }
-
-        Submit(new([id], $"asset {id}", () => Client.SubmitAssetAsync(id, Context)));
-    }
-
-    /// <summary>Submits the URLs of the batch, and then reports the invalid ones that came with them.</summary>
-    private void SubmitBatch()
-    {
-        if (_batch.Count > 0)
-        {
-            string[] urls = [.. _batch];
-            _batch.Clear();
-            string what = urls.Length == 1 ? urls[0] : $"{urls.Length} URLs, {urls[0]} to {urls[^1]}";
-            Submit(new(urls, what, () => Client.SubmitUrlsAsync(urls, Context)));
-        }
-
-        while (!Stopping && _invalid.TryDequeue(out ErrorRecord? error))
-        {
-            Report(error);
+            // After the request that they came with, because an error can end the command.
+            while (!Stopping && _invalid.TryDequeue(out (string? Item, bool IsAsset) invalid))
+            {
+                if (ErrorOf(invalid.Item, invalid.IsAsset) is { } error)
+                {
+                    Report(error);
+                }
+            }
         }
     }
 
     /// <summary>Sends one request, unless no request can succeed after an earlier failure.</summary>
-    private void Submit(Request request)
+    private void Submit(SubmissionRequest request)
     {
-        if (_end is not null)
-        {
-            _unsent.AddRange(request.Items);
-            return;
-        }
-
         _request = request;
-        if (!ShouldProcess(DisplayText.Clean($"request {++_requests}: {request.What}"), "Pre-load into the CDN"))
+        if (_submitter!.End is null && !ShouldProcess(DisplayText.Clean($"request {++_requests}: {request.What}"), "Pre-load into the CDN"))
         {
             _request = null;
             return;
         }
 
-        try
-        {
-            request.IsSent = true;
-            var task = new PreheatTask(WaitFor(request.Send(), _progress!.Show).GetAwaiter().GetResult());
-            _request = null;
-            _accepted.Add(task.TaskId);
-            _progress.Submitted += request.Items.Length;
-            WriteObject(task);
-        }
-        catch (VodClientException failure)
-        {
-            Fail(request, failure);
-        }
-    }
-
-    private void Fail(Request request, VodClientException failure)
-    {
+        _answer = _submitter.SubmitAsync(request.Items, request.IsAsset);
+        SubmissionAnswer answer = WaitFor(_answer, _progress!.Show).GetAwaiter().GetResult();
         if (Stopping)
         {
             throw new PipelineStoppedException(); // Nothing can be written any more; Dispose reports the request.
         }
 
         _request = null;
-        _end = failure.EndsSubmissions ? failure : null;
-        if (_end is null || failure.OutcomeUnknown)
+        _answer = null;
+        switch (answer.Fate)
         {
-            Report(ErrorRecords.FromSubmission(failure, request.Items, request.What));
-            return;
-        }
+            case SubmissionFate.Accepted:
+                _progress.Submitted += request.Items.Count;
+                WriteObject(new PreheatTask(answer.Submission!));
+                break;
+            case SubmissionFate.NotSubmitted:
+                // Reported at the end, with everything that is not submitted, because the rest of the input is still to come.
+                // Immediately if an error ends the command.
+                _input.Return(request);
+                if (IsStoppedByErrors)
+                {
+                    ReportEnd();
+                }
 
-        // Reported at the end, with everything that is not submitted, because the rest of the input is still to come. Immediately if
-        // an error ends the command.
-        _unsent.AddRange(request.Items);
-        if (IsStoppedByErrors)
-        {
-            ReportEnd();
+                break;
+            default:
+                Report(ErrorRecords.FromSubmission(answer.Failure!, [.. request.Items], request.What));
+                break;
         }
     }
 
     private void ReportEnd()
     {
-        if (_end is null || Stopping || TakeUnsent() is not { Length: > 0 } unsent)
+        if (_submitter!.End is not { } end || Stopping || _input.TakeUnsent() is not { Length: > 0 } unsent)
         {
             return;
         }
 
-        ErrorRecord record = WithAccepted(ErrorRecords.FromEndedSubmission(_end, unsent, Noun));
-        if (_end.EndsEverything)
+        ErrorRecord record = WithAccepted(ErrorRecords.FromEndedSubmission(end, unsent, Noun));
+        if (end.EndsEverything)
         {
             ThrowTerminatingError(record);
         }
@@ -283,30 +227,25 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         WriteError(record);
     }
 
+    /// <summary>The error of an invalid item; null if the same was reported before.</summary>
+    private ErrorRecord? ErrorOf(string? item, bool isAsset)
+    {
+        if (TextlessObject.Of(item) is not { } input)
+        {
+            return isAsset ? ErrorRecords.InvalidAssetId(item) : ErrorRecords.InvalidUrl(item);
+        }
+
+        return ParameterSetName == AssetSet || (input.Has(nameof(AssetId)) && !input.Has(nameof(Url)))
+            ? ErrorOf(input, nameof(AssetId), ErrorRecords.InvalidAssetId)
+            : ErrorOf(input, nameof(Url), ErrorRecords.InvalidUrl);
+    }
+
     private void Report(ErrorRecord record) => WriteError(IsStoppedByErrors ? WithAccepted(record) : record);
 
     /// <summary>Adds the tasks that were accepted to an error that ends the command.</summary>
     private ErrorRecord WithAccepted(ErrorRecord record)
     {
-        ((VodException)record.Exception).AcceptedTaskId = [.. _accepted];
+        ((VodException)record.Exception).AcceptedTaskId = [.. _submitter?.AcceptedTasks ?? []];
         return record;
-    }
-
-    /// <summary>Removes everything that was given and is neither submitted nor reported.</summary>
-    private string[] TakeUnsent()
-    {
-        string[] unsent = [.. _unsent, .. _request is { IsSent: false } ? _request.Items : [], .. _batch, .. _given.Select(static given => given.Item).Where(static item => TextlessObject.Of(item) is null).OfType<string>()];
-        _unsent.Clear();
-        _request = null;
-        _batch.Clear();
-        _given.Clear();
-        return unsent;
-    }
-
-    /// <summary>One request to the service: its items, their description, and how it is sent.</summary>
-    private sealed record Request(string[] Items, string What, Func<Task<Submission>> Send)
-    {
-        /// <summary>Whether it was sent, and may have been accepted.</summary>
-        public bool IsSent { get; set; }
     }
 }

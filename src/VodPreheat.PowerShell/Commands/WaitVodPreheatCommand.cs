@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using VodPreheat.Client.Polling;
 using VodPreheat.Client.Preheating;
@@ -13,7 +14,7 @@ namespace VodPreheat.Commands;
 [OutputType(typeof(PreheatingResult))]
 public sealed class WaitVodPreheatCommand : VodTaskCmdlet
 {
-    private readonly List<string> _taskIds = [];
+    private readonly List<(string Id, DateTimeOffset? SubmittedAt)> _tasks = [];
 
     /// <summary>The task IDs that Start-VodPreheat (or the API) returned; each is waited for once.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -24,6 +25,12 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     [TextInput(nameof(TaskId))]
     [ArgumentCompleter(typeof(TaskIdCompleter))]
     public override string?[]? TaskId { get; set; }
+
+    /// <summary>When the task was submitted: it is not queried before an interval has passed.</summary>
+    // An object, because a value that is no time must not prevent the task from being bound.
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    [AllowNull]
+    public object? SubmittedAt { get; set; }
 
     /// <summary>The timeout of the wait, in seconds; 15 minutes by default, because pre-loading takes 3 to 5 (vod_08_0085).</summary>
     [Parameter]
@@ -36,14 +43,15 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     public int PollIntervalSec { get; set; } = 10;
 
     /// <inheritdoc/>
-    private protected override void ProcessTask(string taskId) => _taskIds.Add(taskId);
+    private protected override void ProcessTask(string taskId) =>
+        _tasks.Add((taskId, LanguagePrimitives.TryConvertTo(SubmittedAt, CultureInfo.InvariantCulture, out DateTimeOffset? at) ? at : null));
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         var poller = new PreheatTaskPoller(
             Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Context, Client.Clock);
-        _taskIds.ForEach(id => poller.Add(id));
+        _tasks.ForEach(task => poller.Add(task.Id, task.SubmittedAt));
         var progress = new WaitProgressBar(this, poller, Client);
         try
         {
@@ -69,7 +77,7 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
             if (end.Failure is { } failure)
             {
                 // An error that ends the wait names all open tasks.
-                string[] unfinished = [end.TaskId, .. IsStoppedByErrors || ErrorRecords.IsTerminating(failure) ? poller.OpenTasks : []];
+                string[] unfinished = [end.TaskId, .. IsStoppedByErrors || failure.EndsQueries ? poller.OpenTasks : []];
                 WriteFailure(failure, unfinished.Length == 1 ? end.TaskId : unfinished, $"Task {end.TaskId}");
                 continue;
             }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Preheating;
 using VodPreheat.Formatting;
 
@@ -100,6 +101,12 @@ internal static class ErrorRecords
         ErrorCategory.OperationStopped,
         items);
 
+    /// <summary>Tasks that were not queried, because the service cannot be reached.</summary>
+    /// <param name="failure">The failure of the last query.</param>
+    /// <param name="taskIds">The tasks.</param>
+    public static ErrorRecord Unreachable(VodClientException failure, string[] taskIds) => Make(
+        Exception(failure, $"{Quantity.Of(taskIds.Length, "task")} could not be queried (see TargetObject)", HintOf(failure)), CategoryOf(failure.Kind), taskIds);
+
     /// <summary>Tasks that were still open after the timeout.</summary>
     /// <param name="taskIds">The tasks: one, or all of them where this error ends the command.</param>
     /// <param name="timeoutSec">The timeout, in seconds.</param>
@@ -116,6 +123,20 @@ internal static class ErrorRecords
             new VodWaitTimeoutException($"{who} still open after {timeoutSec} s: {state} ({ErrorIds.WaitTimeout}). {Hint}", ErrorIds.WaitTimeout, Hint, lastResults),
             ErrorCategory.OperationTimeout,
             target);
+    }
+
+    /// <summary>A failure that ended a job, or its submissions.</summary>
+    /// <param name="failure">What failed.</param>
+    /// <param name="left">The URLs that were left because of it.</param>
+    public static ErrorRecord JobEnded(VodClientException failure, UrlOutcome[] left)
+    {
+        IEnumerable<string> counts = left
+            .GroupBy(static outcome => outcome.Status == OutcomeStatus.NotSubmitted ? "submitted" : PreheatStatus.IsFailed(outcome.Status) ? "submitted again" : "waited for")
+            .Select(static group => $"{Quantity.Of(group.Count(), "URL")} could not be {group.Key}");
+        return Make(
+            Exception(failure, left.Length == 0 ? null : $"{string.Join(", ", counts)} (see TargetObject)", HintOf(failure)),
+            CategoryOf(failure.Kind),
+            left.Select(static outcome => outcome.Url).ToArray());
     }
 
     /// <summary>A job that timed out.</summary>
@@ -141,9 +162,6 @@ internal static class ErrorRecords
             "Run Connect-VodAccount inside the job or remote session. ForEach-Object -Parallel and Start-ThreadJob share the live connection."),
         ErrorCategory.InvalidArgument,
         connection);
-
-    /// <summary>Whether a failure ends a command that queries. A used-up quota of requests does, too: every other query would be refused.</summary>
-    public static bool IsTerminating(VodClientException failure) => failure.EndsEverything || failure.Kind == FailureKind.QuotaExceeded;
 
     private static string HintOf(VodClientException failure) => HintNames.Fill(failure.Hint);
 

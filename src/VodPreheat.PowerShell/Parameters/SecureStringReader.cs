@@ -14,7 +14,7 @@ internal static class SecureStringReader
     public static unsafe Secret Read(SecureString secure)
     {
         // A copy: its owner could change the text between the reading of its characters and of its length.
-        using SecureString own = secure.Copy();
+        using SecureString own = Copy(secure);
         IntPtr text = Marshal.SecureStringToGlobalAllocUnicode(own);
         try
         {
@@ -23,6 +23,18 @@ internal static class SecureStringReader
         finally
         {
             Marshal.ZeroFreeGlobalAllocUnicode(text);
+        }
+    }
+
+    private static SecureString Copy(SecureString secure)
+    {
+        try
+        {
+            return secure.Copy();
+        }
+        catch (ObjectDisposedException)
+        {
+            throw InvalidCredential.Disposed();
         }
     }
 

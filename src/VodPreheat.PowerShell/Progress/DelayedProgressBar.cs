@@ -46,7 +46,7 @@ internal abstract class DelayedProgressBar(Cmdlet cmdlet, string activity, TimeP
     protected abstract (string Status, int Percent) Read();
 
     /// <summary>How long the next request waits for a rate limit, and what limit was learned; empty if it does not wait.</summary>
-    protected static string NoteOf(RateLimitStatus limit)
+    protected static string NoteOf(RateLimitStatus limit, string who = "waiting")
     {
         if (limit.HeldFor <= TimeSpan.Zero)
         {
@@ -54,6 +54,6 @@ internal abstract class DelayedProgressBar(Cmdlet cmdlet, string activity, TimeP
         }
 
         string learned = limit.LearnedPerMinute is { } perMinute ? $" at {Quantity.Of(perMinute, "request")} a minute" : string.Empty;
-        return $"; waiting {Quantity.Of((int)Math.Ceiling(limit.HeldFor.TotalSeconds), "second")} for the rate limit{learned}";
+        return $"; {who} {Quantity.Of((int)Math.Ceiling(limit.HeldFor.TotalSeconds), "second")} for the rate limit{learned}";
     }
 }

@@ -32,7 +32,7 @@ internal sealed class JobProgressBar(Cmdlet cmdlet, PreheatJob job, VodClient cl
         JobProgress progress = job.Progress;
         string status = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Quantity.Of(progress.Urls, "URL")}: {progress.Submitted} submitted, {progress.Loaded} loaded, {progress.Failed} failed, {progress.Open} open{NoteOf(client.SubmissionLimit)}");
+            $"{Quantity.Of(progress.Urls, "URL")}: {progress.Submitted} submitted, {progress.Loaded} loaded, {progress.Failed} failed, {progress.Open} open{NoteOf(client.SubmissionLimit, "submissions wait")}{NoteOf(client.QueryLimit, "queries wait")}");
         return (status, 100 * (progress.Urls - progress.Open) / Math.Max(1, progress.Urls));
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using VodPreheat.Client;
 using VodPreheat.Client.Polling;
+using VodPreheat.Formatting;
 
 namespace VodPreheat.Progress;
 
@@ -13,12 +14,15 @@ internal sealed class WaitProgressBar(Cmdlet cmdlet, PreheatTaskPoller poller, V
     protected override (string Status, int Percent) Read()
     {
         PollProgress progress = poller.Progress;
+        string unknown = progress.TasksWithoutUrls > 0 ? $"; {Quantity.Of(progress.TasksWithoutUrls, "task")} without an answer yet" : string.Empty;
         int urls = progress.UrlsSucceeded + progress.UrlsFailed + progress.UrlsOpen;
 
         // Not in SecondsRemaining, which hosts show as an estimate of the end: it is the longest that the wait can take.
         string status = string.Create(
             CultureInfo.InvariantCulture,
-            $"{progress.TasksEnded} of {progress.Tasks} tasks done; URLs: {progress.UrlsSucceeded} loaded, {progress.UrlsFailed} failed, {progress.UrlsOpen} open{NoteOf(client.QueryLimit)}; timeout in {poller.Remaining.TotalSeconds:0} s");
-        return (status, urls == 0 ? 0 : 100 * (progress.UrlsSucceeded + progress.UrlsFailed) / urls);
+            $"{progress.TasksEnded} of {progress.Tasks} tasks done; URLs: {progress.UrlsSucceeded} loaded, {progress.UrlsFailed} failed, {progress.UrlsOpen} open{unknown}{NoteOf(client.QueryLimit, "queries wait")}; timeout in {poller.Remaining.TotalSeconds:0} s");
+
+        // What is not known yet would make the bar go back.
+        return (status, urls == 0 || progress.TasksWithoutUrls > 0 ? 100 * progress.TasksEnded / Math.Max(1, progress.Tasks) : 100 * (progress.UrlsSucceeded + progress.UrlsFailed) / urls);
     }
 }

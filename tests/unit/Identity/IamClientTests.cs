@@ -64,6 +64,27 @@ public sealed class IamClientTests : IDisposable
     }
 
     [Fact]
+    public void A_client_can_be_disposed_twice()
+    {
+        using var network = new FakeNetwork(Answers.Good);
+        var iam = new IamClient(new Uri("https://iam.test.invalid"), TestClient.Settings(network, _clock), () => []);
+        iam.Dispose();
+        iam.Dispose();
+    }
+
+    [Theory]
+    [InlineData(9_000)]
+    [InlineData(100_000)]
+    public async Task Names_of_any_length_are_sent(int length)
+    {
+        string name = new('n', length);
+        using var network = new FakeNetwork(Answers.Body(201, TokenAnswer, ("X-Subject-Token", "tok")));
+        using var iam = new IamClient(new Uri("https://iam.test.invalid"), TestClient.Settings(network, _clock), () => []);
+        await iam.GetTokenAsync(name, _password, name, new Project("p1", ""), TestClient.Context());
+        Assert.Equal(2, Encoding.UTF8.GetString(Assert.Single(network.Sent).Body).Split(name).Length - 1);
+    }
+
+    [Fact]
     public async Task The_test_server_accepts_the_request()
     {
         _server.AddUser(User, Password, "acme");

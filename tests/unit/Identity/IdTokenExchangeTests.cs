@@ -1,8 +1,8 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
 using VodPreheat.Client.Identity;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Secrets;
@@ -185,7 +185,7 @@ public sealed class IdTokenExchangeTests : IDisposable
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            ReadOnlyMemory<byte> body = ContentOf((ReadOnlyMemoryContent)request.Content!);
+            ReadOnlyMemory<byte> body = ((RequestBody)request.Content!).Json;
             HadToken.Add(Encoding.UTF8.GetString(body.Span).Contains(Token, StringComparison.Ordinal));
             Bodies.Add(body);
             var response = new HttpResponseMessage(System.Net.HttpStatusCode.Created)
@@ -196,9 +196,5 @@ public sealed class IdTokenExchangeTests : IDisposable
             response.Headers.Add("X-Subject-Token", "tok");
             return Task.FromResult(response);
         }
-
-        // The buffer itself; a stream would be disposed with the request.
-        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_content")]
-        private static extern ref readonly ReadOnlyMemory<byte> ContentOf(ReadOnlyMemoryContent content);
     }
 }

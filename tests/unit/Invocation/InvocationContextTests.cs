@@ -1,3 +1,4 @@
+using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
 using VodPreheat.UnitTests.Support;
 
@@ -33,6 +34,32 @@ public sealed class InvocationContextTests
         var context = new InvocationContext(new CancellationToken(canceled: true));
         await TestClient.AssertCanceledAsync(client.QueryAsync(context: context));
         Assert.Equal(0, network.Count);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task After_three_requests_in_a_row_without_a_connection_nothing_more_is_sent(string method)
+    {
+        var refused = Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError));
+        using var network = new FakeNetwork(refused, refused, Answers.Good, refused, refused, Answers.Body(503, string.Empty), refused, refused, refused, Answers.Good);
+        using var client = TestClient.Create(network, retries: 0);
+        InvocationContext context = TestClient.Context();
+        for (int request = 1; request <= 9; request++)
+        {
+            Assert.False(context.Service.IsLost);
+            Task sent = client.SendAsync(method, context);
+            await (request == 3 ? sent : TestClient.FailureAsync(() => sent));
+        }
+
+        Assert.True(context.Service.IsLost);
+        VodClientException failure = await TestClient.FailureAsync(() => client.SendAsync(method, context));
+        Assert.Equal((true, ErrorIds.ConnectionFailed, 9), (failure.IsWithoutConnection, failure.ErrorCode, network.Count));
+
+        // A wait goes on, and another command starts anew.
+        await client.SendAsync(method, context.Persistent());
+        Assert.False(context.Service.IsLost);
+        await client.SendAsync(method);
     }
 
     [Fact]

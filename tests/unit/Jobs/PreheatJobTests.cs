@@ -11,7 +11,7 @@ namespace VodPreheat.UnitTests.Jobs;
 
 /// <summary>The complete job with a service on a fake clock.</summary>
 [Collection(nameof(TestsThatRunAlone))]
-public sealed class PreheatJobTests : IDisposable
+public sealed partial class PreheatJobTests : IDisposable
 {
     private readonly EventClock _clock = new();
     private readonly SubmissionJournal _journal = SubmissionJournal.InMemory();
@@ -215,14 +215,16 @@ public sealed class PreheatJobTests : IDisposable
     }
 
     [Fact]
-    public async Task Unexpected_results_are_ignored_and_missing_results_are_waited_for()
+    public async Task Unexpected_results_are_ignored_and_a_URL_without_a_result_is_unknown_when_its_task_has_finished()
     {
         _cloud.OnRows = rows => [.. rows.Where(row => !row.EndsWith(Url(2), StringComparison.Ordinal)), "failed https://cdn.example.com/other.mp4", $"succeed {Url(11)}", rows[0]];
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(10), new() { Timeout = TimeSpan.FromMinutes(10) });
         AssertOnce(10, outcomes);
         Assert.Equal(9, outcomes.Count(outcome => outcome.Status == "succeed"));
-        Assert.Equal("processing", Assert.Single(outcomes, outcome => outcome.Url == Url(2)).Status);
-        Assert.True(job.HasTimedOut);
+        UrlOutcome missing = Assert.Single(outcomes, outcome => outcome.Url == Url(2));
+        Assert.Equal(("unknown", ErrorIds.UnexpectedResponse, 1), (missing.Status, missing.ErrorCode, missing.Attempts));
+        Assert.Contains("no result", missing.Detail, StringComparison.Ordinal);
+        Assert.False(job.HasTimedOut);
     }
 
     [Fact]
@@ -550,7 +552,7 @@ public sealed class PreheatJobTests : IDisposable
         Assert.Equal(count, outcomes.Select(outcome => outcome.Url).Distinct(StringComparer.Ordinal).Count());
     }
 
-    private VodClient Connect(FakeCloud? cloud = null, string projectId = TestClient.ProjectId, int retries = 3) => new(
+    private VodClient Connect(FakeCloud? cloud = null, string projectId = TestClient.ProjectId, int retries = 3, int submissionsPerMinute = 100, int requestsPerMinute = 0) => new(
         TestClient.Endpoint,
         projectId,
         new FixedCredentialSource(TestClient.Key(), AuthenticationType.AccessKey),
@@ -559,7 +561,8 @@ public sealed class PreheatJobTests : IDisposable
             Network = () => cloud ?? _cloud,
             Clock = _clock,
             Timeout = SkippingClock.Endless,
-            RequestsPerMinute = 0,
+            RequestsPerMinute = requestsPerMinute,
+            SubmissionsPerMinute = submissionsPerMinute,
             MaximumRetryCount = retries,
         },
         _journal);

@@ -167,6 +167,56 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_submission_that_is_canceled_while_it_connects_is_not_sent_and_recorded_as_refused()
+    {
+        using var stop = new CancellationTokenSource();
+        using var network = new ConnectingNetwork();
+        using VodClient client = TestClient.Create(TestClient.Endpoint, ConnectingNetwork.Settings(network, _clock), _journal.Journal);
+        Task submission = client.SubmitUrlsAsync([Url], new InvocationContext(stop.Token));
+        await network.Connecting.WaitAsync(TimeSpan.FromSeconds(15));
+        await stop.CancelAsync();
+        await TestClient.AssertCanceledAsync(submission);
+        Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
+        Assert.Equal(ErrorIds.SubmissionStopped, _journal.Events[1].ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_submission_whose_attempt_ends_while_it_connects_is_not_sent()
+    {
+        using var network = new ConnectingNetwork();
+        using VodClient client = TestClient.Create(TestClient.Endpoint, ConnectingNetwork.Settings(network, _clock) with { MaximumRetryCount = 2 }, _journal.Journal);
+        Task submission = client.SubmitUrlsAsync([Url], TestClient.Context());
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            await TestClient.EventuallyAsync(() => network.Attempts > attempt);
+            _clock.Advance(SkippingClock.Endless);
+        }
+
+        VodClientException failure = await TestClient.FailureAsync(() => submission.WaitAsync(TimeSpan.FromSeconds(15)));
+        Assert.Equal((ErrorIds.Timeout, Delivery.NotSent, false), (failure.ErrorCode, failure.Delivery, failure.OutcomeUnknown));
+        Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_disconnect_leaves_the_outcome_unknown_only_of_what_was_sent(bool isSent)
+    {
+        using var connecting = new ConnectingNetwork();
+        using var sending = new FakeNetwork(Answers.Never);
+        using VodClient client = isSent
+            ? _journal.Client(sending)
+            : TestClient.Create(TestClient.Endpoint, ConnectingNetwork.Settings(connecting, _clock), _journal.Journal);
+        Task submission = client.SubmitUrlsAsync([Url], TestClient.Context());
+        await TestClient.EventuallyAsync(() => sending.Count + connecting.Attempts == 1);
+        client.Dispose();
+        _clock.Advance(AttemptHandler.Grace);
+        VodClientException failure = await TestClient.FailureAsync(() => submission.WaitAsync(TimeSpan.FromSeconds(15)));
+        Assert.Equal((ErrorIds.NotConnected, isSent), (failure.ErrorCode, failure.OutcomeUnknown));
+        Assert.Equal(isSent ? 1 : 2, _journal.Events.Length);
+    }
+
+    [Fact]
     public async Task It_has_ten_seconds_for_its_answer()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
@@ -250,6 +300,28 @@ public sealed class WriteAheadTests : IDisposable
         Assert.True(client.Owns(submission));
         Assert.False(client.Owns(submission with { Endpoint = "https://vod.test.invalid:8443" }));
         Assert.False(client.Owns(submission with { ProjectId = "another" }));
+    }
+
+    /// <summary>A network whose connections never stand: nothing of a request is written.</summary>
+    private sealed class ConnectingNetwork : HttpMessageHandler
+    {
+        private readonly TaskCompletionSource _connecting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _attempts;
+
+        public Task Connecting => _connecting.Task;
+
+        public int Attempts => Volatile.Read(ref _attempts);
+
+        public static TransportSettings Settings(ConnectingNetwork network, TimeProvider clock) =>
+            TestClient.Settings(clock: clock) with { Network = () => network };
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _attempts);
+            _connecting.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            throw new InvalidOperationException("An endless wait has ended.");
+        }
     }
 
     /// <summary>Stops the caller just after a submission is announced.</summary>

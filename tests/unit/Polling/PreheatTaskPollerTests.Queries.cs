@@ -25,6 +25,30 @@ public sealed partial class PreheatTaskPollerTests
         Assert.Equal((2, 1), (poller.Progress.Tasks, poller.Progress.TasksEnded));
     }
 
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(0, 10)]
+    [InlineData(-4, 6)]
+    [InlineData(-10, 0)]
+    [InlineData(-100, 0)]
+    [InlineData(1000, 10)]
+    public async Task A_task_is_first_queried_an_interval_after_its_submission(int? submitted, int first)
+    {
+        PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
+        poller.Add("t", submitted is { } seconds ? _clock.GetUtcNow().AddSeconds(seconds) : null);
+        Assert.Single(await DrainAsync(poller));
+        Assert.Equal(first, Assert.Single(_vod.Queries).At.TotalSeconds);
+    }
+
+    [Fact]
+    public async Task Known_URLs_are_counted_before_the_first_answer()
+    {
+        PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
+        poller.Add("t", ["https://a/1"], urlCount: 3, submittedAt: null);
+        poller.Add("u");
+        Assert.Equal(new PollProgress(Tasks: 2, TasksEnded: 0, UrlsSucceeded: 0, UrlsFailed: 0, UrlsOpen: 3) { TasksWithoutUrls = 1 }, poller.Progress);
+    }
+
     [Fact]
     public async Task Tasks_can_be_added_from_another_thread_at_any_time()
     {

@@ -101,7 +101,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
             {"url":"https://a/2","status":"{{(count < 3 ? "processing" : "failed")}}"}]}
             """;
         PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, count) => Answer(count));
-        poller.Add("t", ["https://a/2", "https://a/1"]);
+        poller.Add("t", ["https://a/2", "https://a/1"], urlCount: 2, submittedAt: null);
 
         Assert.Equal(3, Assert.Single(await DrainAsync(poller)).Results.Count);
         Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 1, UrlsSucceeded: 2, UrlsFailed: 1, UrlsOpen: 0), poller.Progress);
@@ -114,7 +114,7 @@ public sealed partial class PreheatTaskPollerTests : IDisposable
         PreheatTaskPoller poller = await PollAsync(["t"], TimeSpan.FromMinutes(5), (_, count) => $$"""
             {"preheating_results":[{"url":"https://a/1","status":"failed"},{"url":"https://a/2","status":"{{(count < 3 ? "processing" : "succeed")}}"}]}
             """);
-        Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 0, UrlsSucceeded: 0, UrlsFailed: 0, UrlsOpen: 0), poller.Progress);
+        Assert.Equal(new PollProgress(Tasks: 1, TasksEnded: 0, UrlsSucceeded: 0, UrlsFailed: 0, UrlsOpen: 0) { TasksWithoutUrls = 1 }, poller.Progress);
         for (int query = 1; query < 3; query++)
         {
             Assert.False((await RunAsync(poller.NextAnswerAsync()))!.Value.HasEnded);

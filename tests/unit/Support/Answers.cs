@@ -43,6 +43,13 @@ internal static class Answers
         return await then(sent, cancellation);
     };
 
+    /// <summary>Answers after a time.</summary>
+    public static Answer After(TimeSpan time, TimeProvider clock, Answer then) => async (sent, cancellation) =>
+    {
+        await Task.Delay(time, clock, cancellation);
+        return await then(sent, cancellation);
+    };
+
     private static HttpResponseMessage Response(int status, ReadOnlySpan<byte> body, params (string Name, string Value)[] headers)
     {
         var response = new HttpResponseMessage((System.Net.HttpStatusCode)status) { Content = new ByteArrayContent(body.ToArray()) };

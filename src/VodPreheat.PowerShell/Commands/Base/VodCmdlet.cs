@@ -105,7 +105,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     private protected void WriteFailure(VodClientException failure, object target, string subject)
     {
         ErrorRecord record = ErrorRecords.From(failure, target, subject);
-        if (ErrorRecords.IsTerminating(failure))
+        if (failure.EndsQueries)
         {
             ThrowTerminatingError(record);
         }

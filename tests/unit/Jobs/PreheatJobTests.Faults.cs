@@ -1,0 +1,192 @@
+using VodPreheat.Client;
+using VodPreheat.Client.Errors;
+using VodPreheat.Client.Invocation;
+using VodPreheat.Client.Jobs;
+using VodPreheat.UnitTests.Support;
+
+namespace VodPreheat.UnitTests.Jobs;
+
+/// <content>Faults that concern more than one request: outages, refusals while another request is under way, disconnects.</content>
+public sealed partial class PreheatJobTests
+{
+    [Theory]
+    [InlineData("503")]
+    [InlineData("500")]
+    [InlineData("403 internal")]
+    [InlineData("reset")]
+    [InlineData("html")]
+    public async Task An_outage_does_not_use_up_the_list(string fault)
+    {
+        DateTimeOffset end = _clock.GetUtcNow().AddMinutes(2);
+        _cloud.OnSubmit = (_, _) => _clock.GetUtcNow() < end ? s_faults[fault] : null;
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(1000));
+
+        AssertOnce(1000, outcomes);
+        Assert.InRange(Count(outcomes).Unknown, 20, 60);
+        Assert.Equal(1000, Count(outcomes).Loaded + Count(outcomes).Unknown);
+        Assert.Equal((false, null), (job.HasTimedOut, job.Failure));
+        Assert.Equal(_cloud.Accepted.Count, _cloud.Accepted.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Submitting_pauses_for_an_interval_and_longer_each_time()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        var posts = new List<double>();
+        _cloud.OnSubmit = (_, _) =>
+        {
+            posts.Add((_clock.GetUtcNow() - start).TotalSeconds);
+            return posts.Count < 7 ? s_faults["503"] : posts.Count == 8 ? Answers.Error(503, "VOD.10051", "m", ("Retry-After", "200")) : null;
+        };
+        await RunAsync(Urls(100));
+        Assert.Equal([0, 10, 30, 70, 130, 190, 250, 250, 450, 450], posts);
+    }
+
+    [Fact]
+    public async Task The_last_submission_of_an_outage_is_an_interval_before_the_timeout()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        _cloud.OnSubmit = (_, _) => _clock.GetUtcNow() - start < TimeSpan.FromSeconds(80) ? s_faults["503"] : null;
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(50), new() { Timeout = TimeSpan.FromSeconds(100), PollInterval = TimeSpan.FromSeconds(15) });
+        Assert.Equal(30, Count(outcomes).Unknown);
+        Assert.Equal(20, outcomes.Count(static outcome => outcome.Status == "processing"));
+        Assert.All(_cloud.AcceptedAt, at => Assert.Equal(85, (at - start).TotalSeconds));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(200)]
+    public async Task A_service_that_cannot_be_reached_does_not_delay_the_end(int requests)
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        _cloud.OnQuery = static (_, _) => s_faults["refused"];
+        _cloud.OnSubmit = (number, _) => number <= requests / 2 ? null : s_faults["refused"];
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(10 * requests), new() { Timeout = TimeSpan.FromSeconds(60) });
+        AssertOnce(10 * requests, outcomes);
+        Assert.InRange((_clock.GetUtcNow() - start).TotalSeconds, 60, 70);
+        Assert.True(job.HasTimedOut);
+        Assert.Equal(10 * (requests - (requests / 2)), Count(outcomes).NotSubmitted);
+
+        // Three were tried with their retries; after that, one at a time, and not more often than at the interval.
+        Assert.InRange(_cloud.Posts + _cloud.Gets - (requests / 2), 4, 4 * (8 + 3 + (2 * 7) + 4));
+    }
+
+    [Theory]
+    [InlineData("407")]
+    [InlineData("tunnel")]
+    public async Task A_proxy_that_refuses_its_login_ends_submitting(string how)
+    {
+        Answer refuses = how == "407"
+            ? s_faults["407"]
+            : Answers.Throws(new HttpRequestException(HttpRequestError.ProxyTunnelError, "407", statusCode: System.Net.HttpStatusCode.ProxyAuthenticationRequired));
+        _cloud.OnSubmit = (number, _) => number == 1 ? null : refuses;
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(50));
+        AssertOnce(50, outcomes);
+        Assert.Equal((2, FailureKind.ProxyRefused, false), (_cloud.Posts, job.Failure!.Kind, job.HasTimedOut));
+        Assert.Equal((10, 0, 0, 40), Count(outcomes));
+        Assert.All(outcomes.Where(static outcome => outcome.Status == "notSubmitted"), static outcome => Assert.Equal((ErrorIds.ConnectionFailed, 0), (outcome.ErrorCode, outcome.Attempts)));
+    }
+
+    [Fact]
+    public async Task A_proxy_that_refuses_the_login_of_a_query_is_asked_once()
+    {
+        _cloud.OnQuery = static (_, _) => s_faults["407"];
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(10));
+        Assert.Equal((1, FailureKind.ProxyRefused, false), (_cloud.Gets, job.Failure!.Kind, job.HasTimedOut));
+        Assert.All(outcomes, static outcome => Assert.Equal(("processing", ErrorIds.ConnectionFailed), (outcome.Status, outcome.ErrorCode)));
+    }
+
+    [Fact]
+    public async Task A_disconnect_leaves_a_submission_in_flight_unknown()
+    {
+        using VodClient client = Connect();
+        _cloud.OnSubmit = (number, _) =>
+        {
+            if (number == 2)
+            {
+                client.Dispose();
+                return Answers.Never;
+            }
+
+            return null;
+        };
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45), client: client);
+        AssertOnce(45, outcomes);
+        Assert.Equal((0, 0, 10, 25), Count(outcomes));
+        Assert.Equal(Urls(20)[10..], outcomes.Where(static outcome => outcome.Status == "unknown").Select(static outcome => outcome.Url));
+        Assert.Equal(FailureKind.NotConnected, job.Failure?.Kind);
+    }
+
+    [Fact]
+    public async Task A_query_that_is_refused_while_a_submission_is_in_flight_waits_for_its_answer()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        _cloud.OnQuery = static (_, _) => Answers.Unauthorized;
+        _cloud.OnAccepted = number => number == 2 ? TimeSpan.FromSeconds(15) : TimeSpan.Zero;
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45));
+        AssertOnce(45, outcomes);
+        Assert.Equal((2, FailureKind.Authentication), (_cloud.Posts, job.Failure?.Kind));
+        Assert.Equal(
+            [.. Enumerable.Repeat("task1", 10), .. Enumerable.Repeat("task2", 10)],
+            outcomes.Where(static outcome => outcome.Status == "processing").Select(static outcome => outcome.TaskId).Order(StringComparer.Ordinal));
+        Assert.Equal(25, Count(outcomes).NotSubmitted);
+        Assert.Equal(TimeSpan.FromSeconds(15), _clock.GetUtcNow() - start);
+    }
+
+    [Fact]
+    public async Task A_query_that_is_refused_while_a_submission_in_flight_has_no_answer_leaves_it_unknown()
+    {
+        _cloud.OnQuery = static (_, _) => Answers.Unauthorized;
+        _cloud.OnAccepted = static number => number == 2 ? TimeSpan.FromHours(1) : TimeSpan.Zero;
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(45));
+        AssertOnce(45, outcomes);
+        Assert.Equal((0, 0, 10, 25), Count(outcomes));
+    }
+
+    [Fact]
+    public async Task A_query_that_is_refused_while_a_submission_waits_for_its_turn_prevents_it()
+    {
+        _cloud.OnQuery = static (_, _) => Answers.Unauthorized;
+        using VodClient client = Connect(submissionsPerMinute: 1);
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(45), client: client);
+        AssertOnce(45, outcomes);
+        Assert.Equal(1, _cloud.Posts);
+        Assert.Equal((0, 0, 0, 35), Count(outcomes));
+        Assert.All(outcomes, static outcome => Assert.Equal("APIGW.0301", outcome.ErrorCode));
+    }
+
+    [Fact]
+    public async Task What_was_accepted_before_the_quota_was_used_up_has_its_own_cause()
+    {
+        _cloud.Quota = 10;
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(20), new() { Timeout = TimeSpan.FromSeconds(20) });
+        AssertOnce(20, outcomes);
+        Assert.Equal(Enumerable.Repeat(("notSubmitted", "VOD.10086"), 10).Concat(Enumerable.Repeat(("processing", ErrorIds.WaitTimeout), 10)),
+            outcomes.Select(static outcome => (outcome.Status, outcome.ErrorCode!)));
+        Assert.Equal((true, FailureKind.QuotaExceeded), (job.HasTimedOut, job.Failure?.Kind));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, "VOD.10086")]
+    public async Task Only_what_would_have_been_submitted_again_has_the_code_of_the_quota(int maximumResubmit, string? code)
+    {
+        _cloud.Quota = 10;
+        _cloud.EndOf = static (url, _) => url == Url(1) ? "failed" : "succeed";
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(20), new() { MaximumResubmit = maximumResubmit });
+        AssertOnce(20, outcomes);
+        Assert.Equal(code, Assert.Single(outcomes, static outcome => outcome.Status == "failed").ErrorCode);
+    }
+
+    [Fact]
+    public async Task A_job_can_be_disposed_twice()
+    {
+        var job = new PreheatJob(_client, Urls(2), new(), TestClient.Context(), _clock);
+        await _clock.RunAsync(DrainAsync(job));
+        job.Dispose();
+        job.Dispose();
+        using var unused = new PreheatJob(_client, Urls(2), new(), new InvocationContext(CancellationToken.None), _clock);
+        unused.Dispose();
+    }
+}
