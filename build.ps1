@@ -201,7 +201,8 @@ function Start-Unit([string[]] $Class) {
     dotnet build "$PSScriptRoot/tests/unit" @dotnetArguments | Out-Host
     $arguments = @("$binaries/VodPreheat.UnitTests/$kind/VodPreheat.UnitTests.dll", '-result-trx', (New-Result unit.trx), '-noColor', '-noLogo')
     foreach ($name in $Class) { $arguments += '-class', "*.$name" }
-    if ($Filter) { $arguments += '-displayName', "*$Filter*" }
+    # Their names have underscores instead of spaces.
+    if ($Filter) { $arguments += '-displayName', "*$Filter*", '-displayName', "*$($Filter.Replace(' ', '_'))*" }
     $quoted = $arguments.ForEach({ "`"$_`"" })
     Start-Process dotnet "exec $quoted" -NoNewWindow -PassThru -RedirectStandardOutput "$results/unit.log"
 }

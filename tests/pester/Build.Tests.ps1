@@ -50,3 +50,53 @@ Describe 'A new build of the module' {
         }
     }
 }
+
+Describe 'A run of the Pester tier' {
+    BeforeAll {
+        $folder = (New-Item "$TestDrive/tier" -ItemType Directory).FullName
+        Set-Content "$folder/Mixed.Tests.ps1" @'
+Describe 'mixed' {
+    It 'passes' { [Console]::In.ReadLine() | Should -BeNullOrEmpty }
+    It 'fails' { 1 | Should -Be 2 }
+    It 'is skipped' -Skip { }
+    It 'is slow' -Tag Slow { }
+}
+'@
+        Set-Content "$folder/Dies.Tests.ps1" "Describe 'dies' { It 'at once' { [Environment]::Exit(3) } }"
+        Set-Content "$folder/Broken.Tests.ps1" "throw 'cannot be read'"
+
+        # Returns its output, exit code, counts, and JUnit report.
+        function Invoke-Tier([string[]] $Arguments) {
+            $output = & $pwsh -NoProfile -NonInteractive -File "$root/tests/pester/Invoke-Tier.ps1" -ResultFile "$folder/results/pester.json" @Arguments *>&1
+            [pscustomobject]@{
+                Text     = $output -join "`n"
+                ExitCode = $LASTEXITCODE
+                Count    = Get-Content "$folder/results/pester.json" -Raw | ConvertFrom-Json | ForEach-Object { "$($_.Passed) $($_.Failed) $($_.Skipped)" }
+                Report   = ([xml] (Get-Content "$folder/results/pester.junit.xml" -Raw)).testsuites
+            }
+        }
+    }
+
+    It 'counts each file, also one that ends its process or cannot be read, and repeats the failures' {
+        $run = Invoke-Tier -Arguments '-Path', "$folder/*.Tests.ps1"
+        $run.ExitCode | Should -Be 1
+        $run.Count | Should -Be '1 3 1' -Because $run.Text
+        $first, $again = $run.Text -split 'All failures:'
+        foreach ($text in $first, $again) {
+            $text | Should -Match 'Mixed: mixed\.fails\n\s+Expected 2, but got 1\.'
+            $text | Should -Match 'Dies: The process ended with exit code 3\.'
+            $text | Should -Match 'Broken: .*\n\s+RuntimeException: cannot be read'
+        }
+        $run.Report.testsuite.name -replace '.*[\\/]' | Sort-Object | Should -Be 'Broken.Tests.ps1', 'Dies', 'Mixed.Tests.ps1'
+        [int] $run.Report.failures + [int] $run.Report.errors | Should -Be 3
+        (Get-Content "$folder/results/durations.json" -Raw | ConvertFrom-Json).Mixed | Should -BeGreaterThan 0
+    }
+
+    It 'runs only what is selected: <Arguments>' -ForEach @(
+        @{ Arguments = @('-Slow'); Count = '1 0 0'; ExitCode = 0 }
+        @{ Arguments = '-Filter', 'mixed.pass'; Count = '1 0 0'; ExitCode = 0 }
+    ) {
+        $run = Invoke-Tier -Arguments ($Arguments + '-Path', "$folder/Mixed.Tests.ps1")
+        $run.Count, $run.ExitCode | Should -Be $Count, $ExitCode -Because $run.Text
+    }
+}

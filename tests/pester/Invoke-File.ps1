@@ -45,7 +45,7 @@ Import-Module "$root/out/modules/Pester/$version/Pester.psd1" -ErrorAction Stop
 $configuration = New-PesterConfiguration
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'None'
-if ($Filter) { $configuration.Filter.FullName = "*$Filter*" }
+if ($Filter) { $configuration.Filter.FullName = "*$([wildcardpattern]::Escape($Filter))*" }
 if ($Slow) { $configuration.Filter.Tag = 'Slow' } else { $configuration.Filter.ExcludeTag = 'Slow' }
 
 foreach ($file in $Path.Split([IO.Path]::PathSeparator)) {

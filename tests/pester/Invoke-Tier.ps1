@@ -63,7 +63,7 @@ function Join-JUnit([string[]] $From, [string] $To) {
 
 $files = @(Get-Item $Path)
 if ($Slow) { $files = @($files | Where-Object { Select-String '-Tag Slow' $_ -Quiet }) }
-if (-not $files) { throw 'There is no such file.' }
+if (-not $files) { throw 'No file has a test with the tag Slow.' }
 
 # What each file writes: its results, and that a process has taken it.
 $folder = $ResultFile -replace '\.json$'

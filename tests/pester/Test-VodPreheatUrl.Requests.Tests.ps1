@@ -234,6 +234,7 @@ Describe 'Test-VodPreheatUrl, requests' {
             Set-Content $env:SSL_CERT_FILE $stream.RemoteCertificate.ExportCertificatePem()
             $client.Dispose()
             $text = Invoke-Child { Import-Module $args[0]; (Test-VodPreheatUrl $args[1] -TimeoutSec 120).Finding } $Manifest, "$($tls.Endpoint)a.mp4"
+            $LASTEXITCODE | Should -Be 0 -Because $text
             $text.Trim() | Should -Be 'Ok'
             $tls.Requests.Method | Should -Be 'HEAD'
         } finally {
