@@ -78,7 +78,7 @@ Describe 'mixed' {
     }
 
     It 'counts each file, also one that ends its process or cannot be read, and repeats the failures' {
-        $run = Invoke-Tier -Arguments '-Path', "$folder/*.Tests.ps1"
+        $run = Invoke-Tier -Arguments '-Path', $folder
         $run.ExitCode | Should -Be 1
         $run.Count | Should -Be '1 3 1' -Because $run.Text
         $first, $again = $run.Text -split 'All failures:'

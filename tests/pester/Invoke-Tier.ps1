@@ -9,7 +9,7 @@
 .PARAMETER ResultFile
     Specifies the file for the counts, as JSON. All results are written next to it as JUnit XML.
 .PARAMETER Path
-    Specifies the test files. By default, all files of this folder.
+    Specifies the test files, or folders of them. By default, all files of this folder.
 .PARAMETER Filter
     Specifies a part of the names of the tests to run.
 .PARAMETER Slow
@@ -18,7 +18,7 @@
 [CmdletBinding()]
 param(
     [string] $ResultFile = "$PSScriptRoot/../../out/results/pester.json",
-    [string[]] $Path = "$PSScriptRoot/*.Tests.ps1",
+    [string[]] $Path = $PSScriptRoot,
     [string] $Filter,
     [switch] $Slow
 )
@@ -61,7 +61,7 @@ function Join-JUnit([string[]] $From, [string] $To) {
     $all.Save($To)
 }
 
-$files = @(Get-Item $Path)
+$files = @(Get-ChildItem $Path -Filter *.Tests.ps1)
 if ($Slow) { $files = @($files | Where-Object { Select-String '-Tag Slow' $_ -Quiet }) }
 if (-not $files) { throw 'No file has a test with the tag Slow.' }
 
