@@ -26,8 +26,8 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# The languages, with the folders of their pages.
-$languages = [ordered]@{ 'en-US' = '.'; 'zh-CN' = 'zh-CN' }
+# The languages, with the folders of their pages. PowerShell finds the help of zh-CN, zh-SG, and zh-Hans-CN in that of their parent, zh-Hans.
+$languages = [ordered]@{ 'en-US' = '.'; 'zh-Hans' = 'zh-CN' }
 
 $namespaces = @{
     msh     = 'http://msh'

@@ -2,10 +2,10 @@
 
 <#
 .SYNOPSIS
-    Creates docs/tour.svg, the picture in the README: real commands in the sandbox and their real output.
+    Creates docs/tour.svg, the picture in the README: what its first commands display in a terminal.
 .DESCRIPTION
-    Requires the built module (./build.sh Build). A test server answers Test-VodPreheatUrl instead of the CDN, as a
-    node with key hotlink protection does for a URL without a signature.
+    Runs the first code block of README.md in the sandbox with the built module (./build.sh Build). The random task IDs are replaced by
+    one ID, so that the picture changes only if the output does; a test compares it.
 #>
 [CmdletBinding()]
 param([string] $Destination = "$PSScriptRoot/../docs/tour.svg")
@@ -13,25 +13,21 @@ param([string] $Destination = "$PSScriptRoot/../docs/tour.svg")
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-$steps = @(
-    'Connect-VodAccount -Sandbox'
-    '$urls = "opening", "part1-fail", "part2" | % { "http://cdn.example.com/premiere/$_.mp4" }'
-    '$urls | Start-VodPreheat -OutVariable task | Wait-VodPreheat'
-    'Get-VodPreheatResult $task | Where Status -eq failed | Test-VodPreheatUrl'
-)
 $root = Split-Path $PSScriptRoot
+$steps = [regex]::Match((Get-Content "$root/README.md" -Raw), '(?ms)^```powershell\r?\n(.*?)\r?\n```').Groups[1].Value -split '\r?\n'
 Import-Module "$root/out/VodPreheat/VodPreheat.psd1"
-dotnet build "$root/tests/server" -c Release --nologo -v quiet | Out-Host
-Add-Type -Path "$root/out/artifacts/bin/VodPreheat.TestServer/release/VodPreheat.TestServer.dll"
-$edge = [VodPreheat.TestServer.EdgeServer]::Start()
-$edge.SetFile('http://cdn.example.com/premiere/part1-fail.mp4', 403)
-$PSDefaultParameterValues = @{ 'Test-VodPreheatUrl:Proxy' = $edge.Endpoint }
 $PSStyle.OutputRendering = 'Ansi'
+$PSDefaultParameterValues = @{ 'Invoke-VodPreheat:PollIntervalSec' = 1 }
 $lines = foreach ($step in $steps) {
     "`e[36mPS>`e[0m $step"
-    . ([scriptblock]::Create($step)) | Out-String -Width 96 -Stream
+
+    $warnings, $objects = @(. ([scriptblock]::Create($step)) 3>&1).Where({ $_ -is [Management.Automation.WarningRecord] }, 'Split')
+
+    # Outcomes are written when they are final: in a random order.
+    $objects | Sort-Object Url | Out-String -Width 96 -Stream
+    $warnings | ForEach-Object { "`e[33;1mWARNING: $_`e[0m" }
 }
-$edge.Dispose()
+$lines = $lines -replace '\b[0-9a-f]{7}…', '5f0e3a1…'
 
 # The colors of the terminal as colors of the picture. Any other code ends a color.
 $colors = @{ '30' = '#484f58'; '31' = '#ff7b72'; '32' = '#7ee787'; '33' = '#e3b341'; '36' = '#79c0ff' }
@@ -42,8 +38,7 @@ $texts = foreach ($line in $lines) {
         if ($part -match '^\e\[([\d;]*)m$') {
             $code = $Matches[1].Split(';').Where({ $_ -ne '1' }, 'Last')
             $color = if ($code) { $colors[$code[0]] } else { $color }
-        }
-        elseif ($part) {
+        } elseif ($part) {
             $fill = if ($color) { " fill=`"$color`"" }
             "<tspan$fill>$([Security.SecurityElement]::Escape($part))</tspan>"
         }

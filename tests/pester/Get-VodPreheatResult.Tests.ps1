@@ -87,7 +87,7 @@ Describe 'Get-VodPreheatResult' {
             @{ Name = 'a property with several'; Script = { [pscustomobject]@{ TaskId = 'a', 'b' } | Get-VodPreheatResult }; Ids = 'a', 'b' }
             @{
                 Name   = 'tasks'
-                Script = { [VodPreheat.PreheatTask]::new('a', @('https://u'), $null, [datetimeoffset]::Now) | Get-VodPreheatResult }
+                Script = { [VodPreheat.PreheatTask]@{ TaskId = 'a'; Url = 'https://u' } | Get-VodPreheatResult }
                 Ids    = @('a')
             }
             @{ Name = 'results'; Script = { Get-VodPreheatResult a, b | Get-VodPreheatResult }; Ids = 'a', 'b' }
@@ -244,6 +244,29 @@ Describe 'Get-VodPreheatResult' {
                 Stop-Aside $run
             }
             Wait-ForNoRequest -Idle 2
+        }
+    }
+
+    Context 'progress' {
+        It 'says after two seconds on which connection how many tasks were queried, and how long the rate limit delays the others' {
+            Connect-Server $server @{ RequestsPerMinute = 2 }
+            $run = Invoke-Aside { Get-VodPreheatResult (1..150) }
+            try {
+                $bar = $run.Shell.Streams.Progress
+                Wait-Until { $bar.Count }
+                $bar[0].Activity | Should -Be "Querying tasks (cn-north-4, $($TestServer::DefaultProjectId.Substring(0, 7))`u{2026})"
+                $bar[0].StatusDescription | Should -Match '^2 tasks queried; waiting \d+ seconds for the rate limit$'
+            } finally {
+                Stop-Aside $run
+            }
+        }
+
+        It 'ends with the command' {
+            $server.LatencyMs = 2500
+            $run = Invoke-Aside { Get-VodPreheatResult 1, 2 | Select-Object -First 1 }
+            Wait-Until { $run.Result.IsCompleted }
+            $run.Shell.Streams.Progress[-1].RecordType | Should -Be 'Completed'
+            $run.Shell.Dispose()
         }
     }
 

@@ -180,7 +180,7 @@ Describe 'The Chinese page of errors' {
 
 Describe 'The Chinese about topic' {
     BeforeAll {
-        $topic = @(Get-Topic zh-CN)
+        $topic = @(Get-Topic zh-Hans)
         $original = @(Get-Topic en-US)
     }
 
@@ -214,7 +214,7 @@ Describe 'The Chinese about topic' {
     }
 
     It 'fits 80 columns; a Chinese character has the width of two' {
-        Get-Content "$root/module/zh-CN/about_VodPreheat.help.txt" | Where-Object {
+        Get-Content "$root/module/zh-Hans/about_VodPreheat.help.txt" | Where-Object {
             $_.Length + [regex]::Matches($_, '[\u2E80-\u9FFF\uFF00-\uFF60]').Count -gt 80
         } | Should -BeNullOrEmpty
     }
@@ -225,7 +225,7 @@ Describe 'Get-Help if <_> is in Chinese' -ForEach $origins {
 
     It 'displays the Chinese about topic' {
         $help.about | Should -Match $chinese
-        $missing = Get-Content "$root/module/zh-CN/about_VodPreheat.help.txt" | Where-Object { -not $help.about.Contains($_) }
+        $missing = Get-Content "$root/module/zh-Hans/about_VodPreheat.help.txt" | Where-Object { -not $help.about.Contains($_) }
         $missing | Should -BeNullOrEmpty
     }
 
@@ -246,5 +246,17 @@ Describe 'Get-Help if <_> is in Chinese' -ForEach $origins {
             $link -match '^https://github\.com/vodpreheat/VodPreheat/blob/main/(.+)$' | Should -BeTrue
             "$root/$($Matches[1])" | Should -Exist
         }
+    }
+}
+
+Describe 'The help if the UI culture is <_>' -ForEach 'zh-Hans', 'zh-SG', 'zh-Hans-CN' {
+    It 'is in Chinese' {
+        $text = Invoke-Child {
+            param($manifest, $culture, $chinese)
+            [cultureinfo]::CurrentUICulture = $culture
+            Import-Module $manifest
+            "cmdlet: $((Get-Help Start-VodPreheat).Synopsis -match $chinese), topic: $("$(Get-Help about_VodPreheat)" -match $chinese)"
+        } $Manifest, $_, $chinese
+        $text.Trim() | Should -Be 'cmdlet: True, topic: True'
     }
 }

@@ -33,7 +33,8 @@ BeforeAll {
     . "$PSScriptRoot/common.ps1"
 
     function Get-Parameter([string] $Cmdlet) {
-        (Get-Command $Cmdlet).Parameters.Values | Where-Object Name -NotIn ([System.Management.Automation.Cmdlet]::CommonParameters)
+        (Get-Command $Cmdlet).Parameters.Values |
+            Where-Object { $_.Name -notin [System.Management.Automation.Cmdlet]::CommonParameters -and $_.Attributes.DontShow -notcontains $true }
     }
 
     # The syntax of the cmdlet, one line per parameter set, without hidden parameters.
@@ -126,6 +127,14 @@ Describe 'The help of <_>' -ForEach $cmdlets {
             $pipeline = @($parameter.Attributes | Where-Object { $_ -is [Parameter] -and ($_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName) })
             $own.pipelineInput | Should -BeLike "$($pipeline.Count -gt 0)*" -Because $parameter.Name
             $own.aliases | Should -Be ($parameter.Aliases.Count ? $parameter.Aliases -join ', ' : 'none') -Because $parameter.Name
+        }
+    }
+
+    It 'has the first sentence of each parameter in completion menus (HelpMessage)' {
+        foreach ($parameter in Get-Parameter $cmdlet | Where-Object Name -NotIn WhatIf, Confirm) {
+            $text = (Get-Help $cmdlet -Parameter $parameter.Name).description[0].Text
+            $messages = $parameter.Attributes | Where-Object { $_ -is [Parameter] } | ForEach-Object HelpMessage | Select-Object -Unique
+            $messages | Should -BeExactly ([regex]::Match($text, '^.*?[.!?](?=\s|$)').Value) -Because $parameter.Name
         }
     }
 
@@ -257,7 +266,7 @@ Describe 'The about topic' {
 }
 
 Describe 'The error IDs' {
-    It 'are exactly those in <_>' -ForEach 'docs/errors.md', 'module/en-US/about_VodPreheat.help.txt', 'docs/zh-CN/errors.md', 'module/zh-CN/about_VodPreheat.help.txt' {
+    It 'are exactly those in <_>' -ForEach 'docs/errors.md', 'module/en-US/about_VodPreheat.help.txt', 'docs/zh-CN/errors.md', 'module/zh-Hans/about_VodPreheat.help.txt' {
         $ids = [regex]::Matches((Get-Content "$root/src/VodPreheat.Client/Errors/ErrorIds.cs" -Raw), '= "(Vod\w+)"') | ForEach-Object { $_.Groups[1].Value }
         $pattern = $_ -like '*.md' ? '(?m)^\| `(Vod\w+)`' : '(?m)^        (Vod\w+) '
         $named = [regex]::Matches((Get-Content "$root/$_" -Raw), $pattern) | ForEach-Object { $_.Groups[1].Value }

@@ -193,8 +193,8 @@ Describe 'Input' {
                 [pscustomobject] @{ Url = 'https://cdn.example.com/1.mp4'; AssetId = '' }
                 [pscustomobject] @{ Url = @(); AssetId = @('a2', 'a3') }
                 @{ asset_id = 'a4' }
-                [VodPreheat.PreheatTask]::new('t', @(), 'a5', [DateTimeOffset]::Now)
-                Copy-Object ([VodPreheat.PreheatTask]::new('t', @(), 'a6', [DateTimeOffset]::Now))
+                [VodPreheat.PreheatTask]@{ TaskId = 't'; AssetId = 'a5' }
+                Copy-Object ([VodPreheat.PreheatTask]@{ TaskId = 't'; AssetId = 'a6' })
                 [pscustomobject] @{ Url = 'https://cdn.example.com/2.mp4'; AssetId = 'not this' }
             }
             $run = Get-Outcome { $run.Output | Start-VodPreheat }
@@ -218,7 +218,7 @@ Describe 'Input' {
         }
 
         It 'is an error for Invoke-VodPreheat, with its ID' {
-            $task = [VodPreheat.PreheatTask]::new('t', @(), 'film-7', [DateTimeOffset]::Now)
+            $task = [VodPreheat.PreheatTask]@{ TaskId = 't'; AssetId = 'film-7' }
             $run = Get-Outcome { $task, 'https://cdn.example.com/1.mp4' | Invoke-VodPreheat -PollIntervalSec 1 }
             Assert-Failure $run.Errors[0] VodInvalidInput InvalidArgument 'film-7', 'Start-VodPreheat'
             $run.Output.Url | Should -Be 'https://cdn.example.com/1.mp4'

@@ -49,7 +49,7 @@ Describe 'The package' -Tag Slow {
     It 'has the help of each language' {
         $zip = [IO.Compression.ZipFile]::OpenRead($package)
         try {
-            foreach ($language in 'en-US', 'zh-CN') {
+            foreach ($language in 'en-US', 'zh-Hans') {
                 foreach ($name in 'VodPreheat.PowerShell.dll-Help.xml', 'about_VodPreheat.help.txt') {
                     $zip.GetEntry("$language/$name").Length | Should -Be (Get-Item "$(Split-Path $Manifest)/$language/$name").Length
                 }

@@ -56,8 +56,8 @@ Describe 'Start-VodPreheat, input and requests' {
             @{ From = 'as arrays in the pipeline'; Submit = { , $urls | Start-VodPreheat } }
             @{ From = 'by the property Url, as of a CSV file'; Submit = { 'Url', $urls | ForEach-Object { $_ } | ConvertFrom-Csv | Start-VodPreheat } }
             @{ From = 'of the tasks of Start-VodPreheat'; Submit = { $urls | Start-VodPreheat -OutVariable tasks; $server.Reset(); $tasks | Start-VodPreheat } }
-            @{ From = 'of PreheatTask objects'; Submit = { [VodPreheat.PreheatTask]::new('t', $urls, $null, [DateTimeOffset]::Now) | Start-VodPreheat } }
-            @{ From = 'of PreheatingResult objects'; Submit = { $urls | ForEach-Object { [VodPreheat.PreheatingResult]::new('t', $_, 'failed') } | Start-VodPreheat } }
+            @{ From = 'of PreheatTask objects'; Submit = { [VodPreheat.PreheatTask]@{ TaskId = 't'; Url = $urls } | Start-VodPreheat } }
+            @{ From = 'of PreheatingResult objects'; Submit = { $urls | ForEach-Object { [VodPreheat.PreheatingResult]@{ TaskId = 't'; Url = $_; Status = 'failed' } } | Start-VodPreheat } }
         ) {
             $urls = Get-SampleUrl 3
             $run = Get-Outcome $Submit
@@ -121,7 +121,7 @@ Describe 'Start-VodPreheat, input and requests' {
         }
 
         It 'of a PreheatTask are submitted again' {
-            $run = Get-Outcome { [VodPreheat.PreheatTask]::new('t', @(), 'a1', [DateTimeOffset]::Now) | Start-VodPreheat }
+            $run = Get-Outcome { [VodPreheat.PreheatTask]@{ TaskId = 't'; AssetId = 'a1' } | Start-VodPreheat }
             $run.Errors | Should -BeNullOrEmpty
             $server.SubmittedAssets | Should -Be 'a1'
             $server.SubmittedUrls | Should -BeNullOrEmpty
@@ -140,7 +140,7 @@ Describe 'Start-VodPreheat, input and requests' {
         }
 
         It 'of a task that has neither URLs nor an asset cause an error' {
-            $run = Get-Outcome { [VodPreheat.PreheatTask]::new('t', $null, $null, [DateTimeOffset]::Now) | Start-VodPreheat }
+            $run = Get-Outcome { [VodPreheat.PreheatTask]@{ TaskId = 't' } | Start-VodPreheat }
             Assert-Failure $run.Errors[0] 'VodInvalidUrl' 'InvalidArgument'
             $server.RequestCount | Should -Be 0
         }
@@ -226,7 +226,7 @@ Describe 'Start-VodPreheat, input and requests' {
         AfterAll { $runs.Values.Shell.Dispose() }
 
         It 'displays the number of submitted URLs after two seconds' {
-            $bar | ForEach-Object { "$($_.ActivityId) $($_.Activity)" } | Select-Object -Unique | Should -Be '0 Submitting for pre-loading'
+            $bar | ForEach-Object { "$($_.ActivityId) $($_.Activity)" } | Select-Object -Unique | Should -Be "0 Submitting for pre-loading (cn-north-4, $($TestServer::DefaultProjectId.Substring(0, 7))`u{2026})"
             $bar[0].StatusDescription | Should -Be '0 URLs submitted' -Because 'the first ten take three seconds'
             @($bar.StatusDescription) | Should -Contain '10 URLs submitted'
             $bar[0].PercentComplete | Should -Be -1

@@ -181,19 +181,19 @@ Describe 'Test-VodPreheatUrl' {
             @{
                 Name    = 'results that failed'
                 Script  = {
-                    [VodPreheat.PreheatingResult]::new('t', "$site/1", 'succeed'), [VodPreheat.PreheatingResult]::new('t', "$site/2", 'failed') |
+                    [VodPreheat.PreheatingResult]@{ TaskId = 't'; Url = "$site/1"; Status = 'succeed' }, [VodPreheat.PreheatingResult]@{ TaskId = 't'; Url = "$site/2"; Status = 'failed' } |
                         Where-Object Status -EQ failed | Test-VodPreheatUrl
                 }
                 Targets = @('/2')
             }
             @{
                 Name    = 'a task'
-                Script  = { [VodPreheat.PreheatTask]::new('t', @("$site/1", "$site/2"), $null, [datetimeoffset]::Now) | Test-VodPreheatUrl }
+                Script  = { [VodPreheat.PreheatTask]@{ TaskId = 't'; Url = "$site/1", "$site/2" } | Test-VodPreheatUrl }
                 Targets = '/1', '/2'
             }
             @{
                 Name    = 'outcomes'
-                Script  = { [VodPreheat.PreheatOutcome]::new("$site/1", 'failed', 't', 1, $null, $null, $null, $null) | Test-VodPreheatUrl }
+                Script  = { [VodPreheat.PreheatOutcome]@{ Url = "$site/1"; Status = 'failed' } | Test-VodPreheatUrl }
                 Targets = @('/1')
             }
             @{ Name = 'tests'; Script = { Test-VodPreheatUrl "$site/1" | Test-VodPreheatUrl }; Targets = '/1', '/1' }
@@ -247,7 +247,7 @@ Describe 'Test-VodPreheatUrl' {
             $outcome = Get-Outcome { Test-VodPreheatUrl @() }
             $outcome.Output.Count + $outcome.Errors.Count | Should -Be 0
             $outcome.Failure | Should -BeNullOrEmpty
-            $asset = [VodPreheat.PreheatTask]::new('t', @(), 'asset', [datetimeoffset]::Now)
+            $asset = [VodPreheat.PreheatTask]@{ TaskId = 't'; AssetId = 'asset' }
             Assert-Failure (Get-Outcome { $asset | Test-VodPreheatUrl }).Errors[0] VodInvalidUrl InvalidArgument
         }
 
@@ -268,17 +268,32 @@ Describe 'Test-VodPreheatUrl' {
         }
     }
 
+    Context 'progress' {
+        It 'says after two seconds how many URLs were tested, and ends with the command' {
+            $edge.SetFile('/a.mp4')
+            $edge.SetFault('/b.mp4', 'Stall')
+            $run = Invoke-Aside { Test-VodPreheatUrl "$($args[0])/a.mp4", "$($args[0])/b.mp4" -TimeoutSec 3 } $site
+            Wait-Until { $run.Result.IsCompleted }
+            $bar = $run.Shell.Streams.Progress
+            "$($bar[0].Activity): $($bar[0].StatusDescription)" | Should -Be 'Testing URLs: 1 URL tested'
+            $bar[-1].RecordType | Should -Be 'Completed'
+            $run.Shell.Dispose()
+        }
+    }
+
     Context 'views' {
         BeforeAll {
             $escape = [char] 27
-            $live = [VodPreheat.PreheatUrlTest]::new(
-                'https://cdn.example.com/a.mp4', 200, 'Hit', "private$escape[2J", 5, 'NotCacheable', 'What to look at.')
+            $live = [VodPreheat.PreheatUrlTest]@{
+                Url = 'https://cdn.example.com/a.mp4'; StatusCode = 200; Cache = 'Hit'; CacheControl = "private$escape[2J"; Age = 5
+                Finding = 'NotCacheable'; Hint = 'What to look at.'
+            }
             $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($live))
             $script:cases = @{ live = $live; deserialized = $copy }
         }
 
-        It 'display all properties in a list by default, without control characters: <_>' -ForEach live, deserialized {
-            $text = $cases[$_] | Out-String -Width 200
+        It 'display all properties in a list, without control characters: <_>' -ForEach live, deserialized {
+            $text = $cases[$_] | Format-List | Out-String -Width 200
             foreach ($part in 'Url +: https://cdn\.example\.com/a\.mp4', 'Finding +: NotCacheable', 'StatusCode +: 200', 'Cache +: Hit', 'Age +: 5',
                 'CacheControl +: private \[2J', 'Hint +: What to look at\.') {
                 $text | Should -Match $part
@@ -287,16 +302,13 @@ Describe 'Test-VodPreheatUrl' {
         }
 
         It 'display a URL without characters that reorder text: <_>' -ForEach 'Format-List', 'Format-Table' {
-            $test = [VodPreheat.PreheatUrlTest]::new("https://cdn.example.com/a`u{202e}4pm.mp4", 200, 'Hit', $null, 5, 'Ok', 'Nothing.')
+            $test = [VodPreheat.PreheatUrlTest]@{ Url = "https://cdn.example.com/a`u{202e}4pm.mp4"; StatusCode = 200; Finding = 'Ok'; Hint = 'Nothing.' }
             $test | & $_ | Out-String -Width 200 | Should -Match 'https://cdn\.example\.com/a 4pm\.mp4'
         }
 
-        It 'have columns that are named after the properties: <_>' -ForEach live, deserialized {
-            $lines = ($cases[$_] | Format-Table | Out-String -Width 200).Trim() -split '\r?\n'
-            $columns = -split $lines[0]
-            $columns | Should -Be 'Finding', 'StatusCode', 'Cache', 'Url'
-            $columns | Should -BeIn ([VodPreheat.PreheatUrlTest].GetProperties().Name)
-            -split $lines[-1] | Should -Be 'NotCacheable', '200', 'Hit', 'https://cdn.example.com/a.mp4'
+        It 'display the finding, the hint, and a row by default: <_>' -ForEach live, deserialized {
+            $lines = ($cases[$_] | Out-String -Width 200).Trim() -split '\s*\r?\n\s*'
+            $lines | Should -Be 'NotCacheable', 'What to look at.', '200 Hit     https://cdn.example.com/a.mp4'
         }
 
         It 'do not change the text in objects and JSON' {

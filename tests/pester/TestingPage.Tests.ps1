@@ -4,6 +4,7 @@ BeforeDiscovery {
     $fences = [regex]::Matches($page, '(?ms)^## (?<Title>[^\n]+)\n(?:(?!^## ).)*?^```powershell\n(?<Code>.*?)^```') |
         ForEach-Object { @{ Title = $_.Groups['Title'].Value; Code = $_.Groups['Code'].Value } }
     $fenceCount = [regex]::Matches($page, '(?m)^```powershell').Count
+    $cmdlets = (Import-PowerShellDataFile "$PSScriptRoot/../../VodPreheat.psd1").CmdletsToExport
 }
 
 BeforeAll {
@@ -34,6 +35,10 @@ Describe 'docs/testing.md' -ForEach @{ Fences = $fences; FenceCount = $fenceCoun
     It 'has examples with a heading each' {
         $Fences.Count | Should -BeGreaterThan 3
         $Fences.Count | Should -Be $FenceCount
+    }
+
+    It 'has a mock of <_>' -ForEach $cmdlets {
+        $Fences.Code -match "(?m)^ +Mock $_( |$)" | Should -Not -BeNullOrEmpty
     }
 
     It 'has an example that works: <_.Title>' -ForEach $fences {

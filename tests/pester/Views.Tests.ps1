@@ -77,12 +77,12 @@ public sealed class WindowlessHost(Exception complaint) : PSHost
     Connect-VodAccount -Sandbox -Region cn-north-4
     $at = [DateTimeOffset]::new(2026, 1, 2, 3, 4, 5, [DateTimeOffset]::Now.Offset)
     $script:samples = @{
-        'a task of one URL'   = [VodPreheat.PreheatTask]::new('task-1', 'https://cdn.example.com/1.mp4', $null, $at)
-        'a task of many URLs' = [VodPreheat.PreheatTask]::new('task-2', @('https://cdn.example.com/1.mp4', 'https://cdn.example.com/2.mp4'), $null, $at)
-        'a task of an asset'  = [VodPreheat.PreheatTask]::new('task-3', @(), 'asset-id', $at)
-        'a result'            = [VodPreheat.PreheatingResult]::new('task-1', 'https://cdn.example.com/1.mp4', 'failed')
-        'an outcome'          = [VodPreheat.PreheatOutcome]::new('https://cdn.example.com/1.mp4', 'rejected', '', 2, $at, $at, 'VOD.10053', 'What happened.')
-        'a URL test'          = [VodPreheat.PreheatUrlTest]::new('https://cdn.example.com/1.mp4', 403, 'Miss', 'no-store', 7, 'AccessDenied', 'What to do.')
+        'a task of one URL'   = [VodPreheat.PreheatTask]@{ TaskId = 'task-1'; Url = 'https://cdn.example.com/1.mp4'; SubmittedAt = $at }
+        'a task of many URLs' = [VodPreheat.PreheatTask]@{ TaskId = 'task-2'; Url = 'https://cdn.example.com/1.mp4', 'https://cdn.example.com/2.mp4'; SubmittedAt = $at }
+        'a task of an asset'  = [VodPreheat.PreheatTask]@{ TaskId = 'task-3'; AssetId = 'asset-id'; SubmittedAt = $at }
+        'a result'            = [VodPreheat.PreheatingResult]@{ TaskId = 'task-1'; Url = 'https://cdn.example.com/1.mp4'; Status = 'failed' }
+        'an outcome'          = [VodPreheat.PreheatOutcome]@{ Url = 'https://cdn.example.com/1.mp4'; Status = 'rejected'; Attempts = 2; ErrorCode = 'VOD.10053' }
+        'a URL test'          = [VodPreheat.PreheatUrlTest]@{ Url = 'https://cdn.example.com/1.mp4'; StatusCode = 403; Cache = 'Miss'; Finding = 'AccessDenied'; Hint = 'What to do.' }
         'a connection'        = Get-VodConnection
     }
     $script:parts = @{
@@ -90,7 +90,7 @@ public sealed class WindowlessHost(Exception complaint) : PSHost
         'a task of many URLs' = 'task-2', '2026-01-02 03:04:05', 'https://cdn.example.com/1.mp4'
         'a task of an asset'  = 'task-3', '2026-01-02 03:04:05', 'asset asset-id'
         'a result'            = 'task-1', 'failed', 'https://cdn.example.com/1.mp4'
-        'an outcome'          = 'rejected', '2', 'VOD.10053', 'https://cdn.example.com/1.mp4'
+        'an outcome'          = 'rejected', 'VOD.10053', 'https://cdn.example.com/1.mp4'
         'a URL test'          = 'AccessDenied', '403', 'Miss', 'https://cdn.example.com/1.mp4'
         'a connection'        = 'Sandbox', 'cn-north-4', (Get-VodConnection).ProjectId
     }
@@ -184,17 +184,52 @@ Describe 'The view of a deserialized task' {
     }
 }
 
-Describe 'A status' {
-    It '<Status> is <Color>' -ForEach @(
-        @{ Status = 'succeed'; Color = 'green' }
-        @{ Status = 'SUCCEED'; Color = 'green' }
-        @{ Status = 'failed'; Color = 'red' }
-        @{ Status = 'processing'; Color = 'yellow' }
-        @{ Status = 'new'; Color = $null }
+Describe 'A table' {
+    It 'is one table for the results of many tasks' {
+        $rows = 1..20 | ForEach-Object { [VodPreheat.PreheatingResult]@{ TaskId = "task-of-url-$_"; Url = "https://cdn.example.com/$_.mp4"; Status = 'failed' } }
+        $lines = @($rows | Out-String -Width 80 -Stream | Where-Object { $_ })
+        $lines.Count | Should -Be 22
+        $lines[0] | Should -Match '^Status +Url +TaskId$'
+        $lines[2] | Should -Match '^failed +https://cdn\.example\.com/1\.mp4 +task-of.$'
+    }
+
+    It 'has the task and the error code of an outcome, shortened' {
+        $outcome = [VodPreheat.PreheatOutcome]@{ Url = 'https://cdn.example.com/1.mp4'; Status = 'unknown'; ErrorCode = 'VodConnectionFailed'; TaskId = '0123456789' }
+        $outcome | Out-String -Width 80 | Should -Match 'unknown +https://cdn\.example\.com/1\.mp4 +VodConnec\u2026 +0123456\u2026'
+    }
+
+    It 'has tests of URLs by finding, with the hint once' {
+        $rows = 'AccessDenied', 'AccessDenied', 'NotFound' |
+            ForEach-Object { [VodPreheat.PreheatUrlTest]@{ Url = 'https://cdn.example.com/1.mp4'; Finding = $_; Hint = "The hint of $_."; StatusCode = 403; Cache = 'Miss' } }
+        $text = $rows | Out-String -Width 80
+        foreach ($finding in 'AccessDenied', 'NotFound') {
+            [regex]::Matches($text, "(?m)^$finding\s*$").Count | Should -Be 1
+            [regex]::Matches($text, "(?m)^The hint of $finding\.\s*$").Count | Should -Be 1
+        }
+        [regex]::Matches($text, '(?m)^ 403 Miss +https://cdn\.example\.com/1\.mp4\s*$').Count | Should -Be 3
+    }
+}
+
+Describe 'A color' {
+    It 'of <Text> is <Color>' -ForEach @(
+        @{ Text = 'succeed'; Method = 'ColorStatus'; Color = 32 }
+        @{ Text = 'SUCCEED'; Method = 'ColorStatus'; Color = 32 }
+        foreach ($status in 'failed', 'rejected', 'notSubmitted') { @{ Text = $status; Method = 'ColorStatus'; Color = 31 } }
+        foreach ($status in 'processing', 'unknown', 'new') { @{ Text = $status; Method = 'ColorStatus'; Color = 33 } }
+        @{ Text = 'Ok'; Method = 'ColorFinding'; Color = 32 }
+        @{ Text = 'AccessDenied'; Method = 'ColorFinding'; Color = 31 }
     ) {
-        # Tests often run with their output redirected, where there is no color.
-        $expected = $Color -and -not [Console]::IsOutputRedirected ? "<$Color>$Status<reset>" : $Status
-        [VodPreheat.Formatting.ViewFormatter]::ColorStatus($Status, '<green>', '<red>', '<yellow>', '<reset>') | Should -BeExactly $expected
+        [VodPreheat.Formatting.ViewFormatter]::$Method($Text, 'Ansi') | Should -BeExactly "`e[${Color}m$Text`e[0m"
+    }
+
+    It 'of no text is none' {
+        [VodPreheat.Formatting.ViewFormatter]::ColorStatus($null, 'Ansi') | Should -BeExactly ''
+    }
+
+    It 'is not in redirected output, unless it is requested' {
+        $script = { Import-Module $args[0]; $PSStyle.OutputRendering = $args[1]; [VodPreheat.PreheatingResult]@{ Status = 'failed' } }
+        Invoke-Child $script $Manifest, Host | Should -Not -Match '\e\[31m'
+        Invoke-Child $script $Manifest, Ansi | Should -Match '\e\[31mfailed'
     }
 }
 

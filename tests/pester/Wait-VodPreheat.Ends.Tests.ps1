@@ -146,7 +146,7 @@ Describe 'Wait-VodPreheat, early end and progress' {
 
         It 'is one bar' {
             $bar.Count | Should -BeGreaterThan 1
-            $bar | ForEach-Object { "$($_.ActivityId) $($_.Activity)" } | Select-Object -Unique | Should -Be '0 Waiting for pre-loading'
+            $bar | ForEach-Object { "$($_.ActivityId) $($_.Activity)" } | Select-Object -Unique | Should -Be "0 Waiting for pre-loading (cn-north-4, $($TestServer::DefaultProjectId.Substring(0, 7))`u{2026})"
         }
 
         It 'displays the numbers of finished tasks and URLs, and the time until the timeout' {

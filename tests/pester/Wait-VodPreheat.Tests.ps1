@@ -59,8 +59,8 @@ Describe 'Wait-VodPreheat' {
             @{ From = 'as an argument'; Wait = { Wait-VodPreheat t1, t2 } }
             @{ From = 'from the pipeline'; Wait = { 't1', 't2' | Wait-VodPreheat } }
             @{ From = 'by the property TaskId, as of a CSV file'; Wait = { 'TaskId', 't1', 't2' | ConvertFrom-Csv | Wait-VodPreheat } }
-            @{ From = 'of PreheatTask objects'; Wait = { 't1', 't2' | ForEach-Object { [VodPreheat.PreheatTask]::new($_, @(), 'a', [DateTimeOffset]::Now) } | Wait-VodPreheat } }
-            @{ From = 'of PreheatingResult objects'; Wait = { 't1', 't2' | ForEach-Object { [VodPreheat.PreheatingResult]::new($_, 'u', 'processing') } | Wait-VodPreheat } }
+            @{ From = 'of PreheatTask objects'; Wait = { 't1', 't2' | ForEach-Object { [VodPreheat.PreheatTask]@{ TaskId = $_; AssetId = 'a' } } | Wait-VodPreheat } }
+            @{ From = 'of PreheatingResult objects'; Wait = { 't1', 't2' | ForEach-Object { [VodPreheat.PreheatingResult]@{ TaskId = $_; Url = 'u'; Status = 'processing' } } | Wait-VodPreheat } }
         ) {
             $server.AnyTask = $true
             $run = Get-Outcome $Wait

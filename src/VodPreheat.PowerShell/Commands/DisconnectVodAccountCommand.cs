@@ -12,7 +12,7 @@ namespace VodPreheat.Commands;
 public sealed class DisconnectVodAccountCommand : PSCmdlet
 {
     /// <summary>The connection to disconnect; by default the default connection.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the connection to end, from Connect-VodAccount -PassThru or -NoDefault.")]
     [ValidateNotNull]
     [LiveConnection]
     [ArgumentCompleter(typeof(ConnectionCompleter))]

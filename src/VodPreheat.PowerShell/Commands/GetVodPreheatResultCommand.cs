@@ -5,6 +5,7 @@ using VodPreheat.Client.Preheating;
 using VodPreheat.Completion;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;
+using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
 
@@ -16,9 +17,10 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     private readonly List<string> _unasked = [];
     private VodClientException? _unreachable;
     private OrderedRequestBuffer<string, IReadOnlyList<UrlResult>>? _requests;
+    private QueryProgressBar? _progress;
 
     /// <summary>The task IDs that Start-VodPreheat (or the API) returned.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the IDs of the tasks, as returned by Start-VodPreheat and Get-VodPreheatTask.")]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -28,7 +30,7 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     public override string?[]? TaskId { get; set; }
 
     /// <summary>The maximum number of queries in flight.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum number of queries that run at the same time.")]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 8;
 
@@ -36,6 +38,7 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        _progress = new QueryProgressBar(this, Client);
         _requests = new(ThrottleLimit, id => Client.GetPreheatingResultsAsync(id, Context), WriteAnswer);
     }
 
@@ -46,6 +49,7 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     protected override void EndProcessing()
     {
         _requests!.Complete();
+        _progress!.Complete();
         if (_unreachable is not null)
         {
             ThrowTerminatingError(ErrorRecords.Unreachable(_unreachable, [.. _unasked]));
@@ -57,15 +61,20 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     {
         base.Dispose(disposing);
         _requests?.Dispose();
+        if (!Stopping)
+        {
+            // Also if a downstream command stops the pipeline, or an error ends the command.
+            _progress?.Complete();
+        }
     }
 
     private void WriteAnswer(string taskId, Task<IReadOnlyList<UrlResult>> answer)
     {
         try
         {
-            foreach (UrlResult result in WaitFor(answer).GetAwaiter().GetResult())
+            foreach (UrlResult result in WaitFor(answer, _progress!.Show).GetAwaiter().GetResult())
             {
-                WriteObject(new PreheatingResult(taskId, result.Url, result.Status));
+                WriteObject(new PreheatingResult(taskId, result));
             }
         }
         catch (VodClientException failure) when (failure.IsWithoutConnection && Context.Service.IsLost)
@@ -78,5 +87,8 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
         {
             WriteFailure(failure, taskId, $"Task {taskId}");
         }
+
+        _progress!.Queried++;
+        _progress.Show();
     }
 }

@@ -20,7 +20,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     private WildcardPattern[] _patterns = [];
 
     /// <summary>Only these tasks.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, HelpMessage = "Specifies the IDs of the tasks to get.")]
     [ValidateNotNullOrEmpty]
     [Alias("task_id")]
     [TextInput(nameof(TaskId))]
@@ -28,36 +28,36 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     public string[]? TaskId { get; set; }
 
     /// <summary>Only submissions with one of these URLs; wildcards are allowed, and case is ignored.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies URLs: the cmdlet gets the submissions with at least one URL that matches.")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [TextInput(nameof(Url))]
     public string[]? Url { get; set; }
 
     /// <summary>Only submissions at this time or later.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a date and time: the cmdlet gets submissions that were sent at this time or later.")]
     [PointInTime]
     public DateTimeOffset After { get; set; } = DateTimeOffset.MinValue;
 
     /// <summary>Only submissions before this time.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a date and time: the cmdlet gets submissions that were sent before this time.")]
     [PointInTime]
     public DateTimeOffset Before { get; set; } = DateTimeOffset.MaxValue;
 
     /// <summary>Only this many of the newest submissions.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the number of submissions to get, from the newest of those that match.")]
     [ValidateRange(1, int.MaxValue)]
     public int Last { get; set; } = int.MaxValue;
 
     /// <summary>The connection whose submissions are written, instead of the default.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the connection to use, from Connect-VodAccount -PassThru or -NoDefault.")]
     [ValidateNotNull]
     [LiveConnection]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     public VodConnection? Connection { get; set; }
 
     /// <summary>The submissions of this machine to every endpoint and project.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Indicates that the cmdlet gets the submissions of this machine to all endpoints and projects.")]
     public SwitchParameter AllProjects { get; set; }
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     private PreheatJob? _job;
 
     /// <summary>Playback URLs of published assets; blank lines are skipped, and a repeated URL counts once.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies playback URLs of published assets.")]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -29,22 +29,22 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     public string?[]? Url { get; set; }
 
     /// <summary>URLs that were submitted at or after this time, according to the journal, are not submitted again unless they failed.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a date and time: URLs that were submitted to the same endpoint and project at or after this time, according to the journal, are not submitted again unless they failed.")]
     [PointInTime]
     public DateTimeOffset ResumeSince { get; set; }
 
     /// <summary>The maximum number of times that a failed URL is submitted again.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum number of times that a URL that failed is submitted again.")]
     [ValidateRange(0, 100)]
     public int MaximumResubmit { get; set; }
 
     /// <summary>Maximum time for the whole job, in seconds.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum time for the complete job, in seconds.")]
     [ValidateRange(1, 604_800)]
     public int TimeoutSec { get; set; } = 3600;
 
     /// <summary>Interval between queries of a task, in seconds.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the interval between queries of a task, and from its submission to its first query, in seconds.")]
     [ValidateRange(1, 3600)]
     public int PollIntervalSec { get; set; } = 10;
 
@@ -114,8 +114,10 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         }
         else if (input.Has(nameof(Url)))
         {
-            WriteObject(new PreheatOutcome(
-                string.Empty, OutcomeStatus.Rejected, taskId: null, attempts: 0, submittedAt: null, Client.Clock.GetLocalNow(), ErrorIds.InvalidUrl, "The URL is empty."));
+            WriteObject(new PreheatOutcome
+            {
+                Status = OutcomeStatus.Rejected, EndedAt = Client.Clock.GetLocalNow(), ErrorCode = ErrorIds.InvalidUrl, Detail = "The URL is empty.",
+            });
         }
         else
         {
@@ -132,8 +134,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
             while (WaitFor(job.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } outcome)
             {
                 outcomes.Add(outcome);
-                WriteObject(new PreheatOutcome(
-                    outcome.Url, outcome.Status, outcome.TaskId, outcome.Attempts, outcome.SubmittedAt, outcome.EndedAt, outcome.ErrorCode, outcome.Detail));
+                WriteObject(new PreheatOutcome(outcome));
             }
         }
         finally

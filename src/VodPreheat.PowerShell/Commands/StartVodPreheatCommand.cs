@@ -37,7 +37,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     private Queue<(string? Item, bool IsAsset)> _invalid = new();
 
     /// <summary>Playback URLs of published assets.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UrlSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = UrlSet, HelpMessage = "Specifies playback URLs of published assets.")]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -45,7 +45,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     public string?[]? Url { get; set; }
 
     /// <summary>The IDs of published assets; all files of an asset are pre-loaded.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = AssetSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = AssetSet, HelpMessage = "Specifies the IDs of published assets.")]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -54,7 +54,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
     public string?[]? AssetId { get; set; }
 
     /// <summary>An earlier task, whose URLs or asset are submitted again.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = InputObjectSet, HelpMessage = "Specifies a task that was submitted earlier.")]
     public PreheatTask InputObject { get; set; } = null!;
 
     // Objects can be of URLs or of an asset.

@@ -12,7 +12,7 @@ namespace VodPreheat.Commands;
 public sealed class TestVodConnectionCommand : VodConnectedCmdlet
 {
     /// <summary>Writes only whether the connection is ready.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Indicates that the cmdlet returns only a Boolean value: True if nothing is wrong, otherwise False.")]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>

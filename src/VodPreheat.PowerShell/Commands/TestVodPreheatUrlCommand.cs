@@ -9,6 +9,7 @@ using VodPreheat.Client.Sandbox;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;
+using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
 
@@ -22,9 +23,10 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
 {
     private EdgeClient? _edge;
     private OrderedRequestBuffer<string, EdgeTestResult>? _requests;
+    private TestProgressBar? _progress;
 
     /// <summary>Playback URLs.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies absolute HTTP or HTTPS URLs.")]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -32,21 +34,21 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     public string?[]? Url { get; set; }
 
     /// <summary>The maximum number of URLs that are tested at the same time.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum number of URLs that are tested at the same time.")]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 8;
 
     /// <summary>The timeout of the test of one URL, in seconds.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum time for one URL, in seconds.")]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 10;
 
     /// <summary>The address of an HTTP proxy; by default that of the environment (HTTPS_PROXY, HTTP_PROXY).</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the address of an HTTP proxy.")]
     public Uri? Proxy { get; set; }
 
     /// <summary>The login of the proxy.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the user name and password for the proxy.")]
     [Credential]
     public PSCredential? ProxyCredential { get; set; }
 
@@ -55,13 +57,15 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     {
         try
         {
-            _edge = new EdgeClient(new TransportSettings
+            var settings = new TransportSettings
             {
                 Proxy = Proxy,
                 ProxyLogin = SecureStringReader.ReadProxyLogin(ProxyCredential),
                 Timeout = TimeSpan.FromSeconds(TimeoutSec),
                 UserAgent = UserAgent,
-            });
+            };
+            _edge = new EdgeClient(settings);
+            _progress = new TestProgressBar(this, settings.Clock);
         }
         catch (VodClientException failure)
         {
@@ -96,7 +100,11 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => _requests!.Complete();
+    protected override void EndProcessing()
+    {
+        _requests!.Complete();
+        _progress!.Complete();
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -104,15 +112,17 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
         base.Dispose(disposing);
         _requests?.Dispose();
         _edge?.Dispose();
+        if (!Stopping)
+        {
+            // Also if a downstream command stops the pipeline.
+            _progress?.Complete();
+        }
     }
 
     private void WriteAnswer(string url, Task<EdgeTestResult> answer)
     {
-        EdgeTestResult result = WaitFor(answer).GetAwaiter().GetResult();
-        WriteObject(new PreheatUrlTest(
-            url, result.StatusCode, result.Cache.ToString(), result.CacheControl, result.Age, result.Finding.ToString(), result.Hint)
-        {
-            CacheTtl = result.CacheTtl,
-        });
+        WriteObject(new PreheatUrlTest(url, WaitFor(answer, _progress!.Show).GetAwaiter().GetResult()));
+        _progress.Tested++;
+        _progress.Show();
     }
 }

@@ -17,7 +17,7 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     private readonly List<(string Id, DateTimeOffset? SubmittedAt)> _tasks = [];
 
     /// <summary>The task IDs that Start-VodPreheat (or the API) returned; each is waited for once.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the IDs of the tasks, as returned by Start-VodPreheat and Get-VodPreheatTask.")]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]
@@ -33,12 +33,12 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     public object? SubmittedAt { get; set; }
 
     /// <summary>The timeout of the wait, in seconds; 15 minutes by default, because pre-loading takes 3 to 5 (vod_08_0085).</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum time to wait for all tasks together, in seconds.")]
     [ValidateRange(1, 86_400)]
     public int TimeoutSec { get; set; } = 900;
 
     /// <summary>Interval between queries of a task, in seconds.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the interval between queries of a task, in seconds.")]
     [ValidateRange(1, 3600)]
     public int PollIntervalSec { get; set; } = 10;
 
@@ -87,5 +87,5 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
     }
 
     private static PreheatingResult[] ResultsOf(string taskId, IReadOnlyList<UrlResult> results) =>
-        [.. results.Select(result => new PreheatingResult(taskId, result.Url, result.Status))];
+        [.. results.Select(result => new PreheatingResult(taskId, result))];
 }

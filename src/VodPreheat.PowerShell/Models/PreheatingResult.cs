@@ -1,19 +1,33 @@
 using VodPreheat.Client.Display;
+using VodPreheat.Client.Preheating;
 
 namespace VodPreheat;
 
 /// <summary>The result of one URL of a pre-loading task.</summary>
 /// <remarks>Source: api-vod/vod_04_0120, PreheatingResult.</remarks>
-public sealed class PreheatingResult(string taskId, string url, string status)
+public sealed class PreheatingResult
 {
+    /// <summary>Makes an empty result, whose properties are set in an initializer.</summary>
+    public PreheatingResult()
+    {
+    }
+
+    /// <summary>Makes a result of a task.</summary>
+    internal PreheatingResult(string taskId, UrlResult result)
+    {
+        TaskId = taskId;
+        Url = result.Url;
+        Status = result.Status;
+    }
+
     /// <summary>The task that the result belongs to.</summary>
-    public string TaskId { get; } = taskId;
+    public string TaskId { get; init; } = string.Empty;
 
     /// <summary>The URL, as the service returns it.</summary>
-    public string Url { get; } = url;
+    public string Url { get; init; } = string.Empty;
 
     /// <summary>The service's own text: processing, succeed or failed; others pass through.</summary>
-    public string Status { get; } = status;
+    public string Status { get; init; } = string.Empty;
 
     /// <summary>Status and URL, fit to be shown.</summary>
     public override string ToString() => DisplayText.Clean($"{Status} {Url}");

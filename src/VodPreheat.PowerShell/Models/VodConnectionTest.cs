@@ -6,16 +6,16 @@ namespace VodPreheat;
 public sealed class VodConnectionTest
 {
     /// <summary>The region ID; null if only an endpoint was specified.</summary>
-    public string? Region { get; init; }
+    public string? Region { get; init => field = OptionalText.From(value); }
 
     /// <summary>The project ID.</summary>
-    public string? ProjectId { get; init; }
+    public string? ProjectId { get; init => field = OptionalText.From(value); }
 
     /// <summary>The address of the service.</summary>
     public Uri? Endpoint { get; init; }
 
     /// <summary>AccessKey, Token, Password, IdToken, Identity or Sandbox.</summary>
-    public string? AuthenticationType { get; init; }
+    public string? AuthenticationType { get; init => field = OptionalText.From(value); }
 
     /// <summary>Whether the service accepted the credentials, the project, and a query.</summary>
     public bool CanQuery { get; init; }
@@ -30,7 +30,7 @@ public sealed class VodConnectionTest
     public TimeSpan? Latency { get; init; }
 
     /// <summary>The folder of the journal, or why there is none or it cannot be written.</summary>
-    public string? Journal { get; init; }
+    public string? Journal { get; init => field = OptionalText.From(value); }
 
     /// <summary>
     /// The number of URLs that this machine has submitted to this endpoint and project since midnight, according to the journal; null if
@@ -39,10 +39,10 @@ public sealed class VodConnectionTest
     public int? SubmittedToday { get; init; }
 
     /// <summary>The code of what is wrong: of the service, or one of the module's IDs; null if nothing is.</summary>
-    public string? ErrorCode { get; init; }
+    public string? ErrorCode { get; init => field = OptionalText.From(value); }
 
     /// <summary>What is wrong, and what to do; null if nothing is.</summary>
-    public string? Detail { get; init; }
+    public string? Detail { get; init => field = OptionalText.From(value); }
 
     /// <summary>Project, region, and the error code or "ready".</summary>
     public override string ToString() => DisplayText.Clean($"{ProjectId} ({Region ?? Endpoint?.Host}): {ErrorCode ?? "ready"}");

@@ -12,7 +12,7 @@ internal sealed class LiveConnectionAttribute : ArgumentTransformationAttribute
 
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
         inputData is PSObject copy && copy.TypeNames.Contains(DeserializedName)
-            ? new VodConnection(Text(copy, nameof(VodConnection.Region)), Text(copy, nameof(VodConnection.ProjectId)))
+            ? new VodConnection { Region = Text(copy, nameof(VodConnection.Region)), ProjectId = Text(copy, nameof(VodConnection.ProjectId)) ?? string.Empty }
             : inputData;
 
     private static string? Text(PSObject copy, string name) => copy.Properties[name]?.Value as string;

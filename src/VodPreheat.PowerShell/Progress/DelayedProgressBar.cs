@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Http;
 using VodPreheat.Formatting;
 
@@ -44,6 +46,21 @@ internal abstract class DelayedProgressBar(Cmdlet cmdlet, string activity, TimeP
 
     /// <summary>The state in words, and the percentage that is done, 0 to 100 or <see cref="UnknownPercent"/>.</summary>
     protected abstract (string Status, int Percent) Read();
+
+    /// <summary>
+    /// What the bar is about, and the connection: who has several accounts must see which one this is. PowerShell gives the activity half of
+    /// the width, so the project is its beginning.
+    /// </summary>
+    protected static string ActivityOf(string activity, VodClient client)
+    {
+        if (client.AuthenticationType == AuthenticationType.Sandbox)
+        {
+            return $"{activity} (sandbox)";
+        }
+
+        string project = client.ProjectId.Length > 8 ? $"{client.ProjectId.AsSpan(0, 7)}…" : client.ProjectId;
+        return $"{activity} ({client.Region ?? client.Endpoint.Host}, {project})";
+    }
 
     /// <summary>How long the next request waits for a rate limit, and what limit was learned; empty if it does not wait.</summary>
     protected static string NoteOf(RateLimitStatus limit, string who = "waiting")

@@ -7,7 +7,7 @@ using VodPreheat.Formatting;
 namespace VodPreheat.Progress;
 
 /// <summary>The progress bar of Invoke-VodPreheat; for unattended logs also a line a minute on the information stream.</summary>
-internal sealed class JobProgressBar(Cmdlet cmdlet, PreheatJob job, VodClient client) : DelayedProgressBar(cmdlet, "Pre-loading", client.Clock)
+internal sealed class JobProgressBar(Cmdlet cmdlet, PreheatJob job, VodClient client) : DelayedProgressBar(cmdlet, ActivityOf("Pre-loading", client), client.Clock)
 {
     private static readonly TimeSpan s_betweenLines = TimeSpan.FromMinutes(1);
     private static readonly string[] s_tags = [nameof(VodPreheat)];

@@ -11,7 +11,7 @@ namespace VodPreheat.Progress;
 /// <param name="end">The failure after which nothing more is submitted; null while there is none.</param>
 /// <param name="client">The connection.</param>
 internal sealed class SubmissionProgressBar(Cmdlet cmdlet, Func<string> noun, Func<VodClientException?> end, VodClient client)
-    : DelayedProgressBar(cmdlet, "Submitting for pre-loading", client.Clock)
+    : DelayedProgressBar(cmdlet, ActivityOf("Submitting for pre-loading", client), client.Clock)
 {
     /// <summary>How many items were accepted.</summary>
     public int Submitted { get; set; }

@@ -8,7 +8,7 @@ namespace VodPreheat.Progress;
 
 /// <summary>The progress bar of Wait-VodPreheat.</summary>
 internal sealed class WaitProgressBar(Cmdlet cmdlet, PreheatTaskPoller poller, VodClient client)
-    : DelayedProgressBar(cmdlet, "Waiting for pre-loading", client.Clock)
+    : DelayedProgressBar(cmdlet, ActivityOf("Waiting for pre-loading", client), client.Clock)
 {
     /// <inheritdoc/>
     protected override (string Status, int Percent) Read()

@@ -14,7 +14,7 @@ public abstract class VodConnectedCmdlet : VodCmdlet
     private SharedConnection? _default;
 
     /// <summary>The connection to use instead of the default, from Connect-VodAccount -PassThru or -NoDefault.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the connection to use, from Connect-VodAccount -PassThru or -NoDefault.")]
     [ValidateNotNull]
     [LiveConnection]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
