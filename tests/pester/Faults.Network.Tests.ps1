@@ -22,7 +22,7 @@ Describe 'Faults of the network' {
     BeforeAll {
         $script:proxy = [VodPreheat.TestServer.ProxyServer]::Start('proxyuser', $proxySecret)
         $script:tls = @{}
-        foreach ($name in 'UntrustedRoot', 'Expired', 'WrongName') { $tls[$name] = $TestServer::StartTls($name) }
+        foreach ($name in 'UntrustedRoot', 'Expired', 'WrongName', 'Reset') { $tls[$name] = $TestServer::StartTls($name) }
     }
 
     AfterAll {
@@ -36,7 +36,7 @@ Describe 'Faults of the network' {
         switch -Regex ($Fault) {
             'Refused' { $with.Endpoint = [VodPreheat.TestServer.ClosedPort]::Refused() }
             'NoSuchHost' { $with.Endpoint = 'https://vod.nowhere.invalid' }
-            'UntrustedRoot|Expired|WrongName' { $with.Endpoint = $tls[$Fault].Endpoint }
+            'UntrustedRoot|Expired|WrongName|Reset' { $with.Endpoint = $tls[$Fault].Endpoint }
             'Tunnel' { $with.Endpoint = 'https://vod.example.com' }
             '\d' {
                 $with += @{ Proxy = $proxy.Endpoint; ProxyCredential = ConvertTo-Credential 'proxyuser' $proxySecret }
@@ -58,7 +58,7 @@ Describe 'Faults of the network' {
 
             # Nothing of it gets to the server.
             $run.Requests.Where({ $_.Area -eq 'Vod' }) | Should -BeNullOrEmpty
-            @($tls.Values.RequestCount) | Should -Be 0, 0, 0
+            @($tls.Values.RequestCount) | Should -Be 0, 0, 0, 0
             $rounds = $Cmdlet -eq 'Wait-VodPreheat' -and $WaitContinues ? 2 : 1
             $sent = Get-SendCount $case ($Cmdlet -like 'Start*' ? $SubmissionIsRetried : $QueryIsRetried)
             @($run.VerboseLines -match '^(GET|POST) http').Count | Should -Be ($rounds * $sent)

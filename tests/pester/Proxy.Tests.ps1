@@ -84,7 +84,8 @@ Describe 'A proxy' {
 
         It 'causes an error if it opens no tunnel: <Status>' -ForEach @(
             @{ Status = 407; Match = '-ProxyCredential' }
-            @{ Status = 502; Match = 'proxy did not open a tunnel' }
+            @{ Status = 403; Match = 'proxy did not open a tunnel', 'administrator of the proxy' }
+            @{ Status = 502; Match = 'proxy did not open a tunnel', 'could not reach the host' }
         ) {
             $proxy.FailWith = $Status
             Connect-Once $server @{ Endpoint = 'https://vod.example.com'; Proxy = $proxy.Endpoint }
@@ -134,8 +135,8 @@ Describe 'A proxy' {
 
     It 'with an invalid address causes an error: <Name>' -ForEach @(
         @{ Name = 'with a login in it'; Address = 'http://user:hidden@proxy.example.com:3128'; Match = '-ProxyCredential' }
-        @{ Name = 'not http'; Address = 'socks5://proxy.example.com'; Match = 'https' }
-        @{ Name = 'no address'; Address = 'proxy.example.com'; Match = 'absolute' }
+        @{ Name = 'not http'; Address = 'socks5://proxy.example.com:1080'; Match = 'such as http://proxy.example.com:1080' }
+        @{ Name = 'without a scheme'; Address = 'proxy.example.com:3128'; Match = 'such as http://proxy.example.com:3128' }
     ) {
         $failure = Get-Failure { Connect-Once $server @{ Proxy = $Address } }
         Assert-Failure $failure VodInvalidEndpoint InvalidArgument '-Proxy', $Match

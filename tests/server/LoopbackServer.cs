@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using VodPreheat.TestServer.Faults;
 using VodPreheat.TestServer.Services;
 using VodPreheat.TestServer.State;
@@ -28,10 +27,10 @@ public sealed partial class LoopbackServer : IDisposable
     private readonly ConnectionHost _host;
     private ServerState _state = new(TimeProvider.System);
 
-    private LoopbackServer(int port, X509Certificate2? certificate)
+    private LoopbackServer(int port, TlsFault? fault)
     {
-        _host = new ConnectionHost(port, certificate, ServeAsync);
-        string scheme = certificate is null ? "http" : "https";
+        _host = new ConnectionHost(port, fault is { } tls ? Certificates.Make(tls) : null, ServeAsync, fault);
+        string scheme = fault is null ? "http" : "https";
         Endpoint = new Uri($"{scheme}://127.0.0.1:{_host.Port}");
     }
 
@@ -80,8 +79,8 @@ public sealed partial class LoopbackServer : IDisposable
     /// <summary>Starts a server on a given port.</summary>
     public static LoopbackServer StartOn(int port) => new(port, null);
 
-    /// <summary>Starts a TLS server with an invalid certificate.</summary>
-    public static LoopbackServer StartTls(TlsFault fault) => new(0, Certificates.Make(fault));
+    /// <summary>Starts a TLS server with an invalid certificate, or another fault.</summary>
+    public static LoopbackServer StartTls(TlsFault fault) => new(0, fault);
 
     /// <summary>Resets everything: accounts, tasks, faults, settings, requests, and counters. Connections remain open.</summary>
     public void Reset() => Reset(TimeProvider.System);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using VodPreheat.TestServer.Faults;
 using VodPreheat.TestServer.Wire;
 
 namespace VodPreheat.TestServer;
@@ -15,13 +16,13 @@ public sealed class ProxyServer : IDisposable
     private readonly string? _credentials;
     private readonly List<string> _seen = [];
 
-    private ProxyServer(string? user, string? password)
+    private ProxyServer(string? user, string? password, TlsFault? fault = null)
     {
         _credentials = string.IsNullOrEmpty(user)
             ? null
             : "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
-        _host = new ConnectionHost(0, null, ServeAsync);
-        Endpoint = new Uri($"http://127.0.0.1:{_host.Port}");
+        _host = new ConnectionHost(0, fault is { } tls ? Certificates.Make(tls) : null, ServeAsync, fault);
+        Endpoint = new Uri($"{(fault is null ? "http" : "https")}://127.0.0.1:{_host.Port}");
     }
 
     /// <summary>The address that it listens on.</summary>
@@ -47,6 +48,9 @@ public sealed class ProxyServer : IDisposable
 
     /// <summary>Starts a proxy on a free port; with a user, it asks for credentials.</summary>
     public static ProxyServer Start(string? user = null, string? password = null) => new(user, password);
+
+    /// <summary>Starts a proxy that is itself a TLS server, with a fault.</summary>
+    public static ProxyServer StartTls(TlsFault fault) => new(user: null, password: null, fault);
 
     /// <summary>Stops listening and closes every connection.</summary>
     public void Dispose() => _host.Dispose();

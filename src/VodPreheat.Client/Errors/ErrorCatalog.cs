@@ -16,6 +16,10 @@ internal static class ErrorCatalog
         "Check the access key and its secret, that the key is enabled, and this machine's clock. Then {Reconnect}; " +
         "more than five failures in a row lock an access key for five minutes.";
 
+    private const string CheckToken =
+        "Check that the token was issued by IAM of this region for the project of the connection, and that it was not revoked, as by a new password. " +
+        "Then {Reconnect}.";
+
     private const string CheckCredentials = "Check the credentials, then {Reconnect}.";
 
     private const string CheckProject =
@@ -33,7 +37,7 @@ internal static class ErrorCatalog
 
     // Keystone has the same answer for every refused login; only its text describes the cause, and cannot be relied on.
     private const string CheckPassword =
-        "Check the user name, the password, and {AccountName}. HUAWEI ID and federated users cannot sign in with " +
+        "Check the user name, the password, and {AccountName}, and that the user has a role in the project ({ProjectId}, or the one named after {Region}). HUAWEI ID and federated users cannot sign in with " +
         "a password, nor can users who need a verification code (MFA): create an IAM user for programmatic access, or use {AccessKey}.";
 
     private const string CheckEndpoint =
@@ -43,7 +47,11 @@ internal static class ErrorCatalog
         "Wait a minute, or lower {QueryLimit} or {SubmissionLimit} of {Connection}. " +
         "Other clients of the account may share the limit.";
 
-    private const string TryLater = "The service failed: try again in a few minutes. Give the request ID to support.";
+    private const string TryLater = "Try again in a few minutes.";
+
+    /// <summary>The request, or its headers, are longer than something on the way accepts.</summary>
+    public const string TooLarge =
+        "Something on the way limits the size of requests or of their headers. Tokens are large if they have a catalog: request one without it (nocatalog=true).";
 
     private const string CheckInput = "Check the value that the message names.";
 
@@ -59,14 +67,16 @@ internal static class ErrorCatalog
     /// <param name="status">The HTTP status.</param>
     /// <param name="service">The service that answered.</param>
     /// <param name="method">The method of the request: a query and a submission need different permissions.</param>
-    public static (FailureKind Kind, string Hint) Find(string? code, HttpStatusCode status, CloudService service, HttpMethod method)
+    /// <param name="isSigned">Whether the request was signed with an access key: else it has a token, or a password.</param>
+    public static (FailureKind Kind, string Hint) Find(string? code, HttpStatusCode status, CloudService service, HttpMethod method, bool isSigned)
     {
         (FailureKind kind, string hint) = Find(code, status);
         return kind switch
         {
             FailureKind.PermissionDenied when hint == AskQueryPermission && service == CloudService.Iam => (kind, AskIamPermission),
             FailureKind.PermissionDenied when hint == AskQueryPermission && method != HttpMethod.Get => (kind, AskSubmitPermission),
-            FailureKind.Authentication when hint == CheckCredentials && service == CloudService.Iam && method == HttpMethod.Post => (kind, CheckPassword),
+            FailureKind.Authentication when !isSigned && hint is CheckKey or CheckCredentials =>
+                (kind, service == CloudService.Iam && method == HttpMethod.Post ? CheckPassword : CheckToken),
             _ => (kind, hint),
         };
     }
@@ -147,7 +157,8 @@ internal static class ErrorCatalog
 
     private static (FailureKind, string) ByStatus(HttpStatusCode status) => (int)status switch
     {
-        400 or 413 or 414 or 422 or 431 or 494 => (FailureKind.InvalidArgument, CheckInput),
+        400 or 422 => (FailureKind.InvalidArgument, CheckInput),
+        413 or 414 or 431 or 494 => (FailureKind.InvalidArgument, TooLarge),
         401 => (FailureKind.Authentication, CheckCredentials),
         403 => (FailureKind.PermissionDenied, AskQueryPermission),
         404 => (FailureKind.NotFound, CheckEndpoint),

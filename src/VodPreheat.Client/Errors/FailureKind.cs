@@ -56,4 +56,7 @@ public enum FailureKind
 
     /// <summary>An answer that is not as documented.</summary>
     UnexpectedResponse,
+
+    /// <summary>The web page of something between, such as a firewall. The service did not receive the request.</summary>
+    Intercepted,
 }

@@ -28,6 +28,7 @@ internal static class Reactions
         FailureKind.ProxyRefused => EndKind,
         FailureKind.Timeout => RetryQuery | RetrySubmission | Temporary | Pause | EffectUnknown,
         FailureKind.UnexpectedResponse => Temporary | Pause | EffectUnknown,
+        FailureKind.Intercepted => Temporary | Pause,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

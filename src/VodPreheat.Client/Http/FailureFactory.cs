@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Secrets;
+using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Http;
 
@@ -14,8 +14,6 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
     public const string AgencyRequired =
         "The metadata service exists only on an ECS, and has keys only if the server has an agency for a cloud service " +
         "(ECS console: the server's Agency). Elsewhere, use another method to sign in.";
-
-    private const string CheckProxy = "Check {Proxy} of {Connection}, or HTTPS_PROXY in the environment.";
 
     // The gateway refuses a signature whose X-Sdk-Date differs by more. Source: devg-apisign/api-sign-0001.
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromMinutes(15);
@@ -44,15 +42,15 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
 
     private VodClientException FromResponse(HttpResponseMessage response, ErrorBody body)
     {
-        (FailureKind kind, string hint) = ErrorCatalog.Find(body.Code, response.StatusCode, service, response.RequestMessage!.Method);
-        int status = (int)response.StatusCode;
-        bool redirect = status is >= 300 and < 400;
-        string what = body.Message is { } message
-            ? $"The service answered: {message.Trim().TrimEnd('.')}."
-            : redirect
-            ? "The service answered with a redirect, which is not followed because it could carry the credentials elsewhere."
-            : $"The service answered with HTTP {status.ToString(CultureInfo.InvariantCulture)} and no error code{MediaType(response)}.";
-        if (ErrorCatalog.MayBeTheClock(body.Code) && ClockSkew(response) is { } skew)
+        HttpRequestMessage request = response.RequestMessage!;
+        bool isSigned = request.Headers.Contains(HeaderNames.Date);
+
+        // The metadata service is never asked through anything; that of another cloud answers with pages.
+        (FailureKind kind, string hint) = service != CloudService.Metadata && body.Code is null && WebPage.HintFor(response) is { } page
+            ? (FailureKind.Intercepted, page)
+            : ErrorCatalog.Find(body.Code, response.StatusCode, service, request.Method, isSigned);
+        string what = body.Message is { } message ? $"The service answered: {message.Trim().TrimEnd('.')}." : Describe(response, kind);
+        if (isSigned && ErrorCatalog.MayBeTheClock(body.Code) && ClockSkew(response) is { } skew)
         {
             what += $" This machine's clock is {skew} the service's.";
             hint = "Set the clock of this machine (a difference of 15 minutes or more is refused), then {Reconnect}.";
@@ -64,16 +62,46 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
             hint = $"The service asks to wait {Math.Ceiling(retryAfter.Value.TotalMinutes).ToString("0", CultureInfo.InvariantCulture)} minutes: try again after that.";
         }
 
+        if (kind == FailureKind.InvalidArgument && body.Message is null && hint != ErrorCatalog.TooLarge)
+        {
+            hint = "The answer does not say what is wrong: check the values that were specified, and {Endpoint}.";
+        }
+
+        string? requestId = RequestId(response) ?? body.RequestId;
+        if (kind == FailureKind.Unavailable && requestId is not null)
+        {
+            hint += " Give the request ID to support.";
+        }
+
         return new VodClientException(
-            kind, body.Code ?? CodeOf(kind), what, hint)
+            kind, body.Code ?? CodeOf(kind), what, service == CloudService.Iam ? OfService(hint) : hint)
         {
             Service = service,
             Delivery = DeliveryOf(kind),
             StatusCode = response.StatusCode,
-            RequestId = RequestId(response) ?? body.RequestId,
+            RequestId = requestId,
             RetryAfter = retryAfter,
         };
     }
+
+    private string Describe(HttpResponseMessage response, FailureKind kind)
+    {
+        int status = (int)response.StatusCode;
+        string via = settings.ProxyFor(response.RequestMessage!.RequestUri!) is { } proxy ? $" The request was sent through the proxy {proxy.Authority}." : string.Empty;
+        return status is >= 300 and < 400
+            ? $"The service answered with a redirect, which is not followed because it could carry the credentials elsewhere.{via}"
+            : kind == FailureKind.Intercepted
+            ? string.Create(CultureInfo.InvariantCulture, $"HTTP {status} with a web page: a proxy or firewall on the way answered, not the service.{via}")
+            : string.Create(CultureInfo.InvariantCulture, $"The service answered with HTTP {status} and no error code{MediaType(response)}.{via}");
+    }
+
+    // Hints name the address of the service that was asked.
+    private string OfService(string hint) => service switch
+    {
+        CloudService.Iam => hint.Replace("{Endpoint}", "{IamEndpoint}", StringComparison.Ordinal),
+        CloudService.Metadata => AgencyRequired,
+        _ => hint,
+    };
 
     // A proxy that refuses a request does not forward it; a failure of the service does not show whether it took effect.
     private static Delivery DeliveryOf(FailureKind kind) =>
@@ -86,7 +114,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         FailureKind.UnexpectedResponse,
         ErrorIds.UnexpectedResponse,
         $"The answer is not the JSON that the API promises: {redactor.Clean(problem)}{MediaType(response)}.",
-        "Check {Endpoint} and any proxy between: something other than the VOD service may have answered.",
+        OfService("Check {Endpoint} and the network: something other than the service may have answered."),
         CauseOf(cause))
     {
         Service = service,
@@ -102,7 +130,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
         delivery == Delivery.NotSent
             ? $"The connection to {uri.Authority} timed out."
             : $"{uri.Authority} sent no complete answer within {timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.",
-        service == CloudService.Metadata ? AgencyRequired : "Try again, or increase {Timeout} of {Connection}.",
+        OfService("Try again, or increase {Timeout} of {Connection}."),
         CauseOf(cause))
     {
         Service = service,
@@ -112,66 +140,27 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
     /// <summary>No answer, or an incomplete one.</summary>
     public VodClientException FromTransport(Uri uri, Exception error, bool isUnsent = false)
     {
-        HttpRequestError reason = error switch
-        {
-            HttpRequestException request => request.HttpRequestError,
-            HttpIOException io => io.HttpRequestError,
-            _ => HttpRequestError.Unknown,
-        };
-        (string what, string hint, Delivery delivery) = Describe(reason, uri, settings.ProxyFor(uri));
-        string detail = Innermost(error).Message.TrimEnd('.');
+        TransportCause cause = TransportCause.Of(error, uri, settings);
+        string detail = TransportCause.Innermost(error).Message.TrimEnd('.');
         HttpStatusCode? status = (error as HttpRequestException)?.StatusCode;
         return new VodClientException(
             status == HttpStatusCode.ProxyAuthenticationRequired ? FailureKind.ProxyRefused : FailureKind.ConnectionFailed,
             ErrorIds.ConnectionFailed,
-            $"{what}: {redactor.Clean(detail)}.",
-            service == CloudService.Metadata ? AgencyRequired : hint,
+            $"{cause.What}: {redactor.Clean(detail)}.",
+            OfService(cause.Hint),
             CauseOf(error))
         {
             Service = service,
-            Delivery = isUnsent ? Delivery.NotSent : delivery,
+            Delivery = isUnsent ? Delivery.NotSent : cause.Delivery,
             StatusCode = status,
         };
     }
 
-    private static (string What, string Hint, Delivery Delivery) Describe(HttpRequestError reason, Uri uri, Uri? proxy) => reason switch
-    {
-        HttpRequestError.NameResolutionError when proxy is not null => (
-            $"The name of the proxy, {proxy.Host}, could not be resolved", CheckProxy, Delivery.NotSent),
-        HttpRequestError.ConnectionError when proxy is not null => (
-            $"No connection to the proxy {proxy.Authority} could be established", CheckProxy, Delivery.NotSent),
-        HttpRequestError.NameResolutionError => (
-            $"The name {uri.Host} could not be resolved", "Check {Region} or {Endpoint}, and the DNS of this machine.", Delivery.NotSent),
-        HttpRequestError.SecureConnectionError => (
-            $"No trusted TLS connection to {uri.Authority} could be established",
-            "Check the certificate of the host and anything that inspects TLS on the way; certificates are always verified.", Delivery.NotSent),
-        HttpRequestError.ProxyTunnelError => (
-            $"The proxy did not open a tunnel to {uri.Authority}", "Check {Proxy} and {ProxyLogin} of {Connection}.", Delivery.NotSent),
-        HttpRequestError.ConnectionError => (
-            $"No connection to {uri.Authority} could be established", "Check the network, the proxy, and the endpoint, then try again.", Delivery.NotSent),
-        HttpRequestError.ResponseEnded => (
-            $"{uri.Authority} closed the connection in the middle of its answer", "Try again. If it happens again, check the proxies on the way.", Delivery.Unknown),
-        HttpRequestError.InvalidResponse => (
-            $"{uri.Authority} did not answer in HTTP", "Check whether {Endpoint} is the address of an HTTP server.", Delivery.Unknown),
-        _ => (
-            $"The connection to {uri.Authority} was interrupted", "Check the network, then try again.", Delivery.Unknown),
-    };
-
     private CauseException? CauseOf(Exception? error) => error is null ? null : CauseException.Of(error, redactor);
-
-    private static Exception Innermost(Exception error)
-    {
-        while (error.InnerException is { } inner && error is not SocketException)
-        {
-            error = inner;
-        }
-
-        return error;
-    }
 
     private static string CodeOf(FailureKind kind) => kind switch
     {
-        FailureKind.UnexpectedResponse => ErrorIds.UnexpectedResponse,
+        FailureKind.UnexpectedResponse or FailureKind.Intercepted => ErrorIds.UnexpectedResponse,
         FailureKind.ConnectionFailed or FailureKind.ProxyRefused => ErrorIds.ConnectionFailed,
         FailureKind.Timeout => ErrorIds.Timeout,
         _ => ErrorIds.HttpError,

@@ -24,7 +24,8 @@ public static class ServiceAddress
     /// <summary>Checks the address of a proxy. A login is sent to a proxy that was specified, never to one from the environment.</summary>
     /// <exception cref="VodClientException">Not an absolute HTTP or HTTPS address, or one that contains a login; a login without a proxy.</exception>
     public static Uri? Proxy(Uri? proxy, ProxyLogin? login) =>
-        proxy is not null ? Usable(proxy, "{Proxy}", "Specify the login of the proxy as {ProxyLogin}.")
+        proxy is { IsAbsoluteUri: true } && (proxy.Scheme == Uri.UriSchemeHttp || proxy.Scheme == Uri.UriSchemeHttps) ? Usable(proxy, "{Proxy}", "Specify the login of the proxy as {ProxyLogin}.")
+        : proxy is not null ? throw NotOfHttp(proxy.OriginalString)
         : login is null ? null
         : throw new VodClientException(
             FailureKind.InvalidSetting,
@@ -62,6 +63,17 @@ public static class ServiceAddress
         return uri;
     }
 
+    // The address as curl and other tools accept it, without a scheme, is the path of a relative address, or has the host as its scheme.
+    private static VodClientException NotOfHttp(string proxy)
+    {
+        string host = proxy[(proxy.IndexOf("://", StringComparison.Ordinal) is > 0 and int end ? end + 3 : 0)..];
+        return Invalid(
+            "address of the proxy",
+            proxy,
+            "Specify {Proxy} with its scheme; SOCKS proxies are not supported.",
+            Uri.TryCreate($"http://{host}", UriKind.Absolute, out _) ? $"it must start with http:// or https://, such as http://{host}" : "it must start with http:// or https://");
+    }
+
     private static Uri Usable(Uri uri, string setting, string hint)
     {
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
@@ -76,9 +88,9 @@ public static class ServiceAddress
     }
 
     /// <summary>The error for an address that cannot be used. One that contains a login is not repeated in the message.</summary>
-    internal static VodClientException Invalid(string noun, string text, string hint) => new(
+    internal static VodClientException Invalid(string noun, string text, string hint, string? reason = null) => new(
         FailureKind.InvalidSetting,
         ErrorIds.InvalidEndpoint,
-        text.Contains('@', StringComparison.Ordinal) ? $"The {noun} cannot be used." : $"The {noun} '{text}' cannot be used.",
+        text.Contains('@', StringComparison.Ordinal) ? $"The {noun} cannot be used." : $"The {noun} '{text}' cannot be used{(reason is null ? "." : $": {reason}.")}",
         hint);
 }

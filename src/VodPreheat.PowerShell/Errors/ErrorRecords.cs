@@ -27,6 +27,19 @@ internal static class ErrorRecords
         CategoryOf(failure.Kind),
         target);
 
+    /// <summary>A failure to connect, after which a connection that was made before is still the default: its results could be taken for those of the new one.</summary>
+    public static ErrorRecord FromConnect(VodClientException failure, VodConnection? stillDefault) =>
+        Make(Exception(failure, subject: null, $"{HintOf(failure)}{StillDefault(stillDefault)}"), CategoryOf(failure.Kind), target: null);
+
+    /// <summary>Parameters that have no meaning for a sandbox.</summary>
+    public static ErrorRecord NotForSandbox(string[] parameters, VodConnection? stillDefault) => Make(
+        Exception(
+            ErrorIds.InvalidInput,
+            $"{string.Join(", ", parameters.Select(static name => $"-{name}"))}: no meaning for a sandbox, which is inside this process.",
+            $"Remove {(parameters.Length == 1 ? "it" : "them")}, or connect to the cloud without -Sandbox.{StillDefault(stillDefault)}"),
+        ErrorCategory.InvalidArgument,
+        parameters);
+
     /// <summary>A task ID that is missing, as of a submission whose outcome is unknown, or cannot be sent.</summary>
     /// <param name="given">The ID, or an object whose ID is empty.</param>
     public static ErrorRecord InvalidTaskId(object? given) => InvalidItem(
@@ -163,6 +176,9 @@ internal static class ErrorRecords
         ErrorCategory.InvalidArgument,
         connection);
 
+    private static string StillDefault(VodConnection? connection) =>
+        connection is null ? string.Empty : $" The default connection is still {connection.Client!.DisplayName}.";
+
     private static string HintOf(VodClientException failure) => HintNames.Fill(failure.Hint);
 
     private static string NotSubmitted(string[] unsent, string noun) =>
@@ -209,7 +225,7 @@ internal static class ErrorRecords
         FailureKind.NotConnected or FailureKind.ConnectionFailed or FailureKind.ProxyRefused => ErrorCategory.ConnectionError,
         FailureKind.InsecureEndpoint => ErrorCategory.SecurityError,
         FailureKind.Timeout => ErrorCategory.OperationTimeout,
-        FailureKind.UnexpectedResponse => ErrorCategory.InvalidData,
+        FailureKind.UnexpectedResponse or FailureKind.Intercepted => ErrorCategory.InvalidData,
         FailureKind.JournalUnavailable => ErrorCategory.WriteError,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };

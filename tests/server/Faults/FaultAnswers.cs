@@ -23,6 +23,9 @@ internal static class FaultAnswers
         FaultKind.TokenExpired0307 => Errors.Gateway(request, 401, "APIGW.0307", "The token must be updated."),
         FaultKind.EchoCanonicalRequest => EchoCanonicalRequest(request),
         FaultKind.Forbidden403 => Errors.Gateway(request, 403, "APIGW.0302", "The IAM user is not allowed to access the API."),
+        FaultKind.Html401 => Html(401, "401 Authorization Required"),
+        FaultKind.Html403 => Html(403, "Access Denied"),
+        FaultKind.Html511 => Html(511, "Please log in"),
         FaultKind.PermissionVod => Errors.Service(403, "VOD.10074", "You do not have the permission to perform this operation."),
         FaultKind.IamDenied => HttpAnswer.Json(403, new
         {

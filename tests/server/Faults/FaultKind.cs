@@ -137,6 +137,15 @@ public enum FaultKind
     /// <summary>403 APIGW.0302.</summary>
     Forbidden403,
 
+    /// <summary>401 with an HTML page, as from a proxy that requires a login of its own.</summary>
+    Html401,
+
+    /// <summary>403 with an HTML page, as from a firewall.</summary>
+    Html403,
+
+    /// <summary>511 with an HTML page, as from a captive portal.</summary>
+    Html511,
+
     /// <summary>403 VOD.10074: no permission for the operation.</summary>
     PermissionVod,
 

@@ -104,6 +104,12 @@ internal static class IamService
 
     private static HttpAnswer IssueToUser(ServerState state, JsonElement body, IamUser account)
     {
+        // As Keystone itself does.
+        if (Json.Text(body, "auth", "scope", "project", "name") is not null && Json.Text(body, "auth", "scope", "project", "domain", "name") != account.Domain)
+        {
+            return BadRequest("Expecting to find domain in project. The server could not comply with the request.");
+        }
+
         var domain = new { name = account.Domain, id = DomainId };
         return FindProject(state, body, out (string Id, string Name)? project)
             ?? Issue(state, project, "password", account.Id, new { domain, id = account.Id, name = account.Name, password_expires_at = "" });

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using VodPreheat.TestServer.Faults;
 
 namespace VodPreheat.TestServer.Wire;
 
@@ -12,15 +13,17 @@ internal sealed class ConnectionHost : IDisposable
 {
     private readonly TcpListener _listener;
     private readonly X509Certificate2? _certificate;
+    private readonly TlsFault? _fault;
     private readonly Func<HttpConnection, CancellationToken, Task> _serve;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<int, Socket> _open = new();
     private int _ids;
     private int _accepted;
 
-    public ConnectionHost(int port, X509Certificate2? certificate, Func<HttpConnection, CancellationToken, Task> serve)
+    public ConnectionHost(int port, X509Certificate2? certificate, Func<HttpConnection, CancellationToken, Task> serve, TlsFault? fault = null)
     {
         _certificate = certificate;
+        _fault = fault;
         _serve = serve;
         _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start(512);
@@ -86,9 +89,17 @@ internal sealed class ConnectionHost : IDisposable
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             if (_certificate is not null)
             {
+                if (_fault == TlsFault.Reset)
+                {
+                    // Closed with unread data and without lingering: a reset.
+                    await stream.ReadExactlyAsync(new byte[1], stop).ConfigureAwait(false);
+                    socket.LingerState = new LingerOption(true, 0);
+                    return;
+                }
+
                 SslStream tls = new(stream);
-                await tls.AuthenticateAsServerAsync(
-                    new SslServerAuthenticationOptions { ServerCertificate = _certificate }, stop).ConfigureAwait(false);
+                var options = new SslServerAuthenticationOptions { ServerCertificate = _certificate, ClientCertificateRequired = _fault == TlsFault.ClientCertificate };
+                await tls.AuthenticateAsServerAsync(options, stop).ConfigureAwait(false);
                 stream = tls;
             }
 

@@ -183,6 +183,24 @@ public sealed class EndpointsTests
         Assert.Equal(new Uri("http://proxy.example:3128"), ServiceAddress.Proxy(new Uri("http://proxy.example:3128"), null));
     }
 
+    [Theory]
+    [InlineData("proxy:3128", "http://proxy:3128")]
+    [InlineData("proxy.example.com:3128", "http://proxy.example.com:3128")]
+    [InlineData("192.0.2.1:3128", "http://192.0.2.1:3128")]
+    [InlineData("proxy.example.com", "http://proxy.example.com")]
+    [InlineData("socks5://proxy:1080", "http://proxy:1080")]
+    [InlineData("ftp://proxy", "http://proxy")]
+    [InlineData("", "http:// or https://")]
+    [InlineData("user:hunter2@proxy:3128", "cannot be used")]
+    public void The_address_of_a_proxy_with_another_scheme_or_none_is_refused_with_a_suggestion(string address, string suggestion)
+    {
+        VodClientException failure = AssertFails(
+            ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting, () => ServiceAddress.Proxy(new Uri(address, UriKind.RelativeOrAbsolute), null));
+        Assert.Contains(suggestion, failure.What, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
+        Assert.Contains("{Proxy}", failure.Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_proxy_password_requires_a_proxy()
     {

@@ -87,9 +87,9 @@ public sealed class ErrorCatalogTests
     {
         foreach (int status in new[] { 200, 400, 401, 403, 404, 429, 500 })
         {
-            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status, CloudService.Vod, HttpMethod.Get);
+            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status, CloudService.Vod, HttpMethod.Get, isSigned: true);
             Assert.Equal(kind, found);
-            AssertSentence(hint.ToString());
+            AssertSentence(hint);
         }
     }
 
@@ -99,9 +99,9 @@ public sealed class ErrorCatalogTests
     {
         foreach (string? code in new[] { null, "", "VOD.99999", "VOD.100021010", "APIGW.0201", "IAM.9999", "XYZ.10053", "VOD", "VOD.", "VOD.x", "VOD.-1", ".10053", "400" })
         {
-            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status, CloudService.Vod, HttpMethod.Get);
+            (FailureKind found, string hint) = ErrorCatalog.Find(code, (HttpStatusCode)status, CloudService.Vod, HttpMethod.Get, isSigned: true);
             Assert.Equal(kind, found);
-            AssertSentence(hint.ToString());
+            AssertSentence(hint);
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class ErrorCatalogTests
     [InlineData("POST", "vod:asset:preheat")]
     public void A_permission_error_names_the_required_permission(string method, string permission)
     {
-        string hint = ErrorCatalog.Find("VOD.10074", HttpStatusCode.Forbidden, CloudService.Vod, new HttpMethod(method)).Hint;
+        string hint = ErrorCatalog.Find("VOD.10074", HttpStatusCode.Forbidden, CloudService.Vod, new HttpMethod(method), isSigned: true).Hint;
         Assert.Equal(permission, hint.Split(' ').Single(word => word.StartsWith("vod:", StringComparison.Ordinal)));
     }
 
@@ -119,9 +119,26 @@ public sealed class ErrorCatalogTests
     [InlineData("POST")]
     public void A_permission_error_of_IAM_names_no_permission_of_VOD(string method)
     {
-        string hint = ErrorCatalog.Find("IAM.0003", HttpStatusCode.Forbidden, CloudService.Iam, new HttpMethod(method)).Hint;
+        string hint = ErrorCatalog.Find("IAM.0003", HttpStatusCode.Forbidden, CloudService.Iam, new HttpMethod(method), isSigned: true).Hint;
         Assert.DoesNotContain("vod:", hint, StringComparison.Ordinal);
         Assert.Contains("IAM", hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("APIGW.0301", CloudService.Vod, "GET", true, "secret")]
+    [InlineData("APIGW.0301", CloudService.Vod, "GET", false, "token was issued")]
+    [InlineData("VOD.10054", CloudService.Vod, "POST", false, "token was issued")]
+    [InlineData(null, CloudService.Vod, "POST", false, "token was issued")]
+    [InlineData("APIGW.0301", CloudService.Iam, "GET", false, "token was issued")]
+    [InlineData("IAM.0001", CloudService.Iam, "POST", false, "the password")]
+    [InlineData(null, CloudService.Iam, "POST", false, "a role in the project")]
+    [InlineData("APIGW.0307", CloudService.Vod, "GET", false, "has expired")]
+    public void A_hint_fits_the_credentials_of_the_request(string? code, CloudService service, string method, bool isSigned, string hint)
+    {
+        (FailureKind kind, string found) = ErrorCatalog.Find(code, HttpStatusCode.Unauthorized, service, new HttpMethod(method), isSigned);
+        Assert.Equal(FailureKind.Authentication, kind);
+        Assert.Contains(hint, found, StringComparison.Ordinal);
+        Assert.Equal(isSigned, found.Contains("secret", StringComparison.Ordinal));
     }
 
     private static void AssertSentence(string hint) => Assert.True(hint.Length > 20 && hint.EndsWith('.'), hint);

@@ -209,7 +209,7 @@ public sealed class TransportFailureTests : IDisposable
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());
         Assert.Equal((ErrorIds.ConnectionFailed, FailureKind.ConnectionFailed, Delivery.NotSent), (failure.ErrorCode, failure.Kind, failure.Delivery));
         Assert.StartsWith(what, failure.What, StringComparison.Ordinal);
-        Assert.Contains("HTTPS_PROXY", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains("{Proxy}", failure.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
