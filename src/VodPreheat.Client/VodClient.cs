@@ -87,6 +87,11 @@ public sealed class VodClient : IDisposable
     /// <summary>When the current credential expires; null if it does not.</summary>
     public DateTimeOffset? ExpiresAt => _source.ExpiresAt;
 
+    /// <summary>The project and the region, or "the sandbox", in a sentence.</summary>
+    public string DisplayName => AuthenticationType == AuthenticationType.Sandbox
+        ? "the sandbox"
+        : $"project {ProjectId} {(Region is { } region ? $"in {region}" : $"at {Endpoint.Host}")}";
+
     /// <summary>How long queries are held now.</summary>
     public RateLimitStatus QueryLimit => _queries.Status;
 

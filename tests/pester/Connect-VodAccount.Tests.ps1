@@ -108,6 +108,17 @@ Describe 'Connect-VodAccount' {
             [object]::ReferenceEquals((Get-VodConnection), $default) | Should -BeTrue
         }
 
+        It 'that is still the default is in the error of a command that failed: <Name>' -ForEach @(
+            @{ Name = 'cloud'; Default = { Connect-Once $server @{} }; Match = "The default connection is still project $($TestServer::DefaultProjectId) " }
+            @{ Name = 'sandbox'; Default = { Connect-VodAccount -Sandbox }; Match = 'The default connection is still the sandbox.' }
+            @{ Name = 'none'; Default = { }; Match = $null }
+        ) {
+            & $Default
+            foreach ($failure in (Get-Failure { Connect-VodAccount -Region cn-north-4 -ProjectId p -Token ([securestring]::new()) }), (Get-Failure { Connect-VodAccount -Sandbox -ProjectId p })) {
+                if ($Match) { "$failure" | Should -BeLike "*$Match*" } else { "$failure" | Should -Not -BeLike '*still*' }
+            }
+        }
+
         It 'sends nothing if nothing has to be looked up' {
             Connect-Once $server
             Connect-Once $server @{ Token = ConvertTo-Secret 'abc' }
@@ -179,6 +190,9 @@ Describe 'Connect-VodAccount' {
             @{ Name = 'an empty secret key'; With = { @{ AccessKey = ConvertTo-Credential 'AK' '' } }; Message = 'secret key is empty' }
             @{ Name = 'a secret key with a line break'; With = { @{ AccessKey = ConvertTo-Credential 'AK' "a`nb" } }; Message = 'secret key contains a space' }
             @{ Name = 'an access key with a blank in it'; With = { @{ AccessKey = ConvertTo-Credential 'A K' 'sk' } }; Message = 'letters and digits' }
+            @{ Name = 'a secret key in quotation marks'; With = { @{ AccessKey = ConvertTo-Credential 'AK' '"sk"' } }; Message = 'secret key is in quotation marks' }
+            @{ Name = 'a masked token'; With = { @{ Token = ConvertTo-Secret '********' } }; Message = 'token consists of asterisks' }
+            @{ Name = 'a swapped key'; With = { @{ AccessKey = ConvertTo-Credential ('s3cret' * 6 + 'Abcd') 'HPUAEXAMPLE000000001' } }; Message = 'swapped' }
             @{ Name = 'an empty security token'; With = { @{ SecurityToken = [securestring]::new() } }; Message = 'security token is empty' }
             @{ Name = 'an empty token'; With = { @{ Token = [securestring]::new() } }; Message = 'token is empty' }
             @{
@@ -189,6 +203,7 @@ Describe 'Connect-VodAccount' {
         ) {
             $parameters = & $With
             Assert-Failure (Get-Failure { Connect-Once $server $parameters }) VodCredentialInvalid AuthenticationError $Message
+            "$($Error[0])" | Should -Not -Match 's3cret'
             $server.RequestCount | Should -Be 0
         }
     }
@@ -212,6 +227,13 @@ Describe 'Connect-VodAccount' {
             Connect-Once $server @{ Token = ConvertTo-Secret 'old' }
             Assert-Failure (Get-Failure { Get-VodPreheatResult t }) 'APIGW.0307' AuthenticationError 'expired'
             $server.RequestCount | Should -Be 1
+        }
+
+        It 'that is refused leads to a token, not to a secret key' {
+            Connect-Once $server @{ Token = ConvertTo-Secret 'unknown' }
+            $failure = Get-Failure { Get-VodPreheatResult t }
+            Assert-Failure $failure 'APIGW.0301' AuthenticationError 'the token was issued'
+            "$failure" | Should -Not -Match 'secret'
         }
 
         It 'is used to look up the project in IAM' {
@@ -245,6 +267,7 @@ Describe 'Connect-VodAccount' {
             $auth = ($iam[0].Body | ConvertFrom-Json).auth
             $auth.identity.methods | Should -Be 'password'
             $auth.scope.project.name | Should -Be 'cn-north-4'
+            $auth.scope.project.domain.name | Should -Be 'acme'
             $auth.identity.password.user.password | Should -BeExactly 'p@ss w0rd/+='
         }
 
@@ -341,6 +364,20 @@ Describe 'Connect-VodAccount' {
             $connection.AuthenticationType | Should -Be 'Sandbox'
             (Get-VodPreheatResult example).Count | Should -Be 3
             $server.ConnectionCount | Should -Be 0
+        }
+
+        It 'refuses what has no meaning for it: <With.Keys>' -ForEach @(
+            @{ With = @{ ProjectId = 'p' } }
+            @{ With = @{ Endpoint = 'https://vod.example.com' } }
+            @{ With = @{ IamEndpoint = 'https://iam.example.com'; Proxy = 'http://proxy:3128' } }
+            @{ With = @{ ProxyCredential = [pscredential]::Empty } }
+        ) {
+            Assert-Failure (Get-Failure { Connect-VodAccount -Sandbox @With }) VodInvalidInput InvalidArgument @($With.Keys | ForEach-Object { "-$_" })
+            Get-VodConnection | Should -BeNullOrEmpty
+        }
+
+        It 'keeps what has a meaning' {
+            (Connect-VodAccount -Sandbox -PassThru -Region cn-east-2 -TimeoutSec 5 -MaximumRetryCount 0 -RequestsPerMinute 0 -SubmissionsPerMinute 0).Region | Should -Be 'cn-east-2'
         }
     }
 }

@@ -208,14 +208,30 @@ public sealed class ConnectionFactory
             "Specify the name that the identity provider has in IAM (console: Identity Providers).");
 
     // It is sent in a header and in the path.
-    private static string CheckedProjectId(string id) => id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+    private static string CheckedProjectId(string id) => IsProjectId(id)
         ? id
         : throw ProjectLookup.NotFound("The project ID contains characters other than letters, digits, '-', and '_'.");
+
+    internal static bool IsProjectId(string id) => id.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     private Uri Iam() => Endpoints.Iam(_settings.IamEndpoint, _vod, _settings.Region, _settings.ReadVariable);
 
     // Region IDs are lowercase everywhere: in host names and as names of projects.
-    private static string? RegionOf(ConnectSettings settings) =>
-        new[] { settings.Region, settings.ReadVariable("HW_REGION_NAME"), settings.ReadVariable("HUAWEICLOUD_SDK_REGION") }
-            .FirstOrDefault(static region => !string.IsNullOrWhiteSpace(region))?.Trim().ToLowerInvariant();
+    private static string? RegionOf(ConnectSettings settings)
+    {
+        const string First = "HW_REGION_NAME";
+        const string Second = "HUAWEICLOUD_SDK_REGION";
+        foreach ((string source, string? text) in new[] { ("{Region}", settings.Region), (First, settings.ReadVariable(First)), (Second, settings.ReadVariable(Second)) })
+        {
+            if (!string.IsNullOrWhiteSpace(text))
+            {
+                string region = text.Trim().ToLowerInvariant();
+                return region.All(static c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.')
+                    ? region
+                    : throw ServiceAddress.Invalid("region", region, $"Check {source}: a region ID consists of letters, digits, and '-', such as cn-north-4.");
+            }
+        }
+
+        return null;
+    }
 }

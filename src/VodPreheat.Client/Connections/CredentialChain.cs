@@ -13,6 +13,7 @@ internal sealed class CredentialChain(ConnectSettings settings)
 {
     private const string Prefix = "HUAWEICLOUD_SDK_";
     private const string FileVariable = Prefix + "CREDENTIALS_FILE";
+    private const string Environment = "The environment";
 
     /// <summary>The first source's credentials: one of the two.</summary>
     /// <exception cref="VodClientException">A faulty source, or none.</exception>
@@ -22,20 +23,24 @@ internal sealed class CredentialChain(ConnectSettings settings)
         : throw NothingFound();
 
     private AccessKeyCredential? KeyOfEnvironment() =>
-        Make("The environment", Prefix + "AK", Read("AK"), Prefix + "SK", Read("SK"), Read("SECURITY_TOKEN"), Read("PROJECT_ID"));
+        Make(Environment, name => Read(name.ToUpperInvariant()), VariableOf);
 
     private IdentityProviderLogin? ProviderOfEnvironment()
     {
         const string FileName = "ID_TOKEN_FILE";
-        return WholePair("The environment", Prefix + "IDP_ID", Read("IDP_ID"), Prefix + FileName, Read(FileName)) is (var provider, var file)
-            ? new IdentityProviderLogin(provider, Resolve(Prefix + FileName, file), Read("PROJECT_ID"))
+        return WholePair(Environment, Prefix + "IDP_ID", Read("IDP_ID"), Prefix + FileName, Read(FileName)) is (var provider, var file)
+            ? new IdentityProviderLogin(provider, Resolve(Prefix + FileName, file), CheckedProjectId(Environment, Prefix + "PROJECT_ID", Read("PROJECT_ID")))
             : null;
     }
 
     private AccessKeyCredential? KeyOfFile()
     {
         string? named = Read("CREDENTIALS_FILE");
-        string path = named is null ? DefaultPath() : Resolve(FileVariable, named);
+        if ((named is null ? DefaultPath() : Resolve(FileVariable, named)) is not { } path)
+        {
+            return null;
+        }
+
         if (CredentialsFile.Read(path, settings.Warn) is not { } values)
         {
             return named is null ? null : throw InvalidCredential.InSource($"The credentials file {path}, named by {FileVariable}, does not exist.");
@@ -43,28 +48,39 @@ internal sealed class CredentialChain(ConnectSettings settings)
 
         string source = $"The credentials file {path}, section [basic],";
         string? Get(string name) => values.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
-        return Make(source, "ak", Get("ak"), "sk", Get("sk"), Get("security_token"), Get("project_id"))
-            ?? throw InvalidCredential.InSource($"{source} has neither ak nor sk.");
+        return Make(source, Get, static name => name) ?? throw InvalidCredential.InSource($"{source} has neither ak nor sk.");
     }
 
     // A leftover security token or project ID alone is not a source.
-    private static AccessKeyCredential? Make(
-        string source, string accessName, string? access, string secretName, string? secret, string? securityToken, string? projectId)
+    private static AccessKeyCredential? Make(string source, Func<string, string?> read, Func<string, string> nameOf)
     {
-        if (WholePair(source, accessName, access, secretName, secret) is not (var id, var key))
+        if (WholePair(source, nameOf("ak"), read("ak"), nameOf("sk"), read("sk")) is not (var id, var key))
         {
             return null;
         }
 
+        string? projectId = CheckedProjectId(source, nameOf("project_id"), read("project_id"));
+        Secret secretKey = Checked(source, nameOf("sk"), key);
+        Secret? securityToken = read("security_token") is { } token ? Checked(source, nameOf("security_token"), token) : null;
         try
         {
-            return AccessKeyCredential.Create(id, new Secret(key), securityToken is null ? null : new Secret(securityToken), projectId);
+            return AccessKeyCredential.Create(id, secretKey, securityToken, projectId);
         }
         catch (VodClientException failure)
         {
-            throw InvalidCredential.InSource($"{source} has an unusable key. {failure.What}");
+            throw InvalidCredential.InSource($"{source} has an unusable {nameOf("ak")}. {failure.What}");
         }
     }
+
+    private static Secret Checked(string source, string name, string text)
+    {
+        var secret = new Secret(text);
+        return InvalidCredential.ProblemOf(secret) is { } problem ? throw InvalidCredential.InSource($"{source} has {name}, but it {problem}.") : secret;
+    }
+
+    private static string? CheckedProjectId(string source, string name, string? id) => id is null || ConnectionFactory.IsProjectId(id)
+        ? id
+        : throw InvalidCredential.InSource($"{source} has {name}, but it contains characters other than letters, digits, '-', and '_'.");
 
     private static (string First, string Second)? WholePair(string source, string firstName, string? first, string secondName, string? second) =>
         (first, second) switch
@@ -75,20 +91,23 @@ internal sealed class CredentialChain(ConnectSettings settings)
             (_, null) => throw InvalidCredential.InSource($"{source} has {firstName} but not {secondName}."),
         };
 
+    private static string VariableOf(string name) => Prefix + name.ToUpperInvariant();
+
     private string? Read(string name) =>
         settings.ReadVariable(Prefix + name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 
     private string Resolve(string variable, string path) =>
         settings.ResolvePath(path) ?? throw InvalidCredential.InSource($"{variable}: '{path}' is not a path of the file system.");
 
-    // Always rooted: without a home folder it must not become a file of the current folder, which others may be able to write to.
-    private string DefaultPath() => Path.Combine(Path.GetPathRoot(Environment.CurrentDirectory)!, settings.HomeFolder, ".huaweicloud", "credentials");
+    // Null without a home folder: in the current folder, or at the root of its drive, others may be able to create one.
+    private string? DefaultPath() =>
+        Path.IsPathFullyQualified(settings.HomeFolder) ? Path.Combine(settings.HomeFolder, ".huaweicloud", "credentials") : null;
 
     private VodClientException NothingFound() => new(
         FailureKind.Authentication,
         ErrorIds.NoCredential,
         $"No credentials were found in any source: the environment variables {Prefix}AK and {Prefix}SK (not set), " +
-        $"{Prefix}IDP_ID and {Prefix}ID_TOKEN_FILE (not set), and the credentials file {DefaultPath()} (does not exist).",
+        $"{Prefix}IDP_ID and {Prefix}ID_TOKEN_FILE (not set), and the credentials file {DefaultPath() ?? "of the home folder"} (does not exist).",
         "Set up one of the sources, or specify {AccessKey}, {Token}, {Password}, " +
-        "{IdentityProvider}, or {Agency} for {Connection}.");
+        "{IdentityProvider}, or {Agency} for {Connection}; {Sandbox} needs no account.");
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Secrets;
 using VodPreheat.Client.Signing;
@@ -21,6 +22,16 @@ public sealed class AccessKeyCredential(string accessKey, Secret secretKey, Secr
         ArgumentNullException.ThrowIfNull(accessKey);
         ArgumentNullException.ThrowIfNull(secretKey);
         accessKey = accessKey.Trim();
+
+        // Their lengths in Huawei Cloud. Before any other error: the ID is displayed, and here it is the secret.
+        if ((accessKey.Length, secretKey.Length) is (40, 20) || secretKey.Bytes.SequenceEqual(Encoding.UTF8.GetBytes(accessKey)))
+        {
+            secretKey.Dispose();
+            throw InvalidCredential.Given(
+                "The access key ID and the secret key are swapped, or the same.",
+                "Specify the access key ID (20 characters) as the user name, and its secret key (40 characters) as the password.");
+        }
+
         if (!IsAccessKey(accessKey))
         {
             throw InvalidCredential.Given(

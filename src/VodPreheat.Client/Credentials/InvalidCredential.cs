@@ -18,16 +18,27 @@ public static class InvalidCredential
     /// <exception cref="VodClientException">VodCredentialInvalid, with the name of the secret, never its text.</exception>
     internal static Secret CheckedForHeader(this Secret secret, string name)
     {
-        if (secret.CanBeHeader)
+        if (ProblemOf(secret) is not { } problem)
         {
             return secret;
         }
 
-        bool isEmpty = secret.IsEmpty;
         secret.Dispose();
-        throw Given(
-            $"The {name} {(isEmpty ? "is empty" : "contains a space, a line break, or a character that is not ASCII")}.",
-            "Copy all of it again, without spaces before or after it.");
+        throw Given($"The {name} {problem}.", "Copy all of it again, without spaces before or after it.");
+    }
+
+    /// <summary>Why a text cannot be a key or token, as the end of a sentence; null if it can.</summary>
+    // Docker, cron and CI systems do not remove quotation marks, and do not insert values everywhere; consoles copy what they mask.
+    public static string? ProblemOf(Secret secret)
+    {
+        ReadOnlySpan<byte> text = secret.Bytes;
+        return secret.IsEmpty ? "is empty"
+            : !secret.CanBeHeader ? "contains a space, a line break, or a character that is not ASCII"
+            : text.IndexOfAnyExcept((byte)'*') < 0 ? "consists of asterisks only"
+            : text.Length > 1 && text[0] == text[^1] && text[0] is (byte)'"' or (byte)'\'' or (byte)'`' ? "is in quotation marks"
+            : text[0] == (byte)'<' && text[^1] == (byte)'>' || text.StartsWith("${"u8) || text.StartsWith("$("u8) || text.StartsWith("{{"u8) || (text[0] == (byte)'%' && text.Length > 1 && text[^1] == (byte)'%')
+                ? "is a placeholder, whose value was not inserted"
+            : null;
     }
 
     /// <summary>The fault is in a source that was found: the environment or a file.</summary>

@@ -44,7 +44,7 @@ internal sealed class IamClient : IDisposable
     public async Task<FetchedCredential> GetTokenAsync(
         string userName, Secret password, string domainName, Project project, InvocationContext context)
     {
-        return await ExchangeAsync("/v3/auth/tokens?nocatalog=true", password, WriteUser, project, identityProvider: null, context).ConfigureAwait(false);
+        return await ExchangeAsync("/v3/auth/tokens?nocatalog=true", password, WriteUser, project with { DomainName = domainName }, identityProvider: null, context).ConfigureAwait(false);
 
         void WriteUser(Utf8JsonWriter json)
         {
@@ -161,6 +161,14 @@ internal sealed class IamClient : IDisposable
             json.WriteStartObject("scope");
             json.WriteStartObject("project");
             json.WriteString(project.Id.Length > 0 ? "id" : "name", project.Id.Length > 0 ? project.Id : project.Name);
+            if (project.Id.Length == 0 && project.DomainName is { } domain)
+            {
+                // A name is unique within an account only: IAM takes that of the user, Keystone itself requires it.
+                json.WriteStartObject("domain");
+                json.WriteString("name", domain);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteEndObject();

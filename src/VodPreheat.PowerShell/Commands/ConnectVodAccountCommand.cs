@@ -27,6 +27,8 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     private const string IdentitySet = "Identity";
     private const string SandboxSet = "Sandbox";
 
+    private static readonly string[] s_cloudOnly = [nameof(ProjectId), nameof(Endpoint), nameof(IamEndpoint), nameof(Proxy), nameof(ProxyCredential)];
+
     /// <summary>User name = access key ID (AK), password = secret key (SK); a string prompts for the secret key.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AccessKeySet, HelpMessage = "Specifies an access key: the access key ID (AK) as the user name, and the secret key (SK) as the password.")]
     [Credential]
@@ -137,7 +139,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
         }
         catch (VodClientException failure)
         {
-            ThrowTerminatingError(ErrorRecords.From(failure, target: null, subject: null));
+            ThrowTerminatingError(ErrorRecords.FromConnect(failure, DefaultConnection.Current));
             throw;
         }
 
@@ -154,6 +156,11 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
 
     private VodConnection Connect()
     {
+        if (Sandbox && s_cloudOnly.Where(MyInvocation.BoundParameters.ContainsKey).ToArray() is { Length: > 0 } others)
+        {
+            ThrowTerminatingError(ErrorRecords.NotForSandbox(others, DefaultConnection.Current));
+        }
+
         var transport = new TransportSettings
         {
             Proxy = Proxy,

@@ -18,6 +18,7 @@ internal static class HintNames
         ["{IdentityProvider}"] = "-IdentityProvider",
         ["{IdTokenFile}"] = "-IdTokenPath",
         ["{Agency}"] = "-Identity",
+        ["{Sandbox}"] = "-Sandbox",
         ["{Proxy}"] = "-Proxy",
         ["{ProxyLogin}"] = "-ProxyCredential",
         ["{Timeout}"] = "-TimeoutSec",

@@ -50,6 +50,47 @@ public sealed class ConnectionFactoryTests : IDisposable
         await client.QueryAsync();
     }
 
+    [Theory]
+    [InlineData("HW_REGION_NAME", "\"cn-north-4\"")]
+    [InlineData("HW_REGION_NAME", "cn-north-4 # Beijing")]
+    [InlineData("HUAWEICLOUD_SDK_REGION", "'cn-north-4'")]
+    [InlineData("HUAWEICLOUD_SDK_REGION", "<region>")]
+    [InlineData("HUAWEICLOUD_SDK_REGION", "${REGION}")]
+    public void A_region_in_another_notation_is_refused_with_its_variable(string variable, string region)
+    {
+        VodClientException failure = Assert.Throws<VodClientException>(() => new ConnectionFactory(new ConnectSettings
+        {
+            Endpoint = _server.Endpoint,
+            ReadVariable = TestClient.Environment((variable, region)),
+        }));
+        Assert.Equal((ErrorIds.InvalidEndpoint, FailureKind.InvalidSetting), (failure.ErrorCode, failure.Kind));
+        Assert.Contains(variable, failure.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0123456789abcdefABCD0123456789abcdefABCD", "HPUAEXAMPLE000000001")]
+    [InlineData("0123456789abcdef+/CD0123456789abcdefABCD", "HPUAEXAMPLE000000001")]
+    [InlineData("0123456789abcdefABCD0123456789abcdefABCD", "0123456789abcdefABCD0123456789abcdefABCD")]
+    public async Task A_secret_key_in_place_of_the_ID_is_refused_and_not_displayed(string id, string secret)
+    {
+        VodClientException failure = await TestClient.FailureAsync(
+            () => New(projectId: "p").ConnectWithAccessKeyAsync(id, new Secret(secret), null, TestClient.Context()));
+        Assert.Equal(ErrorIds.CredentialInvalid, failure.ErrorCode);
+        Assert.Contains("swapped", failure.What, StringComparison.Ordinal);
+        Assert.DoesNotContain("0123456789", failure.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, _server.ConnectionCount);
+    }
+
+    [Theory]
+    [InlineData("\"tok\"")]
+    [InlineData("***")]
+    [InlineData("${TOKEN}")]
+    public async Task A_token_in_another_notation_is_not_sent(string token)
+    {
+        VodClientException failure = await TestClient.FailureAsync(() => New(projectId: "p").ConnectWithTokenAsync(new Secret(token), TestClient.Context()));
+        Assert.Equal((ErrorIds.CredentialInvalid, 0), (failure.ErrorCode, _server.ConnectionCount));
+    }
+
     [Fact]
     public async Task A_specified_project_overrides_that_of_the_source()
     {

@@ -60,9 +60,9 @@ public sealed class CredentialChainTests : IDisposable
     [InlineData("[basic]\n", "has neither ak nor sk")]
     [InlineData("[global]\nsk=FINDME", "no section [basic]")]
     [InlineData("[basic]\nFINDME", "line 2")]
-    [InlineData("[basic]\nak=FIND ME\nsk=FINDME", "access key ID")]
-    [InlineData("[basic]\nak=A\nsk=FIND ME", "secret key")]
-    [InlineData("[basic]\nak=A\nsk=S\nsecurity_token=FIND ME", "security token")]
+    [InlineData("[basic]\nak=FIND ME\nsk=FINDME", "unusable ak")]
+    [InlineData("[basic]\nak=A\nsk=FIND ME", "has sk, but it contains a space")]
+    [InlineData("[basic]\nak=A\nsk=S\nsecurity_token=FIND ME", "has security_token, but it contains a space")]
     public void An_invalid_file_is_an_error(string text, string expected) => AssertInvalid(expected, ("CREDENTIALS_FILE", Write(text)));
 
     [Fact]
@@ -126,6 +126,76 @@ public sealed class CredentialChainTests : IDisposable
     [InlineData("AK", "AK", "SK", "FIND ME", "The environment")]
     public void An_invalid_key_is_reported_with_its_source(string first, string one, string second, string two, string source) =>
         AssertInvalid(source, (first, one), (second, two));
+
+    public static TheoryData<string, string> BadSecrets => new()
+    {
+        { "\"FINDME\"", "quotation marks" },
+        { "'FINDME'", "quotation marks" },
+        { "`FINDME`", "quotation marks" },
+        { "***", "asterisks" },
+        { "<FINDME>", "placeholder" },
+        { "${FINDME}", "placeholder" },
+        { "$(FINDME)", "placeholder" },
+        { "{{FINDME}}", "placeholder" },
+        { "%FINDME%", "placeholder" },
+        { "FINDME # prod", "a space" },
+        { "FINDME ; prod", "a space" },
+        { "\u201CFINDME\u201D", "not ASCII" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadSecrets))]
+    public void A_secret_with_what_belongs_to_its_notation_is_refused_with_its_variable_or_file(string text, string problem)
+    {
+        AssertInvalid($"HUAWEICLOUD_SDK_SK, but it {Verb(problem)}", ("AK", "A"), ("SK", text));
+        AssertInvalid($"HUAWEICLOUD_SDK_SECURITY_TOKEN, but it {Verb(problem)}", ("AK", "A"), ("SK", "s"), ("SECURITY_TOKEN", text));
+        string file = Write($"[basic]\nak=A\nsk={text}");
+        AssertInvalid($"{file}, section [basic], has sk, but it {Verb(problem)}", ("CREDENTIALS_FILE", file));
+
+        static string Verb(string problem) => problem switch
+        {
+            "quotation marks" => "is in quotation marks",
+            "asterisks" => "consists of asterisks only",
+            "placeholder" => "is a placeholder",
+            _ => "contains a space, a line break, or a character that is not ASCII",
+        };
+    }
+
+    [Theory]
+    [InlineData("a\"b\"")]
+    [InlineData("=%#;'x")]
+    [InlineData("**a**")]
+    [InlineData("a<b>")]
+    public void A_secret_can_contain_such_characters(string text)
+    {
+        using AccessKeyCredential key = Find(("AK", "A"), ("SK", text));
+        AssertKey(key, "A", null, text);
+    }
+
+    [Theory]
+    [InlineData("\"p1\"")]
+    [InlineData("p1 # Beijing")]
+    [InlineData("'p1'")]
+    [InlineData("<p1>")]
+    public void A_project_ID_in_another_notation_is_refused_with_its_variable_or_file(string id)
+    {
+        AssertInvalid("HUAWEICLOUD_SDK_PROJECT_ID, but it contains", ("AK", "A"), ("SK", "s"), ("PROJECT_ID", id));
+        AssertInvalid("HUAWEICLOUD_SDK_PROJECT_ID, but it contains", ("IDP_ID", "idp"), ("ID_TOKEN_FILE", "id"), ("PROJECT_ID", id));
+        AssertInvalid("has project_id, but it contains", ("CREDENTIALS_FILE", Write($"[basic]\nak=A\nsk=s\nproject_id={id}")));
+    }
+
+    [Fact]
+    public void Without_a_home_folder_no_file_is_read()
+    {
+        foreach (string home in new[] { "", "relative" })
+        {
+            VodClientException failure = Assert.Throws<VodClientException>(
+                () => new CredentialChain(new ConnectSettings { ReadVariable = TestClient.Environment(), HomeFolder = home }).Find());
+            Assert.Equal(ErrorIds.NoCredential, failure.ErrorCode);
+            Assert.Contains("the credentials file of the home folder (does not exist)", failure.What, StringComparison.Ordinal);
+            Assert.Contains("{Sandbox}", failure.Hint, StringComparison.Ordinal);
+        }
+    }
 
     [Theory]
     [InlineData("600", null)]

@@ -26,7 +26,7 @@ public sealed class FailureTests
     public async Task A_culture_does_not_change_the_message()
     {
         CultureInfo.CurrentCulture = new CultureInfo("ar-SA");
-        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Body(418, "<html>"));
+        VodClientException failure = await TestClient.QueryFailureAsync(Answers.Body(418, "a teapot"));
         Assert.Contains("HTTP 418", failure.Message, StringComparison.Ordinal);
         Assert.Equal((ErrorIds.HttpError, FailureKind.InvalidOperation), (failure.ErrorCode, failure.Kind));
     }
@@ -151,7 +151,7 @@ public sealed class FailureTests
     [Theory]
     [InlineData(HttpRequestError.NameResolutionError, "could not be resolved", true)]
     [InlineData(HttpRequestError.ConnectionError, "No connection", true)]
-    [InlineData(HttpRequestError.SecureConnectionError, "No trusted TLS connection", true)]
+    [InlineData(HttpRequestError.SecureConnectionError, "closed during the TLS handshake", true)]
     [InlineData(HttpRequestError.ProxyTunnelError, "proxy did not open a tunnel", true)]
     [InlineData(HttpRequestError.ResponseEnded, "in the middle of its answer", false)]
     [InlineData(HttpRequestError.InvalidResponse, "did not answer in HTTP", false)]

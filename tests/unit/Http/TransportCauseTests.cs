@@ -1,7 +1,6 @@
 using System.Net;
 using VodPreheat.Client;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
 using VodPreheat.TestServer;
 using VodPreheat.UnitTests.Support;
 

@@ -46,7 +46,12 @@ public sealed class IamClientTests : IDisposable
                     methods = new[] { "password" },
                     password = new { user = new { name = User, password = Password, domain = new { name = "acme" } } },
                 },
-                scope = new { project = new Dictionary<string, string> { [key] = value } },
+                scope = new
+                {
+                    project = key == "id"
+                        ? new Dictionary<string, object> { [key] = value }
+                        : new Dictionary<string, object> { [key] = value, ["domain"] = new { name = "acme" } },
+                },
             },
         });
         Assert.Equal(expected, JsonSerializer.Serialize(JsonDocument.Parse(sent.Body).RootElement));
@@ -117,6 +122,21 @@ public sealed class IamClientTests : IDisposable
         VodClientException failure = await RefusedAsync(_password);
         Assert.Equal((FailureKind.Authentication, 1), (failure.Kind, _server.RequestCount));
         Assert.Contains("{AccountName}", failure.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(404, "application/json", "{}")]
+    [InlineData(404, "text/html", "<html>")]
+    [InlineData(302, "text/html", "<html>")]
+    [InlineData(400, "text/html", "<html>")]
+    [InlineData(201, "text/html", "<html>")]
+    public async Task What_is_not_IAM_leads_to_the_address_of_IAM(int status, string type, string body)
+    {
+        using var network = new FakeNetwork(Answers.Body(status, body, ("Content-Type", type)));
+        using var iam = new IamClient(TestClient.Endpoint, TestClient.Settings(network, retries: 0), () => []);
+        VodClientException failure = await TestClient.FailureAsync(() => iam.GetTokenAsync(User, _password, "acme", new Project("", "cn-north-4"), TestClient.Context()));
+        Assert.Contains("{IamEndpoint}", failure.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("{Endpoint}", failure.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
