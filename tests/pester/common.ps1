@@ -20,7 +20,7 @@ $TestServer = [VodPreheat.TestServer.LoopbackServer]
 $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 
 # A job queries a task for the first time an interval after its submission: not ten seconds in tests that do not say so.
-$global:PSDefaultParameterValues['Invoke-VodPreheat:PollIntervalSec'] = 1
+$PSDefaultParameterValues['Invoke-VodPreheat:PollIntervalSec'] = 1
 
 function ConvertTo-Secret([string] $Text) {
     $secure = [securestring]::new()
