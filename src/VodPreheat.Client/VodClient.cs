@@ -30,9 +30,6 @@ public sealed class VodClient : IDisposable
     private readonly string _resource;
     private int _disposed;
 
-    // The requests in flight, and one more until the client is retired.
-    private int _uses = 1;
-
     /// <summary>Prepares a connection; nothing is sent.</summary>
     /// <param name="endpoint">The address of the service, already checked by <see cref="ServiceAddress"/>.</param>
     /// <param name="projectId">The project ID in the region of the endpoint.</param>
@@ -167,12 +164,6 @@ public sealed class VodClient : IDisposable
         _proxyLogin?.Dispose();
     }
 
-    /// <summary>
-    /// Disposes the client when the last of its requests has ended, immediately if none is in flight: a submission that its caller
-    /// has abandoned is waited for like the others. To be called once.
-    /// </summary>
-    public void Retire() => EndUse();
-
     private async Task<Submission> SubmitAsync(
         ReadOnlyMemory<byte> body, IReadOnlyList<string> urls, string? assetId, InvocationContext context)
     {
@@ -230,7 +221,6 @@ public sealed class VodClient : IDisposable
         PendingSubmission? pending = null, AnswerTiming? timing = null)
     {
         ThrowIfDisposed(Delivery.NotSent);
-        Interlocked.Increment(ref _uses);
         try
         {
             T answer = await _breaker.SendAsync(() => SendNowAsync(method, url, body, context, read, pending, timing), context.Cancellation).ConfigureAwait(false);
@@ -255,18 +245,6 @@ public sealed class VodClient : IDisposable
             // Disconnected while the request was in flight, or waited for its turn.
             ThrowIfDisposed(pending is { MayHaveArrived: false } ? Delivery.NotSent : Delivery.Unknown);
             throw;
-        }
-        finally
-        {
-            EndUse();
-        }
-    }
-
-    private void EndUse()
-    {
-        if (Interlocked.Decrement(ref _uses) == 0)
-        {
-            Dispose();
         }
     }
 

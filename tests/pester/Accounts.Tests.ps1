@@ -80,13 +80,6 @@ Describe 'Connections to two accounts' {
         $rows.TaskId | Sort-Object | Should -Be (1..8)
     }
 
-    It 'can be read, created, and disconnected in another runspace' {
-        $null = Complete-Aside (Invoke-Aside { Connect-VodAccount -Sandbox })
-        (Get-VodConnection).AuthenticationType | Should -Be 'Sandbox'
-        $null = Complete-Aside (Invoke-Aside { Disconnect-VodAccount })
-        Get-VodConnection | Should -BeNullOrEmpty
-    }
-
     It 'work in Start-ThreadJob' {
         Connect-Once $server
         $connection = Connect-Account A

@@ -38,19 +38,20 @@ Describe 'Two accounts that connect and disconnect at the same time' {
         $server.Dispose()
     }
 
-    It 'do not mix their results in 16 runspaces, and end pipelines only with VodNotConnected' {
+    It 'do not mix their results in 14 other runspaces, and end pipelines only with VodNotConnected' {
         $over = [Threading.CancellationTokenSource]::new()
-        $switchers = foreach ($name in 'A', 'B') {
-            Invoke-Aside {
-                param($account, $over)
-                while (-not $over.IsCancellationRequested) {
+        $switcher = Invoke-Aside {
+            param($accounts, $over)
+            while (-not $over.IsCancellationRequested) {
+                foreach ($name in 'A', 'B') {
+                    $account = $accounts[$name]
                     Connect-VodAccount @account
                     Start-Sleep -Milliseconds 15
                     Disconnect-VodAccount
                     Start-Sleep -Milliseconds 1
                 }
-            } $accounts[$name], $over.Token
-        }
+            }
+        } $accounts, $over.Token
         $server.LatencyMs = 1
         $workers = foreach ($number in 1..14) {
             Invoke-Aside {
@@ -81,7 +82,7 @@ Describe 'Two accounts that connect and disconnect at the same time' {
         } finally {
             $over.Cancel()
         }
-        foreach ($switcher in $switchers) { Complete-Aside $switcher | Should -BeNullOrEmpty }
+        Complete-Aside $switcher | Should -BeNullOrEmpty
 
         $runs.Count | Should -Be 280
         $ended, $whole = $runs.Where({ $_.Failure }, 'Split')

@@ -1,16 +1,24 @@
-# The release of connections that are not used any more.
+# Connections that are not used any more: their secrets are overwritten when they are collected.
 
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     $script:server = $TestServer::Start()
 
-    # The default connection, without the effect of Get-VodConnection that it is then kept.
+    # The default connection, without the variables of a cmdlet, which could keep it.
     function Get-DefaultUnseen {
         [VodPreheat.VodConnection].Assembly.GetType('VodPreheat.Connections.DefaultConnection').GetProperty('Current').GetValue($null)
     }
 
     # Whether all secrets that Get-HeldSecret returned are overwritten.
     function Test-Wiped([byte[][]] $Secret) { -not $Secret.Where({ ($_ | Measure-Object -Sum).Sum }) }
+
+    # Waits until a collection has overwritten these secrets.
+    function Wait-Collected([byte[][]] $Secret) {
+        Wait-Until {
+            Invoke-Collector
+            Test-Wiped $Secret
+        }
+    }
 
     function Invoke-Collector {
         foreach ($generation in 1..2) {
@@ -51,7 +59,7 @@ Describe 'A default connection that is replaced' {
         Wait-Until { $server.OpenConnections -eq 0 }
     }
 
-    It 'is released immediately if nothing uses it: <Name>' -ForEach @(
+    It 'is overwritten and closed when it is collected: <Name>' -ForEach @(
         @{ Name = 'AccessKey'; With = { @{} } }
         @{ Name = 'Token'; With = { @{ Token = ConvertTo-Secret 'token' } } }
         @{ Name = 'Password'; With = { @{ Credential = ConvertTo-Credential 'ops' 's3cret'; DomainName = 'acme' } } }
@@ -60,14 +68,15 @@ Describe 'A default connection that is replaced' {
         Connect-Once $server (& $With)
         $null = Get-VodPreheatResult t
         $secrets = Get-HeldSecret (Get-DefaultUnseen)
+        Invoke-Collector
         Test-Wiped $secrets | Should -BeFalse
         $server.OpenConnections | Should -BeGreaterThan 0
         Connect-VodAccount -Sandbox
-        Test-Wiped $secrets | Should -BeTrue
+        Wait-Collected $secrets
         Wait-Until { $server.OpenConnections -eq 0 }
     }
 
-    It 'is released when the pipeline that uses it ends: <Name>' -ForEach @(
+    It 'is kept by the pipeline that began with it, until its end: <Name>' -ForEach @(
         @{ Name = 'at its end'; Count = 20; Script = { & $feed | Get-VodPreheatResult } }
         @{ Name = 'stopped by Select-Object'; Count = 12; Script = { & $feed | Get-VodPreheatResult -ThrottleLimit 1 | Select-Object -First 12 } }
         @{ Name = 'with the last of two'; Count = 20; Script = { & $feed | Get-VodPreheatResult | Get-VodPreheatResult } }
@@ -75,39 +84,42 @@ Describe 'A default connection that is replaced' {
     ) {
         Connect-Once $server
         $secrets = Get-HeldSecret (Get-DefaultUnseen)
-        $released = [Collections.Generic.List[bool]]::new()
+        $wiped = [Collections.Generic.List[bool]]::new()
         $feed = {
             foreach ($id in 1..20) {
                 if ($id -eq 10) { Connect-VodAccount -Sandbox }
-                $released.Add((Test-Wiped $secrets))
+                if ($id -gt 10) { Invoke-Collector }
+                $wiped.Add((Test-Wiped $secrets))
                 $id
             }
         }
         (. $Script).Count | Should -Be $Count
-        $released.Count | Should -BeGreaterThan 10
-        $released | Should -Not -Contain $true
-        Wait-Until { Test-Wiped $secrets }
+        $wiped.Count | Should -BeGreaterThan 10
+        $wiped | Should -Not -Contain $true
+        Wait-Collected $secrets
         Wait-Until { $server.OpenConnections -eq 0 }
     }
 
-    It 'is released when an error or Ctrl+C ends the pipeline' {
+    It 'is collected after an error or Ctrl+C has ended its pipeline' {
         Connect-Once $server
         $secrets = Get-HeldSecret (Get-DefaultUnseen)
         $server.AddFaultFor('stalled', 'Stall', -1)
         $run = Invoke-Aside { Get-VodPreheatResult stalled }
         Wait-Until { $server.RequestCount -eq 1 }
         Connect-VodAccount -Sandbox
+        Invoke-Collector
         Test-Wiped $secrets | Should -BeFalse
         Stop-Aside $run
-        Wait-Until { Test-Wiped $secrets }
+        $run = $null
+        Wait-Collected $secrets
 
         Connect-Once $server
         $secrets = Get-HeldSecret (Get-DefaultUnseen)
         { 'a', 'b' | ForEach-Object { Connect-VodAccount -Sandbox; if ($_ -eq 'b') { throw 'over' }; $_ } | Get-VodPreheatResult } | Should -Throw 'over'
-        Wait-Until { Test-Wiped $secrets }
+        Wait-Collected $secrets
     }
 
-    It 'is released when a submission that Ctrl+C interrupted has its answer, which is in the journal' {
+    It 'is kept until a submission that Ctrl+C interrupted has its answer, which is in the journal' {
         Connect-Once $server
         $null = Get-VodPreheatResult warm
         $secrets = Get-HeldSecret (Get-DefaultUnseen)
@@ -116,8 +128,10 @@ Describe 'A default connection that is replaced' {
         Wait-Until { $server.SubmittedUrls.Count -eq 1 }
         Connect-VodAccount -Sandbox
         Stop-Aside $run
+        $run = $null
+        Invoke-Collector
         Test-Wiped $secrets | Should -BeFalse
-        Wait-Until { Test-Wiped $secrets }
+        Wait-Collected $secrets
         (Get-VodPreheatTask -Url *left.mp4 -AllProjects).TaskId | Should -Not -BeNullOrEmpty
     }
 
@@ -137,21 +151,20 @@ Describe 'A default connection that is replaced' {
         Assert-Failure (Get-Failure { Get-VodPreheatResult t -Connection $mine }) VodNotConnected ConnectionError
     }
 
-    It 'ends no pipeline of 16 runspaces, no matter how often it is replaced' {
+    It 'ends no pipeline of 12 other runspaces, no matter how often it is replaced' {
         $over = [Threading.CancellationTokenSource]::new()
-        $switchers = foreach ($number in 1..4) {
-            Invoke-Aside {
-                param($account, $over)
-                while (-not $over.IsCancellationRequested) {
-                    Connect-VodAccount @account
-                    Start-Sleep -Milliseconds 5
-                }
-            } @{
-                AccessKey = ConvertTo-Credential $TestServer::DefaultAccessKey $TestServer::DefaultSecretKey
-                ProjectId = $TestServer::DefaultProjectId; Endpoint = $server.Endpoint; RequestsPerMinute = 0
-            }, $over.Token
-        }
-        Connect-Server $server
+        $switcher = Invoke-Aside {
+            param($account, $over)
+            while (-not $over.IsCancellationRequested) {
+                Connect-VodAccount @account
+                'connected'
+                Start-Sleep -Milliseconds 5
+            }
+        } @{
+            AccessKey = ConvertTo-Credential $TestServer::DefaultAccessKey $TestServer::DefaultSecretKey
+            ProjectId = $TestServer::DefaultProjectId; Endpoint = $server.Endpoint; RequestsPerMinute = 0
+        }, $over.Token
+        Wait-Until { $switcher.Output.Count -gt 0 }
         $server.LatencyMs = 1
         $workers = foreach ($number in 1..12) {
             Invoke-Aside {
@@ -165,7 +178,7 @@ Describe 'A default connection that is replaced' {
         } finally {
             $over.Cancel()
         }
-        foreach ($switcher in $switchers) { Complete-Aside $switcher | Should -BeNullOrEmpty }
+        Complete-Aside $switcher | Select-Object -Unique | Should -Be 'connected'
         $written.Count | Should -Be 240
         $written | Select-Object -Unique | Should -Be 20
         $server.ConnectionCount | Should -BeGreaterThan 100

@@ -246,40 +246,6 @@ public sealed class VodClientTests
     }
 
     [Fact]
-    public async Task A_retired_client_is_disposed_immediately_if_no_request_is_in_progress()
-    {
-        using var network = new FakeNetwork(Answers.Good);
-        AccessKeyCredential key = TestClient.Key();
-        VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network), key);
-        await client.QueryAsync();
-        await client.QueryAsync();
-        Assert.False(client.IsDisposed);
-        client.Retire();
-        Assert.True(client.IsDisposed);
-        Assert.All(key.Secrets, secret => Assert.Throws<ObjectDisposedException>(secret.Reveal));
-    }
-
-    [Theory]
-    [InlineData("GET")]
-    [InlineData("POST")]
-    public async Task A_retired_client_is_disposed_after_the_requests_in_progress(string method)
-    {
-        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var network = new FakeNetwork(Answers.Good, Answers.After(go.Task, Answers.Good));
-        VodClient client = TestClient.Create(network);
-        await client.QueryAsync();
-        Task underWay = client.SendAsync(method);
-        Task another = client.QueryAsync();
-        client.Retire();
-        Assert.False(client.IsDisposed);
-        go.SetResult();
-        await underWay;
-        await another;
-        await TestClient.EventuallyAsync(() => client.IsDisposed);
-        AssertNotConnected(await TestClient.FailureAsync(() => client.QueryAsync()));
-    }
-
-    [Fact]
     public async Task Clients_without_references_leave_no_socket_and_no_secret()
     {
         using LoopbackServer server = LoopbackServer.Start();

@@ -11,6 +11,9 @@ public static class ErrorIds
     /// <summary>A deserialized connection, as a job or a remote session receives it.</summary>
     public const string ConnectionNotLive = "VodConnectionNotLive";
 
+    /// <summary>No default connection of the runspace, and several of others.</summary>
+    public const string ConnectionAmbiguous = "VodConnectionAmbiguous";
+
     /// <summary>No source has credentials.</summary>
     public const string NoCredential = "VodNoCredential";
 

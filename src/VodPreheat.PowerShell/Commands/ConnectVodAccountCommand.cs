@@ -13,7 +13,7 @@ using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
-/// <summary>Connect-VodAccount: signs in, and makes the connection the default.</summary>
+/// <summary>Connect-VodAccount: signs in, and makes the connection the default of the runspace.</summary>
 [Cmdlet(VerbsCommunications.Connect, "VodAccount", DefaultParameterSetName = DefaultSet, HelpUri = VodCmdlet.HelpRoot + "Connect-VodAccount.md")]
 [OutputType(typeof(VodConnection))]
 public sealed class ConnectVodAccountCommand : VodCmdlet
@@ -145,7 +145,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
 
         if (!NoDefault)
         {
-            DefaultConnection.Set(connection, isHandedOut: PassThru);
+            DefaultConnection.Set(connection);
         }
 
         if (NoDefault || PassThru)

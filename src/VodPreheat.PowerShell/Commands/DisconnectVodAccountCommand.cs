@@ -6,7 +6,7 @@ using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
-/// <summary>Disconnect-VodAccount: cancels the requests of a connection, wipes its secrets, and removes it if it is the default.</summary>
+/// <summary>Disconnect-VodAccount: cancels the requests of a connection and wipes its secrets. Without a parameter, only of a default that this runspace has connected.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "VodAccount", HelpUri = VodCmdlet.HelpRoot + "Disconnect-VodAccount.md")]
 [OutputType(typeof(void))]
 public sealed class DisconnectVodAccountCommand : PSCmdlet
@@ -21,14 +21,13 @@ public sealed class DisconnectVodAccountCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if ((Connection ?? DefaultConnection.Current) is { } connection)
+        if ((Connection ?? DefaultConnection.Own) is { } connection)
         {
             if (connection.Client is null)
             {
                 ThrowTerminatingError(ErrorRecords.ConnectionNotLive(connection));
             }
 
-            DefaultConnection.Forget(connection);
             connection.Client!.Dispose();
         }
     }

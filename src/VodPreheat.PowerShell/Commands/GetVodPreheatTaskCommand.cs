@@ -63,7 +63,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        VodConnection? connection = AllProjects ? null : Connection ?? DefaultConnection.Current;
+        VodConnection? connection = AllProjects ? null : Connection ?? DefaultConnection.For(this);
         if (connection is { Client: null })
         {
             ThrowTerminatingError(ErrorRecords.ConnectionNotLive(connection));

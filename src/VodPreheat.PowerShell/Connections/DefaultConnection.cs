@@ -1,55 +1,75 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+using VodPreheat.Errors;
+
 namespace VodPreheat.Connections;
 
 /// <summary>
-/// The default connection of the process: one immutable object, replaced as a whole, so that every runspace (ForEach-Object -Parallel)
-/// sees it. One that was replaced is released when nothing uses it any more.
+/// The default connection belongs to the runspace that connected: of two jobs in one process (thread jobs, an automation host), none
+/// may submit with the other's account. A runspace that has not connected uses the default of the process if there is exactly one, as
+/// ForEach-Object -Parallel and thread jobs use that of their caller.
 /// </summary>
 internal static class DefaultConnection
 {
-    private static SharedConnection? s_current;
+    // Weak, and emptied when a runspace is closed: a connection that nothing else refers to is collected, which overwrites its secrets.
+    private static readonly ConditionalWeakTable<Runspace, Default> s_defaults = [];
 
-    /// <summary>The default, not to be used for requests; null before the first Connect-VodAccount and after Disconnect-VodAccount.</summary>
-    public static VodConnection? Current => Volatile.Read(ref s_current)?.Connection;
+    /// <summary>The default for this runspace; null if there is none, or if there are several.</summary>
+    public static VodConnection? Current => Find(out _);
 
-    /// <summary>Makes a connection the default.</summary>
-    /// <param name="connection">The connection, which nothing uses yet.</param>
-    /// <param name="isHandedOut">Whether the user receives it, too.</param>
-    public static void Set(VodConnection connection, bool isHandedOut)
+    /// <summary>The default that this runspace has connected itself; null if it has not, or has disconnected it.</summary>
+    public static VodConnection? Own => s_defaults.TryGetValue(Runspace.DefaultRunspace, out Default? own) && own.IsLive(Runspace.DefaultRunspace) ? own.Connection : null;
+
+    /// <summary>The default for a cmdlet, read once; null if there is none. If there are several, the cmdlet ends.</summary>
+    public static VodConnection? For(Cmdlet cmdlet)
     {
-        var shared = new SharedConnection(connection);
-        if (isHandedOut)
+        VodConnection? connection = Find(out bool isAmbiguous);
+        if (isAmbiguous)
         {
-            shared.TryUse();
+            cmdlet.ThrowTerminatingError(ErrorRecords.ConnectionAmbiguous());
         }
 
-        Interlocked.Exchange(ref s_current, shared)?.Release();
+        return connection;
     }
 
-    /// <summary>The default for a pipeline, which releases it at its end; null if there is none.</summary>
-    public static SharedConnection? Use()
+    /// <summary>Makes a connection the default of this runspace. The one before it can still be used by a pipeline that began with it.</summary>
+    public static void Set(VodConnection connection)
     {
-        while (Volatile.Read(ref s_current) is { } current)
-        {
-            if (current.TryUse())
-            {
-                return current;
-            }
-
-            // Replaced and released between the two steps.
-        }
-
-        return null;
+        Runspace runspace = Runspace.DefaultRunspace;
+        runspace.StateChanged -= RemoveOfClosed;
+        runspace.StateChanged += RemoveOfClosed;
+        s_defaults.AddOrUpdate(runspace, new Default(connection, runspace.Events));
     }
 
-    /// <summary>The default for the user, who can use it from now on at any time.</summary>
-    public static VodConnection? HandOut() => Use()?.Connection;
-
-    /// <summary>Removes the default if it is this connection.</summary>
-    public static void Forget(VodConnection connection)
+    private static VodConnection? Find(out bool isAmbiguous)
     {
-        if (Volatile.Read(ref s_current) is { } current && current.Connection == connection)
+        Runspace runspace = Runspace.DefaultRunspace;
+        isAmbiguous = false;
+        if (s_defaults.TryGetValue(runspace, out Default? own) && own.IsOf(runspace))
         {
-            Interlocked.CompareExchange(ref s_current, null, current);
+            // Also if it was disconnected: then the account of another job must not take its place.
+            return own.IsLive(runspace) ? own.Connection : null;
         }
+
+        VodConnection[] live = [.. s_defaults.Where(static entry => entry.Value.IsLive(entry.Key)).Select(static entry => entry.Value.Connection)];
+        isAmbiguous = live.Length > 1;
+        return live is [var only] ? only : null;
+    }
+
+    private static void RemoveOfClosed(object? sender, RunspaceStateEventArgs change)
+    {
+        if (change.RunspaceStateInfo.State is RunspaceState.Closed or RunspaceState.Broken)
+        {
+            s_defaults.Remove((Runspace)sender!);
+        }
+    }
+
+    // ForEach-Object -Parallel resets its runspaces and uses them for other items, which have not connected. A reset replaces the event manager.
+    private sealed record Default(VodConnection Connection, PSEventManager Session)
+    {
+        public bool IsOf(Runspace runspace) => runspace.Events == Session;
+
+        public bool IsLive(Runspace runspace) => IsOf(runspace) && !Connection.Client!.IsDisposed;
     }
 }

@@ -167,6 +167,15 @@ internal static class ErrorRecords
         CategoryOf(FailureKind.NotConnected),
         target: null);
 
+    /// <summary>No default of the runspace, and several of others.</summary>
+    public static ErrorRecord ConnectionAmbiguous() => Make(
+        Exception(
+            ErrorIds.ConnectionAmbiguous,
+            "This runspace has no connection, and several other runspaces of this process have one each.",
+            "Specify the one to use, as in -Connection $using:connection, or run Connect-VodAccount in this runspace."),
+        ErrorCategory.InvalidOperation,
+        target: null);
+
     /// <summary>A deserialized connection, in a job or from a remote session.</summary>
     public static ErrorRecord ConnectionNotLive(VodConnection connection) => Make(
         Exception(

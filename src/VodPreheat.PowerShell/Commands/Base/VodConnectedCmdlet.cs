@@ -7,11 +7,10 @@ using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
 
-/// <summary>A cmdlet that uses a connection: the specified one, else the default of the process, which is read once per pipeline.</summary>
+/// <summary>A cmdlet that uses a connection: the specified one, else the default of the runspace, which is read once per pipeline.</summary>
 public abstract class VodConnectedCmdlet : VodCmdlet
 {
     private VodClient? _client;
-    private SharedConnection? _default;
 
     /// <summary>The connection to use instead of the default, from Connect-VodAccount -PassThru or -NoDefault.</summary>
     [Parameter(HelpMessage = "Specifies the connection to use, from Connect-VodAccount -PassThru or -NoDefault.")]
@@ -26,8 +25,7 @@ public abstract class VodConnectedCmdlet : VodCmdlet
     /// <summary>Finds the connection.</summary>
     protected override void BeginProcessing()
     {
-        _default = Connection is null ? DefaultConnection.Use() : null;
-        VodConnection? connection = Connection ?? _default?.Connection;
+        VodConnection? connection = Connection ?? DefaultConnection.For(this);
         if (connection is null)
         {
             ThrowTerminatingError(ErrorRecords.NotConnected());
@@ -38,12 +36,5 @@ public abstract class VodConnectedCmdlet : VodCmdlet
         {
             ThrowTerminatingError(ErrorRecords.ConnectionNotLive(connection));
         }
-    }
-
-    /// <summary>Cancels all requests of this invocation, and releases the default connection if it has been replaced.</summary>
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        Interlocked.Exchange(ref _default, null)?.Release();
     }
 }
