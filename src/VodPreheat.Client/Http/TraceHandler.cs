@@ -37,8 +37,8 @@ internal sealed class TraceHandler(Redactor redactor, FailureFactory failures) :
         finally
         {
             double elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            context.Trace(redactor.Clean(string.Create(
-                CultureInfo.InvariantCulture, $"{request.Method} {request.RequestUri} -> {outcome} ({elapsed:0} ms)")));
+            string url = redactor.Clean(request.RequestUri!.ToString());
+            context.Trace(string.Create(CultureInfo.InvariantCulture, $"{request.Method} {url} -> {outcome} ({elapsed:0} ms)"));
         }
     }
 

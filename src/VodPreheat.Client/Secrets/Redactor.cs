@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using VodPreheat.Client.Display;
@@ -8,11 +8,18 @@ namespace VodPreheat.Client.Secrets;
 
 /// <summary>
 /// Makes a text from a service fit to be shown. The gateway echoes canonical requests with every signed header, so a security token
-/// can be part of an error message; a proxy may echo its login. No copy of a known secret is made.
+/// can be part of an error message; a proxy may echo its login. Known secrets are hidden; a text that contains one in another notation
+/// is not shown at all. What is decoded is overwritten.
 /// </summary>
 internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
 {
     private const string Hidden = "***";
+
+    // In bytes: more than can be shown of a text in UTF-8, and twice that, because what is hidden by its name becomes shorter once more.
+    private const int MostShown = DisplayText.MaxLength * 6;
+
+    // The most characters of an encoded secret for each of its bytes: \u0041 in JSON, twice.
+    private const int LongestNotation = 12;
 
     /// <summary>
     /// The text without secrets and control characters, and not longer than <see cref="DisplayText.MaxLength"/>. Nothing of it once
@@ -20,74 +27,68 @@ internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
     /// </summary>
     public string Clean(ReadOnlySpan<char> text)
     {
-        Secret[] known = [.. secrets()];
+        Secret[] known = [.. secrets().Where(static secret => !secret.IsEmpty)];
+        SecretMatcher[] matchers = [.. known.Select(static secret => secret.Matcher())];
 
-        // Known secrets are removed before the text is truncated, which could leave half of one. Twice what is shown, because a value that is
-        // hidden by its name makes the text shorter once more.
-        char[] buffer = GC.AllocateUninitializedArray<char>((DisplayText.MaxLength * 2) + Hidden.Length, pinned: true);
+        // What is not shown is examined, too, as far as a secret that begins in what is shown can reach.
+        int examined = MostShown + (LongestNotation * known.Select(static secret => secret.Length).DefaultIfEmpty().Max());
+        using var utf8 = new SecretBuffer(Encoding.UTF8.GetByteCount(text));
+        utf8.Advance(Encoding.UTF8.GetBytes(text, utf8.GetSpan()));
+        using var shown = new SecretBuffer(Math.Min(utf8.Written.Length * Hidden.Length, examined) + Hidden.Length);
+        shown.Advance(Hide(utf8.Written.Span, matchers, shown.GetSpan()));
+        bool isShown = !Notations.Reveal(shown.Written.Span, matchers);
+        char[] start = GC.AllocateUninitializedArray<char>(MostShown, pinned: true);
         try
         {
-            int length = Hide(text, known, buffer);
+            int length = Encoding.UTF8.GetChars(shown.Written.Span[..Math.Min(shown.Written.Length, MostShown)], start);
 
             // Checked last: a secret may have been wiped while it was searched for.
-            string shown = known.Any(static secret => secret.IsWiped) ? Hidden : HideByName(buffer.AsSpan(0, length));
-            return DisplayText.Clean(shown, DisplayText.MaxLength);
+            string clean = isShown && !known.Any(static secret => secret.IsWiped) ? HideByName(start.AsSpan(0, length)) : Hidden;
+            return DisplayText.Clean(clean, DisplayText.MaxLength);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(buffer.AsSpan()));
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(start.AsSpan()));
         }
     }
 
-    private static int Hide(ReadOnlySpan<char> text, Secret[] known, Span<char> shown)
+    /// <summary>Copies a text with each secret replaced, until the buffer is full. Secrets that overlap are hidden together.</summary>
+    /// <returns>How much was copied.</returns>
+    private static int Hide(ReadOnlySpan<byte> text, SecretMatcher[] secrets, Span<byte> shown)
     {
         int length = 0;
-        for (int at = 0; at < text.Length && length < shown.Length - Hidden.Length;)
+        var hidden = new Stack<(int Start, int End, int Shown)>();
+        for (int at = 0; at < text.Length && length < shown.Length - Hidden.Length; at++)
         {
-            int end = at + HiddenLength(text, at, known);
-            if (end == at)
+            shown[length++] = text[at];
+            int start = at + 1;
+            for (int i = 0; i < secrets.Length; i++)
             {
-                shown[length++] = text[at++];
+                if (secrets[i].Next(text[at]))
+                {
+                    start = Math.Min(start, at + 1 - secrets[i].Length);
+                }
+            }
+
+            if (start > at)
+            {
                 continue;
             }
 
-            // Another secret may begin inside.
-            for (int inside = at + 1; inside < end; inside++)
+            (int Start, int End, int Shown) last;
+            while (hidden.TryPeek(out last) && last.End >= start)
             {
-                end = Math.Max(end, inside + HiddenLength(text, inside, known));
+                start = Math.Min(start, last.Start);
+                hidden.Pop();
             }
 
-            Hidden.CopyTo(shown[length..]);
+            length = hidden.TryPeek(out last) ? last.Shown + start - last.End : start;
+            "***"u8.CopyTo(shown[length..]);
             length += Hidden.Length;
-            at = end;
+            hidden.Push((start, at + 1, length));
         }
 
         return length;
-    }
-
-    private static int HiddenLength(ReadOnlySpan<char> text, int at, Secret[] known)
-    {
-        ReadOnlySpan<char> rest = text[at..];
-        int longest = 0;
-        foreach (Secret secret in known)
-        {
-            longest = Math.Max(longest, secret.LengthAtStart(rest));
-        }
-
-        // A run of base64 is examined where it begins, and hidden as a whole.
-        if (at == 0 || SecretForms.Base64RunLength(text.Slice(at - 1, 1)) == 0)
-        {
-            ReadOnlySpan<char> run = rest[..SecretForms.Base64RunLength(rest)];
-            foreach (Secret secret in known)
-            {
-                if (run.Length > longest && secret.IsInBase64(run))
-                {
-                    longest = rest.Length - rest[run.Length..].TrimStart('=').Length;
-                }
-            }
-        }
-
-        return longest;
     }
 
     /// <summary>Hides what is secret by its name: part of a token that was truncated, the login in a URL.</summary>

@@ -10,6 +10,7 @@ namespace VodPreheat.Client.Secrets;
 public sealed class Secret : IDisposable
 {
     private readonly byte[] _utf8;
+    private int[]? _borders;
     private volatile bool _wiped;
 
     /// <summary>Copies the characters; the caller wipes its own buffer.</summary>
@@ -62,11 +63,8 @@ public sealed class Secret : IDisposable
     /// <summary>Whether it was wiped, after which it is no longer recognized in texts.</summary>
     internal bool IsWiped => _wiped;
 
-    /// <summary>How many characters at the start of a text are the secret in some form; 0 if none.</summary>
-    internal int LengthAtStart(ReadOnlySpan<char> text) => IsEmpty ? 0 : SecretForms.LengthAtStart(text, _utf8);
-
-    /// <summary>Whether a run of base64 contains the secret.</summary>
-    internal bool IsInBase64(ReadOnlySpan<char> base64) => SecretForms.IsInBase64(base64, _utf8);
+    /// <summary>Recognizes the secret, which is not empty, in a text.</summary>
+    internal SecretMatcher Matcher() => new(_utf8, _borders ??= SecretMatcher.BordersOf(_utf8));
 
     /// <summary>Wipes the bytes.</summary>
     public void Dispose()
