@@ -57,7 +57,7 @@ public sealed class VodClient : IDisposable
             Credential = new CredentialHandler(source, _breaker),
             Journal = new JournalHandler(journal, settings.Clock),
         }.Connect(ServiceAddress.MayUseProxy(endpoint, settings.Proxy));
-        _resource = $"{_root}/v1.0/{UriEncoding.Encode(projectId)}/asset/preheating";
+        _resource = $"{_root}/v1.0/{Uri.EscapeDataString(projectId)}/asset/preheating";
     }
 
     /// <summary>The address of the service.</summary>
@@ -109,7 +109,7 @@ public sealed class VodClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(taskId);
         ArgumentNullException.ThrowIfNull(context);
-        string url = $"{_resource}?task_id={UriEncoding.Encode(taskId)}";
+        string url = $"{_resource}?task_id={Uri.EscapeDataString(taskId)}";
         return SendAsync(HttpMethod.Get, url, body: null, context, PreheatingJson.ReadResults, timing: timing);
     }
 

@@ -28,11 +28,12 @@ public sealed class CallTests : IDisposable
     }
 
     [Fact]
-    public async Task A_compressed_answer_is_read()
+    public async Task A_task_ID_is_encoded_as_it_is_signed()
     {
-        _cloud.Server.AddFault(FaultKind.Gzip);
+        const string Odd = "a b+c/\u4e2d*'()!~%41\U0001F600\uD800";
         using VodClient client = await _cloud.ConnectAsync();
-        Assert.Single(await client.GetPreheatingResultsAsync("a", Cloud.Context()));
+        Assert.Single(await client.GetPreheatingResultsAsync(Odd, Cloud.Context()));
+        Assert.Equal(Odd.Replace('\uD800', '\uFFFD'), _cloud.Server.Requests[^1].TaskId);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ Describe 'Faults of the service in Invoke-VodPreheat' {
 
         # Two submissions; or one, whose answer has a fault without consequences, and then the queries.
         $items = 1..($isQuery ? 10 : 11) | ForEach-Object { "https://cdn.example.com/$name/$_.mp4" }
-        if ($isQuery -and $Fault -notlike 'Skew*') { $server.AddFault('Gzip') }
+        if ($isQuery -and $Fault -notlike 'Skew*') { $server.AddFault('Bom') }
         Add-Fault $Fault $sent -Post:(-not $isQuery)
 
         # The tasks that the server does not have, because the answer is not its own.

@@ -43,15 +43,15 @@ Describe 'An endless answer' {
 
     AfterEach { Clear-Session }
 
-    It 'that decompresses to nothing is refused after 16 MiB: <_>' -ForEach 'Get-VodPreheatResult', 'Start-VodPreheat', 'Connect-VodAccount' {
+    It 'is refused after 16 MiB: <_>' -ForEach 'Get-VodPreheatResult', 'Start-VodPreheat', 'Connect-VodAccount' {
         $failure = switch ($_) {
             'Connect-VodAccount' {
-                $server.AddIamFault('EndlessGzip')
+                $server.AddIamFault('EndlessBody')
                 Get-Failure { Connect-Once $server @{ Credential = ConvertTo-Credential 'ops' 'password'; DomainName = 'acme' } }
             }
             default {
                 Connect-Once $server
-                $server.AddFault('EndlessGzip')
+                $server.AddFault('EndlessBody')
                 (Get-Outcome { & $_ 'https://cdn.example.com/a.mp4' }).Errors[0]
             }
         }

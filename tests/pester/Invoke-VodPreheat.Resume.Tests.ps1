@@ -187,7 +187,7 @@ Describe 'Invoke-VodPreheat -ResumeSince' {
         BeforeEach {
             Get-SampleUrl 10 | Invoke-VodPreheat | Should -HaveCount 10
             # Queries of the first task use a fault of their own, so that the others are for the submission.
-            $server.AddFaultFor((Get-VodPreheatTask).TaskId, 'Gzip', -1)
+            $server.AddFaultFor((Get-VodPreheatTask).TaskId, 'Bom', -1)
             # The connection is accepted by one query before the job; the next is one of the job, which then also submits.
             $queries = $server.RequestCount + 1
             $server.PollsUntilDone = 1000

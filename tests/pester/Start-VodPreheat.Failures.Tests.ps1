@@ -27,7 +27,7 @@ Describe 'Start-VodPreheat, failures' {
 
     It 'returns a task as soon as its request is accepted' {
         Connect-Server $server @{ TimeoutSec = 60 }
-        $server.AddFault('Gzip')
+        $server.AddFault('Bom')
         $server.AddFault('Stall')
         $run = Invoke-Aside { 1..20 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Start-VodPreheat }
         Wait-Until { $server.RequestCount -eq 2 }
@@ -46,7 +46,7 @@ Describe 'Start-VodPreheat, failures' {
         @{ Fault = 'StallInBody'; Id = 'VodTimeout' }
         @{ Fault = 'TruncatedJson'; Id = 'VodUnexpectedResponse' }
         @{ Fault = 'EmptyBody'; Id = 'VodUnexpectedResponse' }
-        @{ Fault = 'BrokenGzip'; Id = 'VodUnexpectedResponse' }
+        @{ Fault = 'Gzip'; Id = 'VodUnexpectedResponse' }
         @{ Fault = 'NoContent204'; Id = 'VodUnexpectedResponse' }
         @{ Fault = 'HtmlPage'; Id = 'VodUnexpectedResponse' }
         @{ Fault = 'OtherObject'; Id = 'VodUnexpectedResponse' }
@@ -169,7 +169,7 @@ Describe 'Start-VodPreheat, failures' {
         @{ Name = 'and the quota at last'; Last = '' }
     ) {
         Connect-Server $server @{ TimeoutSec = 1; MaximumRetryCount = 0 }
-        $kinds = 'Accepted202', 'ResetBeforeHeaders', 'Throttled429RetryNow', 'Gzip', 'Error500', 'ResetInBody', 'StallInBody',
+        $kinds = 'Accepted202', 'ResetBeforeHeaders', 'Throttled429RetryNow', 'Bom', 'Error500', 'ResetInBody', 'StallInBody',
         'TruncatedJson', 'PermissionVod', 'Throttled429RetryNow', 'Throttled429RetryNow', $Last
         foreach ($kind in $kinds -ne '') { $server.AddFault($kind) }
         if (-not $Last) { $server.Quota = 50 }

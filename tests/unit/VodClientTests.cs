@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text;
 using VodPreheat.Client;
@@ -60,29 +59,6 @@ public sealed class VodClientTests
         using VodClient client = TestClient.Create(network, retries: 0);
         Exception? error = await Record.ExceptionAsync(() => client.QueryAsync());
         Assert.Equal(failure, (error as VodClientException)?.Kind);
-    }
-
-    [Theory]
-    [InlineData("gzip", true)]
-    [InlineData("GZIP", true)]
-    [InlineData("identity", false)]
-    public async Task A_body_is_decompressed_if_its_encoding_says_so(string encoding, bool isPacked)
-    {
-        byte[] body = Encoding.UTF8.GetBytes(Answers.RowJson);
-        if (isPacked)
-        {
-            using var packed = new MemoryStream();
-            using (var gzip = new GZipStream(packed, CompressionMode.Compress))
-            {
-                gzip.Write(body);
-            }
-
-            body = packed.ToArray();
-        }
-
-        using var network = new FakeNetwork(Answers.Body(200, body, ("Content-Encoding", encoding)));
-        using VodClient client = TestClient.Create(network, retries: 0);
-        Assert.Single(await client.QueryAsync());
     }
 
     [Theory]

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using VodPreheat.Client.Errors;
 
@@ -11,11 +9,8 @@ namespace VodPreheat.Client.Http;
 /// </summary>
 internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, FailureFactory failures) : DelegatingHandler
 {
-    /// <summary>The largest body that is read, in bytes, compressed as well as decompressed.</summary>
+    /// <summary>The largest body that is read, in bytes.</summary>
     public const int MaxBodyBytes = 16 * 1024 * 1024;
-
-    /// <summary>The only compression that is requested and supported.</summary>
-    public const string Compression = "gzip";
 
     /// <summary>How long a submission in flight can continue after its caller has stopped, so that its answer is not lost.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -55,7 +50,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         }
         catch (Exception error)
         {
-            VodClientException? failure = Translate(error, request.RequestUri!, response, isUnsent: pending is { MayHaveArrived: false });
+            VodClientException? failure = Translate(error, request.RequestUri!, isUnsent: pending is { MayHaveArrived: false });
             response?.Dispose();
 
             // Cancellation closes the socket, which can also cause an I/O error.
@@ -79,7 +74,7 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         }
     }
 
-    private VodClientException? Translate(Exception error, Uri uri, HttpResponseMessage? response, bool isUnsent) => error switch
+    private VodClientException? Translate(Exception error, Uri uri, bool isUnsent) => error switch
     {
         // From this handler itself, or from a connection that was disposed meanwhile, which an outer handler reports.
         VodClientException or ObjectDisposedException => null,
@@ -87,57 +82,41 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
         // ConnectTimeout is reported with a TimeoutException: nothing was sent. On a busy machine both times can be up by now.
         OperationCanceledException => failures.Timeout(
             uri, timeout, error, isUnsent || error.InnerException is TimeoutException ? Delivery.NotSent : Delivery.Unknown),
-        InvalidDataException when response is not null => failures.Unexpected(response, "its compression is invalid", error),
         _ => failures.FromTransport(uri, error, isUnsent),
     };
 
     private async Task ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         HttpContent content = response.Content;
-        int expected = (int)Math.Clamp(content.Headers.ContentLength + 1 ?? FirstRead, 1, FirstRead * 16);
-        BodyContent body = await ReadAsync(content.ReadAsStream(cancellation), expected).ConfigureAwait(false);
-        if (content.Headers.NonValidated.TryGetValues("Content-Encoding", out HeaderStringValues encoding)
-            && encoding.ToString().Equals(Compression, StringComparison.OrdinalIgnoreCase))
+        Stream stream = content.ReadAsStream(cancellation);
+        byte[] buffer = new byte[Math.Clamp(content.Headers.ContentLength + 1 ?? FirstRead, 1, FirstRead * 16)];
+        int length = 0;
+        try
         {
-            // Not by the network handler, which hides how much was read: gigabytes of gzip can contain nothing.
-            using BodyContent packed = body;
-            using var unpacked = new GZipStream(packed.ReadAsStream(cancellation), CompressionMode.Decompress);
-            body = await ReadAsync(unpacked, expected).ConfigureAwait(false);
-        }
-
-        response.Content = body;
-        content.Dispose();
-
-        async ValueTask<BodyContent> ReadAsync(Stream stream, int size)
-        {
-            byte[] buffer = new byte[size];
-            int length = 0;
-            try
+            while (await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false) is > 0 and int read)
             {
-                while (await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false) is > 0 and int read)
+                length += read;
+                if (length > MaxBodyBytes)
                 {
-                    length += read;
-                    if (length > MaxBodyBytes)
-                    {
-                        throw failures.Unexpected(response, "it is longer than 16 MiB");
-                    }
-
-                    if (length == buffer.Length)
-                    {
-                        byte[] full = buffer;
-                        buffer = new byte[Math.Min(full.Length * 2, MaxBodyBytes + 1)];
-                        full.CopyTo(buffer, 0);
-                        CryptographicOperations.ZeroMemory(full);
-                    }
+                    throw failures.Unexpected(response, "it is longer than 16 MiB");
                 }
 
-                return new BodyContent(buffer, length, content.Headers);
-            }
-            catch
-            {
-                CryptographicOperations.ZeroMemory(buffer);
-                throw;
+                if (length == buffer.Length)
+                {
+                    byte[] full = buffer;
+                    buffer = new byte[Math.Min(full.Length * 2, MaxBodyBytes + 1)];
+                    full.CopyTo(buffer, 0);
+                    CryptographicOperations.ZeroMemory(full);
+                }
             }
         }
+        catch
+        {
+            CryptographicOperations.ZeroMemory(buffer);
+            throw;
+        }
+
+        response.Content = new BodyContent(buffer, length, content.Headers);
+        content.Dispose();
     }
 }

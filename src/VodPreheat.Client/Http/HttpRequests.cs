@@ -14,7 +14,6 @@ internal static class HttpRequests
     {
         HttpRequestMessage request = Create(method, url, context);
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
-        request.Headers.TryAddWithoutValidation("Accept-Encoding", AttemptHandler.Compression);
         if (body is { } json)
         {
             request.Content = new RequestBody(json);

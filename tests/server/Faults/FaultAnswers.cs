@@ -51,7 +51,6 @@ internal static class FaultAnswers
         FaultKind.TruncatedJson => normal with { Body = normal.Body[..(normal.Body.Length / 2)] },
         FaultKind.EmptyBody => normal with { Body = [] },
         FaultKind.Gzip => (normal with { Body = Compress(normal.Body) }).With("Content-Encoding", "gzip"),
-        FaultKind.BrokenGzip => (normal with { Body = Break(Compress(normal.Body)) }).With("Content-Encoding", "gzip"),
         FaultKind.WrongContentType => normal with { ContentType = "text/plain" },
         FaultKind.Bom => normal with { Body = [0xEF, 0xBB, 0xBF, .. normal.Body] },
         FaultKind.Accepted202 => normal with { Status = 202 },
@@ -145,12 +144,5 @@ internal static class FaultAnswers
         }
 
         return compressed.ToArray();
-    }
-
-    // The first block follows the ten bytes of the header. There is no block of type 3.
-    private static byte[] Break(byte[] gzip)
-    {
-        gzip.AsSpan(10).Fill(0xFF);
-        return gzip;
     }
 }

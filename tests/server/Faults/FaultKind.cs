@@ -32,9 +32,6 @@ public enum FaultKind
     /// <summary>The body is sent fast, in chunks, and does not end.</summary>
     EndlessBody,
 
-    /// <summary>Endless empty compressed blocks: gigabytes that decompress to nothing.</summary>
-    EndlessGzip,
-
     /// <summary>An invalid status line that contains the credentials of the request.</summary>
     EchoInStatusLine,
 
@@ -52,11 +49,8 @@ public enum FaultKind
     /// <summary>The normal status with no body.</summary>
     EmptyBody,
 
-    /// <summary>The normal answer, compressed.</summary>
+    /// <summary>The normal answer, compressed, which was not requested.</summary>
     Gzip,
-
-    /// <summary>Content-Encoding is gzip, but the body is not.</summary>
-    BrokenGzip,
 
     /// <summary>The correct JSON as text/plain.</summary>
     WrongContentType,

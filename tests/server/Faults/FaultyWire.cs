@@ -12,9 +12,6 @@ internal static class FaultyWire
     private static readonly byte[] s_endlessChunk = Chunk(Encoding.ASCII.GetBytes(string.Concat(
         Enumerable.Repeat("""{"url":"https://cdn.example.com/a.mp4","status":"succeed"},""", 200))));
 
-    // Empty stored blocks, none of them the last.
-    private static readonly byte[] s_emptyBlocks = Chunk([.. Enumerable.Repeat<byte[]>([0x00, 0x00, 0x00, 0xFF, 0xFF], 8000).SelectMany(block => block)]);
-
     /// <summary>Whether the client receives the complete status line.</summary>
     public static bool SendsStatus(FaultKind? kind) =>
         kind is not (FaultKind.ResetBeforeHeaders or FaultKind.ResetInHeaders or FaultKind.CloseBeforeHeaders or FaultKind.Stall
@@ -64,10 +61,6 @@ internal static class FaultyWire
                 await SendEndlesslyAsync(connection, answer, date, stop).ConfigureAwait(false);
                 return true;
 
-            case FaultKind.EndlessGzip:
-                await SendEmptyBlocksAsync(connection, answer, date, stop).ConfigureAwait(false);
-                return true;
-
             case FaultKind.EchoInStatusLine:
                 await connection.WriteAsync(Encoding.Latin1.GetBytes($"{Credentials(request)}\r\n\r\n"), stop).ConfigureAwait(false);
                 return true;
@@ -112,16 +105,6 @@ internal static class FaultyWire
         while (true)
         {
             await connection.WriteAsync(s_endlessChunk, stop).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task SendEmptyBlocksAsync(HttpConnection connection, HttpAnswer answer, DateTimeOffset date, CancellationToken stop)
-    {
-        await connection.WriteAsync(answer.With("Content-Encoding", "gzip").Head(date, keepAlive: true, length: -1), stop).ConfigureAwait(false);
-        await connection.WriteAsync(Chunk([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]), stop).ConfigureAwait(false);
-        while (true)
-        {
-            await connection.WriteAsync(s_emptyBlocks, stop).ConfigureAwait(false);
         }
     }
 
