@@ -34,6 +34,7 @@ internal static class CredentialsFile
 
         if (UnixFileStatus.Of(path) is { } status && WhoElseMayWrite(status, UnixFileStatus.CurrentUser) is { } who)
         {
+            // No error: on a mounted file system (WSL, a container) every file has these permissions, and its user cannot change them.
             warn($"The credentials file {path} {who} can replace the key in it. Use a file that only you can write: owned by you, with mode 600.");
         }
 

@@ -137,7 +137,7 @@ public sealed class VodClientException : Exception
         new(this, $"{What} Nothing more is sent with these credentials until you connect again.", Hint) { Delivery = Delivery.NotSent };
 
     /// <summary>The same failure for a request that is not sent because of it; later ones may be.</summary>
-    internal VodClientException Passing() => new(this, What, Hint) { Delivery = Delivery.NotSent };
+    internal VodClientException NotSent() => new(this, What, Hint) { Delivery = Delivery.NotSent };
 
     /// <summary>The same failure with a more specific hint, and with a sentence more about what happened.</summary>
     internal VodClientException WithHint(string hint, string? detail = null) => new(this, detail is null ? What : $"{What} {detail}", hint);

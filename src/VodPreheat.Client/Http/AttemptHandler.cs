@@ -9,7 +9,7 @@ namespace VodPreheat.Client.Http;
 /// </summary>
 internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, FailureFactory failures) : DelegatingHandler
 {
-    /// <summary>The largest body that is read, in bytes.</summary>
+    /// <summary>The largest body that is read, in bytes. No compression is requested, so nothing becomes larger later.</summary>
     public const int MaxBodyBytes = 16 * 1024 * 1024;
 
     /// <summary>How long a submission in flight can continue after its caller has stopped, so that its answer is not lost.</summary>

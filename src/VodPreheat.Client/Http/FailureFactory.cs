@@ -7,7 +7,7 @@ using VodPreheat.Client.Signing;
 
 namespace VodPreheat.Client.Http;
 
-/// <summary>Makes the exception for every failed request to a service, without secrets. The only place that does.</summary>
+/// <summary>Makes the exception for a request to a service that failed, or whose answer is not as documented; without secrets.</summary>
 internal sealed class FailureFactory(CloudService service, Redactor redactor, TransportSettings settings)
 {
     /// <summary>The hint if the metadata service has no keys, or does not exist.</summary>

@@ -9,7 +9,8 @@ namespace VodPreheat.Client.Http;
 /// </summary>
 /// <remarks>
 /// The service counts per minute and documents no Retry-After (vod_04_0243). A request counts from its answer on, which is
-/// later than when the service counted it: so a minute here is never shorter than the service's, whatever the latency.
+/// later than when the service counted it: so a minute here is never shorter than the service's, whatever the latency. The minute slides:
+/// a bucket of tokens would permit twice the maximum in its first minute.
 /// </remarks>
 /// <param name="kind">The kind of requests, in the plural, for the trace.</param>
 /// <param name="perMinute">The maximum in any minute; 0 for no limit.</param>

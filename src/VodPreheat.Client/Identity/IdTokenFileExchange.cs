@@ -37,7 +37,7 @@ internal sealed class IdTokenFileExchange(IamClient iam, string identityProvider
         catch (VodClientException failure) when (failure.IsRefusal)
         {
             _refused = hash;
-            throw _refusal = failure.Passing();
+            throw _refusal = failure.NotSent();
         }
     }
 }

@@ -2,7 +2,7 @@ namespace VodPreheat.Client.Invocation;
 
 /// <summary>
 /// Keeps up to <paramref name="limit"/> requests in flight and hands over their answers in the order of the input.
-/// All members are called on one thread; only the requests run elsewhere.
+/// Its members are called on one thread, on which the answers are handed over, too. Requests start and run on any thread.
 /// </summary>
 /// <param name="limit">The maximum number of requests in flight, 1 or more. As many more items are accepted and wait.</param>
 /// <param name="start">Starts the request of an item, on the caller's thread, or on another one after a request has succeeded.</param>

@@ -22,6 +22,8 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     private const string AccessKeySet = "AccessKey";
     private const string TokenSet = "Token";
     private const string PasswordSet = "Password";
+
+    // Two sets: in one, PowerShell could not require exactly one of the token and its path.
     private const string IdTokenSet = "IdToken";
     private const string IdTokenPathSet = "IdTokenPath";
     private const string IdentitySet = "Identity";

@@ -3,7 +3,6 @@ using VodPreheat.Client;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Journal;
 using VodPreheat.Completion;
-using VodPreheat.Connections;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;
 
@@ -63,7 +62,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        VodConnection? connection = AllProjects ? null : Connection ?? DefaultConnection.For(this);
+        VodConnection? connection = AllProjects ? null : Connection ?? FindDefaultConnection();
         if (connection is { Client: null })
         {
             ThrowTerminatingError(ErrorRecords.ConnectionNotLive(connection));

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
-using VodPreheat.Errors;
 
 namespace VodPreheat.Connections;
 
@@ -21,18 +20,6 @@ internal static class DefaultConnection
     /// <summary>The default that this runspace has connected itself; null if it has not, or has disconnected it.</summary>
     public static VodConnection? Own => s_defaults.TryGetValue(Runspace.DefaultRunspace, out Default? own) && own.IsLive(Runspace.DefaultRunspace) ? own.Connection : null;
 
-    /// <summary>The default for a cmdlet, read once; null if there is none. If there are several, the cmdlet ends.</summary>
-    public static VodConnection? For(Cmdlet cmdlet)
-    {
-        VodConnection? connection = Find(out bool isAmbiguous);
-        if (isAmbiguous)
-        {
-            cmdlet.ThrowTerminatingError(ErrorRecords.ConnectionAmbiguous());
-        }
-
-        return connection;
-    }
-
     /// <summary>Makes a connection the default of this runspace. The one before it can still be used by a pipeline that began with it.</summary>
     public static void Set(VodConnection connection)
     {
@@ -42,7 +29,8 @@ internal static class DefaultConnection
         s_defaults.AddOrUpdate(runspace, new Default(connection, runspace.Events));
     }
 
-    private static VodConnection? Find(out bool isAmbiguous)
+    /// <summary>The default for this runspace; null if there is none, or if there are several.</summary>
+    public static VodConnection? Find(out bool isAmbiguous)
     {
         Runspace runspace = Runspace.DefaultRunspace;
         isAmbiguous = false;

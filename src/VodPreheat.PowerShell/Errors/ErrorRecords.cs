@@ -7,7 +7,7 @@ using VodPreheat.Formatting;
 
 namespace VodPreheat.Errors;
 
-/// <summary>Makes all ErrorRecords of the module. The only place that does.</summary>
+/// <summary>Makes the ErrorRecords of the module.</summary>
 internal static class ErrorRecords
 {
     private const string OutcomeUnknown =

@@ -315,7 +315,7 @@ public sealed class EdgeClientTests : IDisposable
             ProxyLogin = new ProxyLogin("user", string.Empty, new Secret("pass:word")),
         });
         EdgeTestResult result = await client.TestAsync("http://cdn.example.com/a.mp4", TestClient.Context());
-        Assert.Contains("https://proxy.example.com/?login=***&basic=***", result.Hint, StringComparison.Ordinal);
+        Assert.Contains("leads to ***", result.Hint, StringComparison.Ordinal);
     }
 
     [Theory]

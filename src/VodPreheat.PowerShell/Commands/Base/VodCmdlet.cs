@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
+using VodPreheat.Connections;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;
 
@@ -70,6 +71,18 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         {
             WriteError(error);
         }
+    }
+
+    /// <summary>The default connection; null if there is none. If there are several, the cmdlet ends.</summary>
+    private protected VodConnection? FindDefaultConnection()
+    {
+        VodConnection? connection = DefaultConnection.Find(out bool isAmbiguous);
+        if (isAmbiguous)
+        {
+            ThrowTerminatingError(ErrorRecords.ConnectionAmbiguous());
+        }
+
+        return connection;
     }
 
     /// <summary>Waits until background work has ended, with or without success, and shows warnings and trace lines meanwhile.</summary>

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using VodPreheat.Client;
 using VodPreheat.Completion;
-using VodPreheat.Connections;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;
 
@@ -25,7 +24,7 @@ public abstract class VodConnectedCmdlet : VodCmdlet
     /// <summary>Finds the connection.</summary>
     protected override void BeginProcessing()
     {
-        VodConnection? connection = Connection ?? DefaultConnection.For(this);
+        VodConnection? connection = Connection ?? FindDefaultConnection();
         if (connection is null)
         {
             ThrowTerminatingError(ErrorRecords.NotConnected());
