@@ -12,8 +12,8 @@ BeforeAll {
     # Whether all secrets that Get-HeldSecret returned are overwritten.
     function Test-Wiped([byte[][]] $Secret) { -not $Secret.Where({ ($_ | Measure-Object -Sum).Sum }) }
 
-    # Waits until a collection has overwritten these secrets.
-    function Wait-Collected([byte[][]] $Secret) {
+    # Waits until a collection has overwritten these secrets. Not of type byte[][], which would be a copy of a single one.
+    function Wait-Collected($Secret) {
         Wait-Until {
             Invoke-Collector
             Test-Wiped $Secret

@@ -68,7 +68,7 @@ Describe 'The default connection of two jobs in one process' {
         $a.Count + $b.Count | Should -Be 9
         $a[0..2].ProjectId + $b[0..2].ProjectId | Should -Be (@('project-A') * 3 + @('project-B') * 3)
         Assert-Failure $a[3] VodNotConnected ConnectionError 'Connect-VodAccount'
-        $b[3..4].TaskId + $b[4] | Should -Be 'late-B', 'project-B'
+        $b[3].TaskId, $b[4] | Should -Be 'late-B', 'project-B'
         foreach ($request in $server.Requests.Where({ $_.Body })) {
             $request.Headers['X-Project-Id'] | Should -Be "project-$([regex]::Match($request.Body, 'com/(\w)-').Groups[1].Value)"
         }
@@ -204,8 +204,7 @@ Describe 'The default connection of a runspace that has not connected' {
         Wait-Until {
             [GC]::Collect()
             [GC]::WaitForPendingFinalizers()
-            -not $secrets.Where({ ($_ | Measure-Object -Sum).Sum })
+            -not ($secrets | ForEach-Object { $_ } | Measure-Object -Sum).Sum
         }
-        $runspace.Dispose()
     }
 }

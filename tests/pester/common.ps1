@@ -171,7 +171,7 @@ function Complete-Aside($Run) {
         $null = $Run.Shell.EndInvoke($Run.Result)
         $Run.Shell.Streams.Error
     } finally {
-        $Run.Shell.Dispose()
+        Close-Aside $Run
     }
     $Run.Output
 }
@@ -180,7 +180,14 @@ function Complete-Aside($Run) {
 function Stop-Aside($Run) {
     $stop = $Run.Shell.BeginStop($null, $null)
     Wait-Until { $stop.IsCompleted -and $Run.Result.IsCompleted }
+    Close-Aside $Run
+}
+
+# Closes the runspace, too, which has a default connection as long as it is open.
+function Close-Aside($Run) {
+    $runspace = $Run.Shell.Runspace
     $Run.Shell.Dispose()
+    $runspace.Dispose()
 }
 
 # Runs a script with text arguments in a separate process. Returns its output as one text, and sets $LASTEXITCODE.
