@@ -56,7 +56,10 @@ Describe 'A default connection that is replaced' {
 
     AfterEach {
         Clear-Session
-        Wait-Until { $server.OpenConnections -eq 0 }
+        Wait-Until {
+            Invoke-Collector
+            $server.OpenConnections -eq 0
+        }
     }
 
     It 'is overwritten and closed when it is collected: <Name>' -ForEach @(
