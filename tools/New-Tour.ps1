@@ -17,6 +17,9 @@ $root = Split-Path $PSScriptRoot
 $steps = [regex]::Match((Get-Content "$root/README.md" -Raw), '(?ms)^```powershell\r?\n(.*?)\r?\n```').Groups[1].Value -split '\r?\n'
 Import-Module "$root/out/VodPreheat/VodPreheat.psd1"
 $PSStyle.OutputRendering = 'Ansi'
+
+# PowerShell wraps text between words in some languages only.
+[cultureinfo]::CurrentUICulture = 'en-US'
 $PSDefaultParameterValues = @{ 'Invoke-VodPreheat:PollIntervalSec' = 1 }
 $lines = foreach ($step in $steps) {
     "`e[36mPS>`e[0m $step"

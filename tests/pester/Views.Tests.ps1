@@ -210,6 +210,14 @@ Describe 'A table' {
     }
 }
 
+Describe 'The picture in the README' {
+    It 'is what its first commands display (otherwise, run tools/New-Tour.ps1)' {
+        $file = Join-Path (Get-PSDrive TestDrive).Root tour.svg
+        Invoke-Child { & $args[0] -Destination $args[1] } "$root/tools/New-Tour.ps1", $file | Should -BeNullOrEmpty
+        (Get-Content $file -Raw) -replace '\r' | Should -BeExactly ((Get-Content "$root/docs/tour.svg" -Raw) -replace '\r')
+    }
+}
+
 Describe 'A color' {
     It 'of <Text> is <Color>' -ForEach @(
         @{ Text = 'succeed'; Method = 'ColorStatus'; Color = 32 }
