@@ -137,7 +137,9 @@ Describe 'Connect-VodAccount' {
         It 'is immutable' {
             $properties = [VodPreheat.VodConnection].GetProperties()
             $properties.Name | Sort-Object | Should -Be 'AccountName', 'AuthenticationType', 'Endpoint', 'ExpiresAt', 'ProjectId', 'Region'
-            $properties.CanWrite | Should -Not -Contain $true
+            foreach ($property in $properties.Where({ $_.CanWrite })) {
+                $property.SetMethod.ReturnParameter.GetRequiredCustomModifiers().Name | Should -Contain 'IsExternalInit' -Because "$($property.Name) is set at its creation only"
+            }
             [VodPreheat.VodConnection].GetConstructors() | Should -BeNullOrEmpty
         }
     }

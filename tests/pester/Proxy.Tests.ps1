@@ -89,7 +89,8 @@ Describe 'A proxy' {
         ) {
             $proxy.FailWith = $Status
             Connect-Once $server @{ Endpoint = 'https://vod.example.com'; Proxy = $proxy.Endpoint }
-            Assert-Failure (Get-Outcome { Get-VodPreheatResult t }).Errors[0] VodConnectionFailed ConnectionError $Match
+            $run = Get-Outcome { Get-VodPreheatResult t }
+            Assert-Failure ($Status -eq 407 ? $run.Failure : $run.Errors[0]) VodConnectionFailed ConnectionError $Match
         }
     }
 
@@ -111,7 +112,7 @@ Describe 'A proxy' {
         ) {
             $parameters = & $With
             Connect-Once $server ($parameters + @{ Proxy = $proxy.Endpoint })
-            $failure = (Get-Outcome { Get-VodPreheatResult t }).Errors[0]
+            $failure = Get-Failure { Get-VodPreheatResult t }
             Assert-Failure $failure VodConnectionFailed ConnectionError '-ProxyCredential'
             $failure.Exception.StatusCode | Should -Be 407
             "$failure" | Should -Not -Match 'wrong-secret'
