@@ -1,4 +1,5 @@
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Invocation;
@@ -19,6 +20,7 @@ public sealed class VodClient : IDisposable
     /// <summary>The maximum number of URLs in one submission (vod_04_0205).</summary>
     public const int MaxUrlsPerRequest = 10;
 
+    private readonly TransportSettings _settings;
     private readonly CredentialSource _source;
     private readonly ProxyLogin? _proxyLogin;
     private readonly AuthenticationBreaker _breaker;
@@ -43,6 +45,7 @@ public sealed class VodClient : IDisposable
         _root = ServiceAddress.RootOf(endpoint);
         ProjectId = projectId;
         Journal = journal;
+        _settings = settings;
         _source = source;
         _proxyLogin = settings.ProxyLogin;
         _breaker = new AuthenticationBreaker(source);
@@ -150,6 +153,10 @@ public sealed class VodClient : IDisposable
             .Where(submission => submission.Outcome != SubmissionOutcome.Refused && Owns(submission))
             .Sum(static submission => Math.Max(1, submission.Urls.Count));
     }
+
+    /// <summary>A client for files at the CDN, with the proxy of this connection, which must not be disposed before it, and without its credentials.</summary>
+    /// <param name="timeout">The timeout of the test of one URL.</param>
+    public EdgeClient CreateEdgeClient(TimeSpan timeout) => new(_settings with { Timeout = timeout }, ownsLogin: false);
 
     /// <summary>Cancels all requests and wipes the secrets.</summary>
     public void Dispose()

@@ -7,14 +7,25 @@ BeforeAll {
     $modulePath = $env:PSModulePath
     $env:PSModulePath = "$root/out$([IO.Path]::PathSeparator)$modulePath"
 
-    # Runs the runbook as a scheduler does, with the list of the test. Returns its exit code and its report.
+    # The result of a run of the runbook.
+    function Get-Run([int] $ExitCode, [object[]] $Output) {
+        [pscustomobject]@{
+            ExitCode = $ExitCode
+            Output   = ($Output -join "`n") -replace '\e\[[\d;]*m'
+            Report   = (Test-Path -LiteralPath "$list.report.csv") ? @(Import-Csv -LiteralPath "$list.report.csv") : $null
+        }
+    }
+
+    # Runs the runbook as a scheduler does, with the list of the test.
     function Invoke-Runbook([string[]] $Arguments) {
         $output = & $pwsh -NoProfile -NonInteractive -File $runbook -UrlFile $list @Arguments 2>&1
-        [pscustomobject]@{
-            ExitCode = $LASTEXITCODE
-            Output   = ($output -join "`n") -replace '\e\[[\d;]*m'
-            Report   = (Test-Path "$list.report.csv") ? @(Import-Csv "$list.report.csv") : $null
-        }
+        Get-Run $LASTEXITCODE $output
+    }
+
+    # The same in this session, which takes less time.
+    function Invoke-Here([hashtable] $With = @{}) {
+        $output = & $runbook $list @With
+        Get-Run $LASTEXITCODE $output
     }
 }
 
@@ -29,7 +40,7 @@ Describe 'Invoke-PreheatRunbook' {
         $server.Reset()
         $server.PollsUntilDone = 0
         $list = Join-Path $TestDrive "$([guid]::NewGuid()).txt"
-        $env:VODPREHEAT_JOURNAL = "$list.journal"
+        $PSDefaultParameterValues = @{ 'Invoke-VodPreheat:PollIntervalSec' = 1 }
 
         # Where the module finds the access key and the address of the server.
         $env:HUAWEICLOUD_SDK_AK = $TestServer::DefaultAccessKey
@@ -41,89 +52,173 @@ Describe 'Invoke-PreheatRunbook' {
 
     AfterEach { Clear-Session }
 
-    It 'reports each URL of the list, and exits with 0 if all are loaded' {
-        '# the premiere', '', (Get-SampleUrl 12), ' https://cdn.example.com/1.mp4 ', 'https://cdn.example.com/A.mp4', 'https://cdn.example.com/a.mp4' |
-            ForEach-Object { $_ } | Set-Content $list
+    Context 'as a scheduler runs it' {
+        It 'reports each URL of the list in its order, and exits with 0 if all are loaded' {
+            '# the premiere', '', 'https://cdn.example.com/b.mp4', (Get-SampleUrl 12), ' https://cdn.example.com/1.mp4 ', 'https://cdn.example.com/A.mp4', 'https://cdn.example.com/a.mp4' |
+                ForEach-Object { $_ } | Set-Content $list
 
-        $run = Invoke-Runbook
-        $run.ExitCode | Should -Be 0 -Because $run.Output
-        $run.Report.Url | Should -HaveCount 14
-        $run.Report.Url | Sort-Object -Unique -CaseSensitive | Should -HaveCount 14
-        $run.Report.Status | Select-Object -Unique | Should -Be 'succeed'
-        $run.Output | Should -Match '14 succeed'
-    }
+            $run = Invoke-Runbook
+            $run.ExitCode | Should -Be 0 -Because $run.Output
+            $run.Report.Url | Should -BeExactly (@('https://cdn.example.com/b.mp4') + (Get-SampleUrl 12) + 'https://cdn.example.com/A.mp4' + 'https://cdn.example.com/a.mp4')
+            $run.Report.Status | Select-Object -Unique | Should -Be 'succeed'
+            $lines = $run.Output -split "`n"
+            $lines | ForEach-Object { $_ | Should -Match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d \S' }
+            $lines[1] | Should -BeLike "*Connection: project $($TestServer::DefaultProjectId) in cn-north-4, AccessKey; journal: *; URLs submitted today: 0."
+            $lines[-1] | Should -BeLike "*Result: 15 of 15 URLs are loaded; region cn-north-4, duration 0:0?:??, report $list.report.csv."
+        }
 
-    It 'exits with 1 if a URL fails, and submits only that one the next time' {
-        $urls = @(Get-SampleUrl 3) + 'https://cdn.example.com/fail.mp4'
-        $urls | Set-Content $list
-        $run = Invoke-Runbook '-MaximumResubmit', 0
-        $run.ExitCode | Should -Be 1 -Because $run.Output
-        ($run.Report | Where-Object Status -NE succeed).Url | Should -Be 'https://cdn.example.com/fail.mp4'
-
-        (Invoke-Runbook '-MaximumResubmit', 0).ExitCode | Should -Be 1
-        $server.SubmittedUrls | Should -Be ($urls + 'https://cdn.example.com/fail.mp4')
-    }
-
-    It 'reports what the quota did not permit, and submits it the next time' {
-        Get-SampleUrl 12 | Set-Content $list
-        $server.Quota = 10
-        $run = Invoke-Runbook
-        $run.ExitCode | Should -Be 1 -Because $run.Output
-        $run.Report.Status | Group-Object -NoElement | ForEach-Object { "$($_.Name) $($_.Count)" } | Sort-Object | Should -Be 'notSubmitted 2', 'succeed 10'
-
-        $server.Quota = 12
-        (Invoke-Runbook).ExitCode | Should -Be 0
-        $server.SubmittedUrls | Should -Be (Get-SampleUrl 12)
-    }
-
-    It 'finishes the job of a process that was terminated' {
-        Get-SampleUrl 12 | Set-Content $list
-        $server.PollsUntilDone = 1000
-        $process = Start-Process $pwsh "-NoProfile -NonInteractive -File `"$runbook`" -UrlFile `"$list`"" -PassThru -RedirectStandardOutput "$list.out"
-        try {
-            Wait-Until { @(Get-JournalLine | Select-String '"accepted"').Count -eq 2 } -Seconds 60
-        } finally {
-            $process.Kill()
+        It 'runs without a terminal and without HOME, as cron runs it' {
+            Get-SampleUrl 2 | Set-Content $list
+            $start = [Diagnostics.ProcessStartInfo]::new($pwsh)
+            $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+            '-NoProfile', '-NonInteractive', '-File', $runbook, $list | ForEach-Object { $start.ArgumentList.Add($_) }
+            $start.Environment.Clear()
+            foreach ($name in 'PATH', 'SystemRoot', 'DOTNET_ROOT', 'PSModulePath', 'VODPREHEAT_JOURNAL', 'HW_REGION_NAME', 'HUAWEICLOUD_SDK_AK', 'HUAWEICLOUD_SDK_SK', 'HUAWEICLOUD_SDK_PROJECT_ID', 'HUAWEICLOUD_SDK_REGION_VOD_CN_NORTH_4') {
+                if ($value = [Environment]::GetEnvironmentVariable($name)) { $start.Environment[$name] = $value }
+            }
+            $process = [Diagnostics.Process]::Start($start)
+            $process.StandardInput.Close()
+            $errors = $process.StandardError.ReadToEndAsync()
+            $output = $process.StandardOutput.ReadToEnd()
             $process.WaitForExit()
+            $run = Get-Run $process.ExitCode $output
+            $run.ExitCode | Should -Be 0 -Because "$output $($errors.Result)"
+            $run.Report.Status | Should -Be succeed, succeed
+            $output | Should -Not -Match '\e'
+            $errors.Result | Should -BeNullOrEmpty
         }
 
-        foreach ($line in Get-JournalLine | ConvertFrom-Json | Where-Object event -EQ accepted) {
-            $urls = (Get-JournalLine | ConvertFrom-Json | Where-Object { $_.event -eq 'sending' -and $_.id -eq $line.id }).urls
-            $server.SetTask($line.task_id, [string[]] ($urls | ForEach-Object { "succeed $_" }))
+        It 'finishes the job of a process that was terminated' {
+            Get-SampleUrl 12 | Set-Content $list
+            $server.PollsUntilDone = 1000
+            $process = Start-Process $pwsh "-NoProfile -NonInteractive -File `"$runbook`" -UrlFile `"$list`"" -PassThru -RedirectStandardOutput "$list.out"
+            try {
+                Wait-Until { @(Get-VodPreheatTask -WarningAction Ignore | Where-Object TaskId).Count -eq 2 } -Seconds 60
+            } finally {
+                $process.Kill()
+                $process.WaitForExit()
+            }
+
+            foreach ($task in Get-VodPreheatTask -WarningAction Ignore) { $server.SetTask($task.TaskId, [string[]] ($task.Url | ForEach-Object { "succeed $_" })) }
+            $run = Invoke-Here
+            $run.ExitCode | Should -Be 0 -Because $run.Output
+            $run.Report | Should -HaveCount 12
+            $server.SubmittedUrls | Should -Be (Get-SampleUrl 12)
+        }
+    }
+
+    Context 'exit codes' {
+        It 'are 1 if a URL fails, which is in the log with its reason, and only that one is submitted the next time' {
+            $urls = @(Get-SampleUrl 3) + 'https://cdn.example.com/fail.mp4' + 'nonsense'
+            $urls | Set-Content $list
+            $run = Invoke-Here @{ MaximumResubmit = 0 }
+            $run.ExitCode | Should -Be 1 -Because $run.Output
+            ($run.Report | Where-Object Status -NE succeed).Url | Should -Be 'https://cdn.example.com/fail.mp4', 'nonsense'
+            $run.Output | Should -Match 'Not loaded: https://cdn\.example\.com/fail\.mp4 \(failed\)'
+            $run.Output | Should -Match 'Not loaded: nonsense \(rejected, VodInvalidUrl\) \w'
+            $run.Output | Should -Match '2 of 5 URLs were not loaded: 1 failed, 1 rejected\.'
+            $run.Output | Should -Match 'Result: 3 of 5 URLs are loaded'
+
+            (Invoke-Here @{ MaximumResubmit = 0 }).ExitCode | Should -Be 1
+            $server.SubmittedUrls | Should -Be (@(Get-SampleUrl 3) + 'https://cdn.example.com/fail.mp4' + 'https://cdn.example.com/fail.mp4')
         }
 
-        $run = Invoke-Runbook
-        $run.ExitCode | Should -Be 0 -Because $run.Output
-        $run.Report | Should -HaveCount 12
-        $server.SubmittedUrls | Should -Be (Get-SampleUrl 12)
+        It 'are 1 if the quota is used up on the way, and the rest is submitted the next time' {
+            Get-SampleUrl 12 | Set-Content $list
+            $server.Quota = 10
+            $run = Invoke-Here
+            $run.ExitCode | Should -Be 1 -Because $run.Output
+            $run.Report.Status | Should -Be (@('succeed') * 10 + 'notSubmitted', 'notSubmitted')
+            $run.Output | Should -Match 'VOD\.10086'
+
+            $server.Quota = 12
+            (Invoke-Here).ExitCode | Should -Be 0
+            $server.SubmittedUrls | Should -Be (Get-SampleUrl 12)
+        }
+
+        It 'are 2 if the quota was used up before' {
+            Get-SampleUrl 12 | Set-Content $list
+            $server.Quota = 0
+            $run = Invoke-Here
+            $run.ExitCode | Should -Be 2 -Because $run.Output
+            $run.Report | Should -HaveCount 12
+        }
+
+        It 'are 2 if the credentials are refused, after one request, and nothing is submitted' {
+            Get-SampleUrl 2 | Set-Content $list
+            $server.RemoveAccessKey($TestServer::DefaultAccessKey)
+            $run = Invoke-Runbook
+            $run.ExitCode | Should -Be 2 -Because $run.Output
+            $run.Output | Should -Match 'The list was not processed: .*APIGW\.0301.*Connect-VodAccount'
+            $server.Requests.Method | Should -Be GET
+            $run.Report | Should -BeNullOrEmpty
+        }
+
+        It 'are 2 without credentials, without a list, without URLs, without the column, and after the deadline' {
+            $runs = @(
+                Invoke-Here
+                '# nothing yet' | Set-Content $list
+                Invoke-Here
+                $list = [IO.Path]::ChangeExtension($list, '.CSV')
+                'Title,PlayUrl', 'One,https://cdn.example.com/1.mp4' | Set-Content $list
+                Invoke-Here
+                Invoke-Here @{ UrlProperty = 'PlayUrl'; InputProperty = 'Name' }
+                Invoke-Here @{ UrlProperty = 'PlayUrl'; Deadline = [DateTimeOffset]::Now.AddHours(-1) }
+                Disconnect-VodAccount
+                $env:HUAWEICLOUD_SDK_SK = ''
+                Invoke-Here @{ UrlProperty = 'PlayUrl' }
+            )
+            $runs.ExitCode | Should -Be 2, 2, 2, 2, 2, 2
+            $expected = 'not exist', 'contains no URL', 'no column Url. Its columns are: Title, PlayUrl', 'no column Name', 'deadline', 'VodCredentialInvalid'
+            0..5 | ForEach-Object { $runs[$_].Output | Should -BeLike "*The list was not processed: *$($expected[$_])*" }
+            $server.SubmittedUrls | Should -BeNullOrEmpty
+        }
     }
 
-    It 'reports every URL when the credentials are wrong' {
-        Get-SampleUrl 2 | Set-Content $list
-        $server.RemoveAccessKey($TestServer::DefaultAccessKey)
-        $run = Invoke-Runbook
-        $run.ExitCode | Should -Be 1 -Because $run.Output
-        $run.Report.ErrorCode | Should -Be 'APIGW.0301', 'APIGW.0301'
-        $run.Output | Should -Match 'APIGW\.0301'
-        $server.RequestCount | Should -Be 1
-    }
+    Context 'the list and the report' {
+        It 'copies columns of a CSV file, also of a row without a URL' {
+            $list = [IO.Path]::ChangeExtension($list, '.csv')
+            'Title,PlayUrl', '"Part 2, ""final""",https://cdn.example.com/2.mp4', '首映,https://cdn.example.com/1.mp4', 'No URL,' | Set-Content $list
+            $run = Invoke-Here @{ UrlProperty = 'PlayUrl'; InputProperty = 'Title' }
+            $run.ExitCode | Should -Be 1 -Because $run.Output
+            $run.Report.Title | Should -Be 'Part 2, "final"', '首映', 'No URL'
+            $run.Report.Status | Should -Be succeed, succeed, rejected
+            $run.Report[0].PSObject.Properties.Name | Should -Be Title, Url, Status, TaskId, Attempts, SubmittedAt, EndedAt, ErrorCode, Finding, Detail
+        }
 
-    It 'reports a list without URLs' {
-        '# nothing yet' | Set-Content $list
-        $run = Invoke-Runbook
-        $run.ExitCode | Should -Be 1
-        $run.Output | Should -BeLike '*no URL*'
-    }
+        It 'takes paths as they are' {
+            $list = Join-Path $TestDrive 'premiere [final] $x.txt'
+            Set-Content -LiteralPath $list (Get-SampleUrl 1)
+            (Invoke-Here).ExitCode | Should -Be 0
+            "$list.report.csv" | Should -Exist -ErrorAction Ignore
+            Test-Path -LiteralPath "$list.report.csv" | Should -BeTrue
+        }
 
-    It 'uses the default connection of the session and does not change it' {
-        Connect-VodAccount -Sandbox
-        $connection = Get-VodConnection
-        'https://cdn.example.com/a.mp4', 'https://cdn.example.com/b-fail-once.mp4' | Set-Content $list
-        $summary = & $runbook $list
-        $LASTEXITCODE | Should -Be 0
-        $summary | Should -Be '2 succeed'
-        Get-VodConnection | Should -Be $connection
-        $server.RequestCount | Should -Be 0
+        It 'writes times that any culture reads again: <_>' -ForEach 'de-DE', 'en-GB', 'th-TH', 'fa-IR', 'ar-SA' {
+            Get-SampleUrl 1 | Set-Content $list
+            $before = [DateTimeOffset]::Now.AddSeconds(-2)
+            [cultureinfo]::CurrentCulture = $_
+            $run = Invoke-Here
+            $run.ExitCode | Should -Be 0 -Because $run.Output
+            $run.Report.EndedAt | Should -Match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$'
+            $run.Output | Should -Match '(?m)^\d{4}-\d\d-\d\dT'
+            foreach ($time in $run.Report.SubmittedAt, $run.Report.EndedAt) {
+                [DateTimeOffset] $time | Should -BeGreaterThan $before
+                [DateTimeOffset] $time | Should -BeLessThan ([DateTimeOffset]::Now.AddSeconds(1))
+            }
+        }
+
+        It 'uses the default connection of the session and does not change it, and says what to check' {
+            Connect-VodAccount -Sandbox
+            $connection = Get-VodConnection
+            'https://cdn.example.com/a.mp4', 'https://cdn.example.com/b-fail.mp4' | Set-Content $list
+            $run = Invoke-Here @{ Diagnose = $true; MaximumResubmit = 0 }
+            $run.ExitCode | Should -Be 1
+            $run.Report.Finding | Should -Be '', 'AccessDenied'
+            $run.Output | Should -Match 'Not loaded: \S+ \(failed, AccessDenied\) \w'
+            Get-VodConnection | Should -Be $connection
+            $server.RequestCount | Should -Be 0
+        }
     }
 
     It 'has help for each parameter' {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Invocation;
@@ -20,6 +21,7 @@ public sealed class EdgeClient : IDisposable
     private static readonly Action<object?> s_cancel = static timer => ((CancellationTokenSource)timer!).Cancel();
 
     private readonly TransportSettings _settings;
+    private readonly ProxyLogin? _ownLogin;
 
     // A server can close a connection at the moment when it is used again. So only HEAD uses a connection again, and GET, which confirms
     // what HEAD did not get, has one of its own.
@@ -30,10 +32,11 @@ public sealed class EdgeClient : IDisposable
 
     /// <summary>Prepares the client; nothing is sent.</summary>
     /// <param name="settings">
-    /// The timeout applies to one URL. The proxy is used for all of them; its login is owned by the client from now on.
+    /// The timeout applies to one URL. The proxy is used for all of them.
     /// </param>
+    /// <param name="ownsLogin">Whether the login of the proxy is owned by the client from now on.</param>
     /// <exception cref="VodClientException">The address of the proxy cannot be used, or there is a login without a proxy.</exception>
-    public EdgeClient(TransportSettings settings)
+    public EdgeClient(TransportSettings settings, bool ownsLogin = true)
     {
         ArgumentNullException.ThrowIfNull(settings);
         try
@@ -42,10 +45,11 @@ public sealed class EdgeClient : IDisposable
         }
         catch
         {
-            settings.ProxyLogin?.Dispose();
+            (ownsLogin ? settings.ProxyLogin : null)?.Dispose();
             throw;
         }
 
+        _ownLogin = ownsLogin ? settings.ProxyLogin : null;
         _reusing = HttpTransport.Create(_settings, mayUseProxy: true);
         _fresh = HttpTransport.Create(_settings with { ConfigureSockets = LimitToOneRequest }, mayUseProxy: true);
         Secret[] secrets = settings.ProxyLogin is { } login ? [login.Password] : [];
@@ -86,7 +90,7 @@ public sealed class EdgeClient : IDisposable
     {
         _reusing.Dispose();
         _fresh.Dispose();
-        _settings.ProxyLogin?.Dispose();
+        _ownLogin?.Dispose();
     }
 
     /// <summary>Limits how much of an answer is read.</summary>

@@ -13,10 +13,6 @@ public sealed record Resumption(IReadOnlyList<ResumedTask> Tasks, int AcceptedSh
     /// <summary>How much the clocks of machines that share a journal can differ: the service accepts no signature that is older (api-sign).</summary>
     public static readonly TimeSpan LongestSkew = TimeSpan.FromMinutes(15);
 
-    // A machine whose clock was reset writes lines that look old, and must not hide what was written before them. More than it can
-    // submit in a day, because the quota is 1,000 URLs.
-    private const int MaxOlderInARow = 1000;
-
     /// <summary>Finds what was accepted for the same endpoint and project, at a time or later.</summary>
     /// <exception cref="Errors.VodClientException">The journal cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
@@ -41,7 +37,7 @@ public sealed record Resumption(IReadOnlyList<ResumedTask> Tasks, int AcceptedSh
         {
             if (since - submission.SubmittedAt > LongestSkew)
             {
-                if (++older == MaxOlderInARow)
+                if (++older == SubmissionJournal.MaxOlderInARow)
                 {
                     break;
                 }

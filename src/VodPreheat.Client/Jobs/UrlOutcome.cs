@@ -23,6 +23,9 @@ public sealed record UrlOutcome(string Url, string Status)
     /// <summary>The code of the error that prevented loading; null if there is none.</summary>
     public string? ErrorCode { get; init; }
 
-    /// <summary>The message of that error; null if there is none.</summary>
+    /// <summary>What a test of the URL at the CDN found; null if it was not tested.</summary>
+    public string? Finding { get; init; }
+
+    /// <summary>The message of that error, and what to check after a test; null if there is neither.</summary>
     public string? Detail { get; init; }
 }

@@ -10,7 +10,7 @@ public abstract class SubmissionJournal
 {
     // A machine whose clock was reset writes lines that look old, and must not hide what was written before them. More than it can
     // submit in a day, because the quota is 1,000 URLs.
-    private const int MaxOlderInARow = 1000;
+    internal const int MaxOlderInARow = 1000;
 
     /// <summary>
     /// The journal of this machine: the folder that VODPREHEAT_JOURNAL specifies at the time, else one in the user's folder. Nothing is

@@ -1,8 +1,11 @@
 using System.Management.Automation;
-using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Preheating;
+using VodPreheat.Client.Sandbox;
 using VodPreheat.Errors;
 using VodPreheat.Formatting;
 using VodPreheat.Parameters;
@@ -17,8 +20,15 @@ namespace VodPreheat.Commands;
 [OutputType(typeof(PreheatOutcome))]
 public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 {
+    private const int MaxTimeoutSec = 604_800;
+    private const string SummaryTag = "VodPreheatSummary";
+
     private readonly List<string> _urls = [];
+    private CopiedProperties _copied = null!;
+    private JobSummary _summary = null!;
     private PreheatJob? _job;
+    private EdgeClient? _edge;
+    private TimeSpan _timeout;
 
     /// <summary>Playback URLs of published assets; blank lines are skipped, and a repeated URL counts once.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies playback URLs of published assets.")]
@@ -40,13 +50,54 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 
     /// <summary>Maximum time for the whole job, in seconds.</summary>
     [Parameter(HelpMessage = "Specifies the maximum time for the complete job, in seconds.")]
-    [ValidateRange(1, 604_800)]
+    [ValidateRange(1, MaxTimeoutSec)]
     public int TimeoutSec { get; set; } = 3600;
 
     /// <summary>Interval between queries of a task, in seconds.</summary>
     [Parameter(HelpMessage = "Specifies the interval between queries of a task, and from its submission to its first query, in seconds.")]
     [ValidateRange(1, 3600)]
     public int PollIntervalSec { get; set; } = 10;
+
+    /// <summary>When the job ends, instead of a number of seconds; of both the earlier counts.</summary>
+    [Parameter(HelpMessage = "Specifies the date and time when the job ends, such as 20:00 for today.")]
+    [PointInTime]
+    public DateTimeOffset Deadline { get; set; }
+
+    /// <summary>Properties of the input object that are copied to its outcome.</summary>
+    [Parameter(HelpMessage = "Specifies the names of properties of the input objects.")]
+    [ValidateInputProperty]
+    public string[] InputProperty { get; set; } = [];
+
+    /// <summary>The object that these properties are read from; bound by the pipeline.</summary>
+    [Parameter(ValueFromPipeline = true, HelpMessage = "Specifies the object that the properties of InputProperty are read from.")]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Requests URLs that failed for good from the CDN, to find out what to check.</summary>
+    [Parameter(HelpMessage = "Indicates that each URL that failed for good is requested from the CDN, as Test-VodPreheatUrl does, with the proxy of the connection.")]
+    public SwitchParameter Diagnose { get; set; }
+
+    private TimeSpan TimeLeft
+    {
+        get
+        {
+            var longest = TimeSpan.FromSeconds(IsBound(nameof(Deadline)) && !IsBound(nameof(TimeoutSec)) ? MaxTimeoutSec : TimeoutSec);
+            TimeSpan left = IsBound(nameof(Deadline)) ? Deadline - Client.Clock.GetLocalNow() : longest;
+            return left < TimeSpan.Zero ? TimeSpan.Zero : left < longest ? left : longest;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (IsBound(nameof(Deadline)) && TimeLeft == TimeSpan.Zero)
+        {
+            ThrowTerminatingError(ErrorRecords.DeadlinePassed(Deadline));
+        }
+
+        _copied = new CopiedProperties(InputProperty);
+        _summary = new JobSummary(Client, Client.Clock);
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -60,6 +111,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
             else if (InputText.Trim(given ?? string.Empty) is { Length: > 0 } url)
             {
                 _urls.Add(url);
+                _copied.Keep(url, InputObject);
             }
         }
     }
@@ -68,27 +120,44 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     protected override void EndProcessing()
     {
         string[] urls = [.. _urls.Distinct(StringComparer.Ordinal)];
-        int requests = (urls.Length + VodClient.MaxUrlsPerRequest - 1) / VodClient.MaxUrlsPerRequest;
-        if (urls.Length == 0
-            || !ShouldProcess($"{Quantity.Of(urls.Length, "URL")} in {Quantity.Of(requests, "request")}", "Pre-load into the CDN and wait"))
+        if (urls.Length == 0)
         {
+            if (_summary.NotLoaded > 0)
+            {
+                WriteSummary();
+            }
+
             return;
         }
 
+        var settings = new PreheatJobSettings
+        {
+            ResumeSince = IsBound(nameof(ResumeSince)) ? ResumeSince : null,
+            MaximumResubmit = MaximumResubmit,
+            PollInterval = TimeSpan.FromSeconds(PollIntervalSec),
+        };
         try
         {
-            _job = new PreheatJob(
-                Client,
-                urls,
-                new PreheatJobSettings
+            var preview = new InvocationContext(Context.Cancellation) { IsTraced = false };
+            var plan = JobPlan.Of(Client, urls, settings, preview, Client.Clock);
+            if (!ShouldProcess(JobText.Of(plan, Client.DisplayName), "Pre-load into the CDN and wait"))
+            {
+                // The job would have the same warnings.
+                while (preview.TryTakeWarning(out string? warning))
                 {
-                    ResumeSince = MyInvocation.BoundParameters.ContainsKey(nameof(ResumeSince)) ? ResumeSince : null,
-                    MaximumResubmit = MaximumResubmit,
-                    Timeout = TimeSpan.FromSeconds(TimeoutSec),
-                    PollInterval = TimeSpan.FromSeconds(PollIntervalSec),
-                },
-                Context,
-                Client.Clock);
+                    WriteWarning(warning);
+                }
+
+                return;
+            }
+
+            // The time for an answer to a prompt is not time of the job, except if that has a deadline.
+            _timeout = TimeLeft;
+            _job = new PreheatJob(Client, urls, settings with { Timeout = _timeout }, Context, Client.Clock);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
         }
         catch (VodClientException failure)
         {
@@ -103,7 +172,10 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     {
         base.Dispose(disposing);
         _job?.Dispose();
+        _edge?.Dispose();
     }
+
+    private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     /// <summary>Reports an object without a URL: as an outcome if its URL is empty, so that the report has every row; else as an error.</summary>
     private void AddTextless(TextlessObject input)
@@ -114,10 +186,10 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         }
         else if (input.Has(nameof(Url)))
         {
-            WriteObject(new PreheatOutcome
-            {
-                Status = OutcomeStatus.Rejected, EndedAt = Client.Clock.GetLocalNow(), ErrorCode = ErrorIds.InvalidUrl, Detail = "The URL is empty.",
-            });
+            _summary.Add(OutcomeStatus.Rejected);
+            WriteObject(_copied.AddTo(
+                new PreheatOutcome { Status = OutcomeStatus.Rejected, EndedAt = Client.Clock.GetLocalNow(), ErrorCode = ErrorIds.InvalidUrl, Detail = "The URL is empty." },
+                input.Source));
         }
         else
         {
@@ -129,12 +201,14 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     {
         var outcomes = new List<UrlOutcome>();
         var progress = new JobProgressBar(this, job, Client);
+        Func<Task<UrlOutcome?>> next = Diagnose ? new JobDiagnosis(job, CreateTest()).NextAsync : job.NextAsync;
         try
         {
-            while (WaitFor(job.NextAsync(), progress.Show).GetAwaiter().GetResult() is { } outcome)
+            while (WaitFor(next(), progress.Show).GetAwaiter().GetResult() is { } outcome)
             {
                 outcomes.Add(outcome);
-                WriteObject(new PreheatOutcome(outcome));
+                _summary.Add(outcome.Status);
+                WriteObject(_copied.AddTo(new PreheatOutcome(outcome)));
             }
         }
         finally
@@ -146,9 +220,32 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         WriteEnd(job, outcomes);
     }
 
+    // As for a test of a URL by itself.
+    private Func<string, Task<EdgeTestResult>> CreateTest()
+    {
+        if (Client.AuthenticationType == AuthenticationType.Sandbox)
+        {
+            return static url => Task.FromResult(SandboxEdge.Test(url));
+        }
+
+        _edge = Client.CreateEdgeClient(TestVodPreheatUrlCommand.DefaultTimeout);
+        return url => _edge.TestAsync(url, Context);
+    }
+
+    private void WriteSummary()
+    {
+        if (_summary.Warning is { } warning)
+        {
+            WriteWarning(warning);
+        }
+
+        WriteInformation(_summary.ToString(), [SummaryTag]);
+    }
+
     // What concerns one URL is in its object; an error reports why the job did not finish, with the URLs that were left for this cause.
     private void WriteEnd(PreheatJob job, List<UrlOutcome> outcomes)
     {
+        WriteSummary();
         if (job.Failure is { } failure)
         {
             ErrorRecord record = ErrorRecords.JobEnded(failure, [.. LeftBy(failure.ErrorCode)]);
@@ -162,7 +259,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 
         if (job.HasTimedOut)
         {
-            WriteError(ErrorRecords.JobTimeout([.. LeftBy(ErrorIds.WaitTimeout).Select(static outcome => outcome.Url)], TimeoutSec));
+            WriteError(ErrorRecords.JobTimeout([.. LeftBy(ErrorIds.WaitTimeout).Select(static outcome => outcome.Url)], _timeout));
         }
 
         IEnumerable<UrlOutcome> LeftBy(string code) => outcomes.Where(

@@ -21,6 +21,9 @@ namespace VodPreheat.Commands;
 [OutputType(typeof(PreheatUrlTest))]
 public sealed class TestVodPreheatUrlCommand : VodCmdlet
 {
+    /// <summary>The default timeout of the test of one URL.</summary>
+    internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
+
     private EdgeClient? _edge;
     private OrderedRequestBuffer<string, EdgeTestResult>? _requests;
     private TestProgressBar? _progress;
@@ -41,7 +44,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     /// <summary>The timeout of the test of one URL, in seconds.</summary>
     [Parameter(HelpMessage = "Specifies the maximum time for one URL, in seconds.")]
     [ValidateRange(1, 3600)]
-    public int TimeoutSec { get; set; } = 10;
+    public int TimeoutSec { get; set; } = (int)DefaultTimeout.TotalSeconds;
 
     /// <summary>The address of an HTTP proxy; by default that of the environment (HTTPS_PROXY, HTTP_PROXY).</summary>
     [Parameter(HelpMessage = "Specifies the address of an HTTP proxy.")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
@@ -153,13 +154,22 @@ internal static class ErrorRecords
     }
 
     /// <summary>A job that timed out.</summary>
-    public static ErrorRecord JobTimeout(string[] open, int timeoutSec) => Make(
+    public static ErrorRecord JobTimeout(string[] open, TimeSpan timeout) => Make(
         Exception(
             ErrorIds.WaitTimeout,
-            $"The job timed out after {timeoutSec} s with {Quantity.Of(open.Length, "URL")} open.",
+            $"The job timed out after {(long)timeout.TotalSeconds} s with {Quantity.Of(open.Length, "URL")} open.",
             "Run the same command again with -ResumeSince; URLs that were accepted are not submitted again."),
         ErrorCategory.OperationTimeout,
         open);
+
+    /// <summary>A job whose deadline was in the past when it began.</summary>
+    public static ErrorRecord DeadlinePassed(DateTimeOffset deadline) => Make(
+        Exception(
+            ErrorIds.WaitTimeout,
+            string.Create(CultureInfo.InvariantCulture, $"The deadline, {deadline:yyyy-MM-dd HH:mm:ss zzz}, has passed, and nothing was sent"),
+            "Specify a later time for -Deadline."),
+        ErrorCategory.OperationTimeout,
+        deadline);
 
     /// <summary>No connection was made in this process.</summary>
     public static ErrorRecord NotConnected() => Make(

@@ -21,6 +21,7 @@ public sealed class PreheatOutcome
         SubmittedAt = outcome.SubmittedAt;
         EndedAt = outcome.EndedAt;
         ErrorCode = outcome.ErrorCode;
+        Finding = outcome.Finding;
         Detail = outcome.Detail;
     }
 
