@@ -63,11 +63,11 @@ Describe 'Invoke-VodPreheat' {
 
         It 'returns the outcomes of the first tasks while the rest is submitted' {
             $server.LatencyMs = 300
-            $run = Invoke-Aside { 1..40 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat -PollIntervalSec 1 }
+            $run = Invoke-Aside { 1..120 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat -PollIntervalSec 1 }
             Wait-Until { $run.Output.Count -gt 0 }
-            $server.SubmittedUrls.Count | Should -BeLessThan 40
+            $server.SubmittedUrls.Count | Should -BeLessThan 120
             $null = Complete-Aside $run
-            $run.Output.Count | Should -Be 40
+            $run.Output.Count | Should -Be 120
         }
     }
 
