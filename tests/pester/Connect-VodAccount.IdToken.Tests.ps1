@@ -232,7 +232,7 @@ Describe 'Connect-VodAccount with an identity provider' {
             $echo = @(Get-Form $token) -join ' | '
             $server.AddIamAnswer(401, (@{ error_code = 'IAM.0007'; error_msg = "bad: $echo" } | ConvertTo-Json))
             $failure = Get-Failure { Connect-Ci @{ IdToken = ConvertTo-Secret $token } }
-            Assert-Failure $failure 'IAM.0007' AuthenticationError 'bad: \*\*\* \| \*\*\*'
+            Assert-Failure $failure 'IAM.0007' AuthenticationError 'The service answered: \*\*\*\. The token has issuer'
             foreach ($form in Get-Form $token) { "$failure" | Should -Not -Match ([regex]::Escape($form)) }
         }
     }

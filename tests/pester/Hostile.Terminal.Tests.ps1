@@ -121,7 +121,7 @@ Describe 'Control characters' -ForEach @{ Harm = $harm } {
     It 'are not displayed by -Verbose and -WhatIf' {
         $server.AddAnswer(503, "{`"error_code`":$json,`"error_msg`":$json}", 'application/json', 'X-Request-Id', "id`e]0;owned`a")
         $server.AddAnswer(200, '{"preheating_results":[{"url":"u","status":"succeed"}]}')
-        Assert-Shown (Wait-VodPreheat $Harm -PollIntervalSec 1 -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message
+        Assert-Shown (Wait-VodPreheat t -PollIntervalSec 1 -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message
         Assert-Shown (Invoke-Child {
                 param($manifest, $harm)
                 Import-Module $manifest
@@ -134,7 +134,10 @@ Describe 'Control characters' -ForEach @{ Harm = $harm } {
         $server.AddAnswer(202, "{`"task_id`":$json}")
         $server.AddAnswer(202, '{"task_id":"clean"}')
         $null = Start-VodPreheat 'https://cdn.example.com/a.mp4'
-        $null = Start-VodPreheat -AssetId $Harm
+
+        # An asset ID that the module does not submit: of another program.
+        $null = Start-VodPreheat 'https://cdn.example.com/b.mp4'
+        (Get-JournalLine) -replace '"urls":\["https://cdn.example.com/b.mp4"\]', "`"asset_id`":$($json.Replace('$', '$$'))" | Set-Content (Get-JournalFile)
         $offers = (TabExpansion2 'Get-VodPreheatResult -TaskId ').CompletionMatches
         $offers.CompletionText | Should -BeExactly 'clean'
         Assert-Shown ($offers.ListItemText + $offers.ToolTip)

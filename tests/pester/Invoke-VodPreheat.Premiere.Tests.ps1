@@ -104,7 +104,7 @@ Describe 'Invoke-VodPreheat for a premiere' {
             $edge = [VodPreheat.TestServer.EdgeServer]::Start()
             try {
                 $site = $edge.Endpoint.GetLeftPart('Authority')
-                $edge.SetFile('/fail.mp4', 404, @())
+                $edge.SetFile('/fail.mp4', 404)
                 $outcomes = "$site/fail.mp4", "$site/good.mp4" | Invoke-VodPreheat -Diagnose -MaximumResubmit 1 -WarningAction Ignore
                 ($outcomes | Where-Object Status -EQ failed).Finding | Should -Be 'NotFound'
                 $edge.Requests.Target | Select-Object -Unique | Should -Be '/fail.mp4'

@@ -40,7 +40,7 @@ Describe 'Invoke-VodPreheat' {
             $file = Join-Path $TestDrive report.csv
             @(Get-SampleUrl 1) + 'nonsense' | Invoke-VodPreheat | Export-Csv $file
             $report = Import-Csv $file
-            $report[0].PSObject.Properties.Name | Should -Be 'Url', 'Status', 'TaskId', 'Attempts', 'SubmittedAt', 'EndedAt', 'ErrorCode', 'Detail'
+            $report[0].PSObject.Properties.Name | Should -Be 'Url', 'Status', 'TaskId', 'Attempts', 'SubmittedAt', 'EndedAt', 'ErrorCode', 'Finding', 'Detail'
             $rejected = $report | Where-Object Url -EQ nonsense
             $rejected.Status, $rejected.ErrorCode, $rejected.Attempts | Should -Be 'rejected', 'VodInvalidUrl', '0'
             $loaded = $report | Where-Object Status -EQ succeed
