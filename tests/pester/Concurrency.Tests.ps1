@@ -43,12 +43,15 @@ Describe 'Two accounts that connect and disconnect at the same time' {
         $switcher = Invoke-Aside {
             param($accounts, $over)
             while (-not $over.IsCancellationRequested) {
-                foreach ($name in 'A', 'B') {
-                    $account = $accounts[$name]
-                    Connect-VodAccount @account
-                    Start-Sleep -Milliseconds 15
-                    Disconnect-VodAccount
-                    Start-Sleep -Milliseconds 1
+                # Some pipelines are shorter than the life of a connection, others are longer, on a busy machine as well.
+                foreach ($milliseconds in 15, 15, 15, 500) {
+                    foreach ($name in 'A', 'B') {
+                        $account = $accounts[$name]
+                        Connect-VodAccount @account
+                        Start-Sleep -Milliseconds $milliseconds
+                        Disconnect-VodAccount
+                        Start-Sleep -Milliseconds 1
+                    }
                 }
             }
         } $accounts, $over.Token
