@@ -218,7 +218,7 @@ Describe 'The examples' {
     It '<Cmdlet>, <Title>, runs without errors' -ForEach $examples {
         $asked = $proxy.Seen.Count
         Invoke-Text (Get-Help $Cmdlet -Examples).examples.example[$Index].code | Should -BeNullOrEmpty
-        $proxy.Seen.Count -gt $asked | Should -Be ($Cmdlet -eq 'Test-VodPreheatUrl')
+        $proxy.Seen.Count | Should -Be $asked -Because 'the sandbox has a CDN of its own'
     }
 
     It '<Page>, line <Line>, runs without errors' -ForEach $guides {
