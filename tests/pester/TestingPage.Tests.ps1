@@ -19,7 +19,7 @@ Describe 'docs/testing.md' -ForEach @{ Fences = $fences; FenceCount = $fenceCoun
         $text = Invoke-Child {
             param($ModulePath, $Folder)
             $env:PSModulePath = $ModulePath + [IO.Path]::PathSeparator + $env:PSModulePath
-            $run = Invoke-Pester $Folder -PassThru -Output None
+            $run = Invoke-Pester $Folder -PassThru -Output None 3>$null
             $run.Containers | ForEach-Object {
                 [pscustomobject]@{
                     Name    = Split-Path $_.Item -Leaf
