@@ -17,6 +17,7 @@ public sealed class JobDiagnosis(PreheatJob job, Func<string, Task<EdgeTestResul
     private readonly Queue<UrlOutcome> _failed = new();
     private readonly List<Task<UrlOutcome>> _tests = [];
     private Task<UrlOutcome?>? _next;
+    private bool _hasEnded;
 
     /// <summary>The outcome of the next URL, in the order in which they are known; null after the last.</summary>
     /// <exception cref="OperationCanceledException">The invocation was stopped.</exception>
@@ -24,16 +25,25 @@ public sealed class JobDiagnosis(PreheatJob job, Func<string, Task<EdgeTestResul
     {
         while (true)
         {
-            _next ??= job.NextAsync();
-            if (_next.IsCompleted && await _next.ConfigureAwait(false) is { } outcome)
+            _next ??= _hasEnded ? null : job.NextAsync();
+            if (_next is { IsCompleted: true } next)
             {
                 _next = null;
-                if (!PreheatStatus.IsFailed(outcome.Status))
+                UrlOutcome? outcome = await next.ConfigureAwait(false);
+                if (outcome is not null && !PreheatStatus.IsFailed(outcome.Status))
                 {
                     return outcome;
                 }
 
-                _failed.Enqueue(outcome);
+                if (outcome is null)
+                {
+                    _hasEnded = true;
+                }
+                else
+                {
+                    _failed.Enqueue(outcome);
+                }
+
                 continue;
             }
 
@@ -50,12 +60,12 @@ public sealed class JobDiagnosis(PreheatJob job, Func<string, Task<EdgeTestResul
                 _tests.Add(started);
             }
 
-            if (_next.IsCompleted && _tests.Count == 0)
+            if (_next is null && _tests.Count == 0)
             {
                 return null;
             }
 
-            await Task.WhenAny([.. _tests, .. _next.IsCompleted ? Array.Empty<Task>() : [_next]]).ConfigureAwait(false);
+            await Task.WhenAny(_next is null ? [.. _tests] : [.. _tests, _next]).ConfigureAwait(false);
         }
     }
 

@@ -47,7 +47,7 @@ public sealed class FakeDayTests
 
         async Task CheckAsync()
         {
-            UrlOutcome[] outcomes = await _clock.RunAsync(DrainAsync(job));
+            UrlOutcome[] outcomes = await _clock.RunAsync(() => DrainAsync(job));
             TimeSpan elapsed = _clock.GetUtcNow() - start;
             Assert.Equal(Urls().Order(StringComparer.Ordinal), outcomes.Select(static outcome => outcome.Url).Order(StringComparer.Ordinal));
             Assert.Empty(network.SentAgain);
@@ -90,7 +90,7 @@ public sealed class FakeDayTests
         var input = new SubmissionInput();
         Array.ForEach(Urls(), url => input.Add(url, isAsset: false));
         var places = new Dictionary<string, List<string>> { ["task"] = [], ["unknown"] = [], ["refused"] = [], ["unsent"] = [] };
-        await _clock.RunAsync(SubmitAsync());
+        await _clock.RunAsync(() => SubmitAsync());
         places["unsent"].AddRange(input.TakeUnsent());
 
         Assert.Equal(Urls().Order(StringComparer.Ordinal), places.Values.SelectMany(static place => place).Order(StringComparer.Ordinal));
@@ -109,7 +109,7 @@ public sealed class FakeDayTests
         }
 
         VodClientException? end = null;
-        while (await _clock.RunAsync(poller.NextEndAsync()) is { } ended && end is null)
+        while (await _clock.RunAsync(() => poller.NextEndAsync()) is { } ended && end is null)
         {
             end = ended.Failure;
         }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using VodPreheat.Client;
 using VodPreheat.Client.Edge;
-using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Journal;
 using VodPreheat.UnitTests.Support;
@@ -77,14 +76,24 @@ public sealed class JobDiagnosisTests : IDisposable
     public async Task At_most_eight_URLs_are_tested_at_the_same_time_and_the_job_goes_on()
     {
         _cloud.EndOf = static (url, _) => url.Contains("/1", StringComparison.Ordinal) ? "failed" : "succeed";
-        int running = 0, most = 0;
-        UrlOutcome[] outcomes = await RunAsync(Urls(100), async url =>
-        {
-            most = Math.Max(most, Interlocked.Increment(ref running));
-            await BackgroundWork.DelayAsync(TimeSpan.FromMinutes(5), _clock, CancellationToken.None);
-            Interlocked.Decrement(ref running);
-            return await Denied(url);
-        });
+        int running = 0, most = 0, loaded = 0;
+        var allOthers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        UrlOutcome[] outcomes = await RunAsync(
+            Urls(100),
+            async url =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref running));
+                await allOthers.Task;
+                Interlocked.Decrement(ref running);
+                return await Denied(url);
+            },
+            onOutcome: outcome =>
+            {
+                if (outcome.Status == "succeed" && ++loaded == 88)
+                {
+                    allOthers.SetResult();
+                }
+            });
         Assert.Equal((100, 8), (outcomes.Length, most));
         Assert.All(outcomes[..88], static outcome => Assert.Equal("succeed", outcome.Status));
         Assert.All(outcomes[88..], static outcome => Assert.Equal("AccessDenied", outcome.Finding));
@@ -98,11 +107,11 @@ public sealed class JobDiagnosisTests : IDisposable
         return Task.FromResult(s_denied);
     }
 
-    private async Task<UrlOutcome[]> RunAsync(string[] urls, Func<string, Task<EdgeTestResult>> test, PreheatJobSettings? settings = null)
+    private async Task<UrlOutcome[]> RunAsync(string[] urls, Func<string, Task<EdgeTestResult>> test, PreheatJobSettings? settings = null, Action<UrlOutcome>? onOutcome = null)
     {
         using var job = new PreheatJob(_client, urls, settings ?? new(), TestClient.Context(), _clock);
         var diagnosis = new JobDiagnosis(job, test);
-        return await _clock.RunAsync(AllAsync());
+        return await _clock.RunAsync(() => AllAsync());
 
         async Task<UrlOutcome[]> AllAsync()
         {
@@ -110,6 +119,7 @@ public sealed class JobDiagnosisTests : IDisposable
             while (await diagnosis.NextAsync() is { } outcome)
             {
                 outcomes.Add(outcome);
+                onOutcome?.Invoke(outcome);
             }
 
             return [.. outcomes];

@@ -183,7 +183,7 @@ public sealed partial class PreheatJobTests
     public async Task A_job_can_be_disposed_twice()
     {
         var job = new PreheatJob(_client, Urls(2), new(), TestClient.Context(), _clock);
-        await _clock.RunAsync(DrainAsync(job));
+        await _clock.RunAsync(() => DrainAsync(job));
         job.Dispose();
         job.Dispose();
         using var unused = new PreheatJob(_client, Urls(2), new(), new InvocationContext(CancellationToken.None), _clock);

@@ -314,7 +314,7 @@ public sealed partial class PreheatJobTests : IDisposable
         using var job = new PreheatJob(_client, Urls(25), new() { ResumeSince = start, MaximumResubmit = 1 }, TestClient.Context(), _clock);
         Assert.Equal(new JobProgress(25, 20, 0, 0), job.Progress);
         Assert.Equal(25, job.Progress.Open);
-        await _clock.RunAsync(DrainAsync(job));
+        await _clock.RunAsync(() => DrainAsync(job));
         Assert.Equal(new JobProgress(25, 25, 24, 1), job.Progress);
         Assert.Equal(0, job.Progress.Open);
     }
@@ -575,7 +575,7 @@ public sealed partial class PreheatJobTests : IDisposable
             InvocationContext context = TestClient.Context();
             using var job = new PreheatJob(_client, Urls(1), new() { ResumeSince = since }, context, _clock);
             Assert.Equal(warnings, TestJournal.WarningsOf(context).Count(static text => text.Contains("future", StringComparison.Ordinal)));
-            Assert.Equal("succeed", Assert.Single(await _clock.RunAsync(DrainAsync(job))).Status);
+            Assert.Equal("succeed", Assert.Single(await _clock.RunAsync(() => DrainAsync(job))).Status);
         }
 
         Assert.Equal(2, _cloud.Posts);
@@ -584,7 +584,7 @@ public sealed partial class PreheatJobTests : IDisposable
     private async Task<(PreheatJob Job, UrlOutcome[] Outcomes)> RunAsync(string[] urls, PreheatJobSettings? settings = null, VodClient? client = null)
     {
         using var job = new PreheatJob(client ?? _client, urls, settings ?? new(), TestClient.Context(), _clock);
-        return (job, await _clock.RunAsync(DrainAsync(job)));
+        return (job, await _clock.RunAsync(() => DrainAsync(job)));
     }
 
     private async Task RecordAsync(DateTimeOffset at, string[] urls, string? taskId, string? errorCode = null)

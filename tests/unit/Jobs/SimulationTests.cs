@@ -41,7 +41,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         string[] urls = [.. Enumerable.Range(1, 1000).Select(static number => $"https://cdn.example.com/{number}.mp4")];
         DateTimeOffset start = _clock.GetUtcNow();
         using var job = new PreheatJob(client, urls, new() { MaximumResubmit = 1, Timeout = TimeSpan.FromHours(3) }, TestClient.Context(), _clock);
-        UrlOutcome[] outcomes = await _clock.RunAsync(DrainAsync(job));
+        UrlOutcome[] outcomes = await _clock.RunAsync(() => DrainAsync(job));
 
         double[] delays = [.. outcomes.Where(static outcome => outcome.Status == "succeed").Select(outcome => (outcome.EndedAt!.Value - cloud.LoadedAt[outcome.Url]).TotalSeconds).Order()];
         int queries = cloud.Gets + cloud.ThrottledQueries;

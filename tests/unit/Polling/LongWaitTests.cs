@@ -52,7 +52,7 @@ public sealed class LongWaitTests
         poller.Add("never");
 
         var ended = new List<string>();
-        while (await clock.RunAsync(poller.NextEndAsync()) is { } end)
+        while (await clock.RunAsync(() => poller.NextEndAsync()) is { } end)
         {
             // At most an interval, delays of a minute, and a few retries after the task finished.
             Assert.Null(end.Failure);

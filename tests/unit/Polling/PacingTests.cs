@@ -69,7 +69,7 @@ public sealed class PacingTests
             poller.Add($"t{i}");
         }
 
-        Assert.Null(await _clock.RunAsync(poller.NextEndAsync()));
+        Assert.Null(await _clock.RunAsync(() => poller.NextEndAsync()));
         Assert.Equal(tasks, poller.OpenTasks.Count);
         return network.Sent;
     }

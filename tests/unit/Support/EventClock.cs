@@ -12,8 +12,11 @@ internal sealed class EventClock() : FakeTimeProvider(new DateTimeOffset(2026, 3
     private readonly PriorityQueue<DateTimeOffset, DateTimeOffset> _due = new();
 
     /// <summary>Moves the clock from timer to timer until the work has ended.</summary>
-    public async Task<T> RunAsync<T>(Task<T> work)
+    /// <param name="start">Starts the work, on the thread pool: the test runner continues a test on threads that the pool does not count.</param>
+    public async Task<T> RunAsync<T>(Func<Task<T>> start)
     {
+        Task<T> work = Task.Run(start);
+
         // On a thread of its own, which the thread pool does not count.
         await Task.Factory.StartNew(() => Run(work), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return await work;
