@@ -56,11 +56,11 @@ Describe 'Invoke-VodPreheat for a premiere' {
 
     Context '-InputProperty' {
         It 'copies properties of the input object to its outcome, before Url, and of the first object for a repeated URL' {
-            $rows = 'Title,PlayUrl,Row', 'One,https://cdn.example.com/1.mp4,1', 'Two,https://cdn.example.com/2.mp4,2', 'Again,https://cdn.example.com/1.mp4,3', 'Bad,nonsense,4' | ConvertFrom-Csv
+            $rows = 'Title,PlayUrl,Row', 'One,https://cdn.example.com/1.mp4,1', 'Two,https://cdn.example.com/2.mp4,2', 'Again,https://cdn.example.com/1.mp4,3', 'Bad,nonsense,4', 'Empty,,5' | ConvertFrom-Csv
             $outcomes = $rows | Invoke-VodPreheat -Url { $_.PlayUrl } -InputProperty Title, Row, missing, title -WarningAction Ignore | Sort-Object { [int] $_.Row }
-            $outcomes | Should -HaveCount 3
-            $outcomes.Title | Should -Be One, Two, Bad
-            $outcomes.Status | Should -Be succeed, succeed, rejected
+            $outcomes | Should -HaveCount 4
+            $outcomes.Title | Should -Be One, Two, Bad, Empty
+            $outcomes.Status | Should -Be succeed, succeed, rejected, rejected
             $outcomes[0] | Should -BeOfType ([VodPreheat.PreheatOutcome])
             $outcomes[0].PSObject.Properties.Name[0..3] | Should -Be Title, Row, missing, Url
             ($outcomes | ConvertTo-Csv)[0] | Should -BeLike '"Title","Row","missing","Url","Status",*'

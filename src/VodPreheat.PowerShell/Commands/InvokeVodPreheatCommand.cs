@@ -113,6 +113,11 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
                 _urls.Add(url);
                 _copied.Keep(url, InputObject);
             }
+            else if (InputObject is { BaseObject: not string } row)
+            {
+                // The value of a script block, such as { $_.PlayUrl }.
+                RejectRow(row);
+            }
         }
     }
 
@@ -186,15 +191,20 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         }
         else if (input.Has(nameof(Url)))
         {
-            _summary.Add(OutcomeStatus.Rejected);
-            WriteObject(_copied.AddTo(
-                new PreheatOutcome { Status = OutcomeStatus.Rejected, EndedAt = Client.Clock.GetLocalNow(), ErrorCode = ErrorIds.InvalidUrl, Detail = "The URL is empty." },
-                input.Source));
+            RejectRow(input.Source);
         }
         else
         {
             WriteErrorIfAny(ErrorOf(input, nameof(Url), ErrorRecords.InvalidUrl));
         }
+    }
+
+    private void RejectRow(PSObject row)
+    {
+        _summary.Add(OutcomeStatus.Rejected);
+        WriteObject(_copied.AddTo(
+            new PreheatOutcome { Status = OutcomeStatus.Rejected, EndedAt = Client.Clock.GetLocalNow(), ErrorCode = ErrorIds.InvalidUrl, Detail = "The URL is empty." },
+            row));
     }
 
     private void WriteOutcomes(PreheatJob job)
