@@ -196,8 +196,9 @@ Describe 'Invoke-PreheatRunbook' {
         It 'writes times that any culture reads again: <_>' -ForEach 'de-DE', 'en-GB', 'th-TH', 'fa-IR', 'ar-SA' {
             Get-SampleUrl 1 | Set-Content $list
             $before = [DateTimeOffset]::Now.AddSeconds(-2)
+            $culture = [cultureinfo]::CurrentCulture
             [cultureinfo]::CurrentCulture = $_
-            $run = Invoke-Here
+            try { $run = Invoke-Here } finally { [cultureinfo]::CurrentCulture = $culture }
             $run.ExitCode | Should -Be 0 -Because $run.Output
             $run.Report.EndedAt | Should -Match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$'
             $run.Output | Should -Match '(?m)^\d{4}-\d\d-\d\dT'
