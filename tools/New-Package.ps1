@@ -75,7 +75,7 @@ $zip = [IO.Compression.ZipFile]::OpenRead($package)
 try {
     # All other files belong to NuGet: relations, content types, properties, the nuspec.
     $files = @($zip.Entries.Where({ $_.FullName -notmatch '^(_rels|package)/|^\[Content_Types\]|\.nuspec$' }))
-    $stray = @($files.FullName.Where({ $_ -notmatch '^(VodPreheat\.(psd1|Format\.ps1xml)|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|bin/VodPreheat\.PowerShell\.dll|bin/lib/[\w.]+\.dll|[a-z]{2}-[A-Z]{2}/[\w.-]+\.(xml|txt)|samples/[\w-]+\.ps1)$' }))
+    $stray = @($files.FullName.Where({ $_ -notmatch '^(VodPreheat\.(psd1|Format\.ps1xml)|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|bin/VodPreheat\.PowerShell\.dll|bin/lib/[\w.]+\.dll|[a-z]{2}-[A-Z][A-Za-z]+/[\w.-]+\.(xml|txt)|samples/[\w-]+\.ps1)$' }))
     if ($stray -or $files.Name -contains 'System.Management.Automation.dll') { throw "The package contains unexpected files: $stray" }
     $unpacked = ($files | Measure-Object Length -Sum).Sum
     Write-Host ('{0}: {1} files, {2:n0} KB unpacked, {3:n0} KB packed' -f

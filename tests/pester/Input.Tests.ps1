@@ -317,6 +317,18 @@ Describe 'Input' {
         }
         BeforeAll { $zone = $env:TZ }
 
+        It 'can be the smallest and the largest date, in a culture whose calendar does not have it' {
+            $culture = [cultureinfo]::CurrentCulture
+            [cultureinfo]::CurrentCulture = 'ar-SA'
+            try {
+                $null = Get-SampleUrl 1 | Start-VodPreheat
+                @(Get-VodPreheatTask -After ([datetime]::MinValue) -Before ([datetime]::MaxValue)).Count | Should -Be 1
+                @(Get-VodPreheatTask -After ([DateTimeOffset]::MinValue) -Before ([DateTimeOffset]::MaxValue)).Count | Should -Be 1
+            } finally {
+                [cultureinfo]::CurrentCulture = $culture
+            }
+        }
+
         It 'can be the smallest and the largest date, here in <_>' -ForEach 'Asia/Shanghai', 'America/New_York', 'UTC' {
             # On Windows, always in the zone of the machine.
             if (-not $IsWindows) { $env:TZ = $_ }

@@ -291,7 +291,7 @@ Describe 'Stopping <_> at random moments' -Tag Slow -ForEach $stops {
                 }
                 $script:early += -not $run.Result.IsCompleted
                 $script:caught += (Get-InFlight) -gt 0
-                Stop-Aside $run
+                Stop-Shell $run
                 Wait-Until { (Get-InFlight) -eq 0 }
             }
         } finally {

@@ -178,9 +178,16 @@ function Complete-Aside($Run) {
 
 # Stops this script, as Ctrl+C does, waits for its end, and disposes it.
 function Stop-Aside($Run) {
+    $runspace = $Run.Shell.Runspace
+    Stop-Shell $Run
+    $runspace.Dispose()
+}
+
+# Stops a script, and leaves its runspace open for the next one.
+function Stop-Shell($Run) {
     $stop = $Run.Shell.BeginStop($null, $null)
     Wait-Until { $stop.IsCompleted -and $Run.Result.IsCompleted }
-    Close-Aside $Run
+    $Run.Shell.Dispose()
 }
 
 # Closes the runspace, too, which has a default connection as long as it is open.

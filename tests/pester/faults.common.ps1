@@ -2,6 +2,9 @@
 # fault and check the result.
 
 $script:server = $TestServer::Start()
+
+# Tests of jobs and waits set a rate, at most 5: the timeout of the metadata service is 3 s on the same clock.
+if (Test-Path Variable:ClockRate) { $null = Use-Clock $ClockRate $server }
 $server.AnyTask = $true
 $server.Quota = 1000000
 $server.AddTemporaryKey('TEMPAK', 'temp+Sk/0000000001=', 'temp+Token/0000000001==', $TestServer::DefaultProjectId)
@@ -68,6 +71,7 @@ function Close-FaultServer {
     Clear-Session
     foreach ($connection in $open.Values) { Disconnect-VodAccount -Connection $connection }
     $server.Dispose()
+    Set-Clock ([TimeProvider]::System)
 }
 
 function Clear-Fault {

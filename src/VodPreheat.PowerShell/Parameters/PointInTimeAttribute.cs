@@ -9,8 +9,9 @@ namespace VodPreheat.Parameters;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class PointInTimeAttribute : ArgumentTransformationAttribute
 {
+    // Converted here: the engine writes a DateTime that it converts itself into its trace, and not every calendar has these dates.
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
-        !LanguagePrimitives.TryConvertTo(inputData, out DateTimeOffset _) && LanguagePrimitives.TryConvertTo(inputData, out DateTime date)
-            ? date.Year > 1 ? DateTimeOffset.MaxValue : DateTimeOffset.MinValue
-            : inputData;
+        LanguagePrimitives.TryConvertTo(inputData, out DateTimeOffset time) ? time
+        : LanguagePrimitives.TryConvertTo(inputData, out DateTime date) ? date.Year > 1 ? DateTimeOffset.MaxValue : DateTimeOffset.MinValue
+        : inputData;
 }
