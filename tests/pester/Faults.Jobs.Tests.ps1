@@ -12,7 +12,7 @@ BeforeDiscovery {
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     . "$PSScriptRoot/submit.common.ps1"
-    $ClockRate = 4
+    $script:ClockRate = 4
     . "$PSScriptRoot/faults.common.ps1"
     $server.PollsUntilDone = 0
 }

@@ -4,7 +4,8 @@
 $script:server = $TestServer::Start()
 
 # Tests of jobs and waits set a rate, at most 5: the timeout of the metadata service is 3 s on the same clock.
-if (Test-Path Variable:ClockRate) { $null = Use-Clock $ClockRate $server }
+if (-not (Test-Path Variable:ClockRate)) { $script:ClockRate = 1 }
+if ($ClockRate -gt 1) { $null = Use-Clock $ClockRate $server }
 $server.AnyTask = $true
 $server.Quota = 1000000
 $server.AddTemporaryKey('TEMPAK', 'temp+Sk/0000000001=', 'temp+Token/0000000001==', $TestServer::DefaultProjectId)
@@ -36,7 +37,7 @@ function Connect-SignIn([string] $SignIn, [hashtable] $With) {
 # A connection that was accepted before. Its timeout is short only if the fault stalls, and it has no retries if the service throttles,
 # because a throttled request is otherwise retried until it is accepted.
 function Get-Connection([hashtable] $Case) {
-    $seconds = $Case.Category -eq 'OperationTimeout' ? 1 : 30
+    $seconds = $Case.Category -eq 'OperationTimeout' ? 1 : 30 * $ClockRate
     $retries = $Case.Category -eq 'LimitsExceeded' ? 0 : $Case.Retries
     $key = "$($Case.SignIn) $retries $seconds"
     if (-not $open[$key]) {
