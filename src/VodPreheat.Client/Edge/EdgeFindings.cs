@@ -65,7 +65,7 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
                 "Check firewalls and proxies on the way, and the load of the origin; or increase the timeout."),
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } refusal => (
                 EdgeFinding.ConnectionFailed,
-                refusal.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin // .NET 8 does not give the status.
+                TransportCause.StatusOf(refusal) == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin
                     : $"The proxy did not open a tunnel to {host}: check whether it requires a login, allows this host, and can reach it."),
 
             // The proxy resolves names and connects to hosts; the client only connects to the proxy.

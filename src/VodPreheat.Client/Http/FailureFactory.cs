@@ -142,7 +142,7 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
     {
         TransportCause cause = TransportCause.Of(error, uri, settings);
         string detail = TransportCause.Innermost(error).Message.TrimEnd('.');
-        HttpStatusCode? status = (error as HttpRequestException)?.StatusCode;
+        HttpStatusCode? status = TransportCause.StatusOf(error);
         return new VodClientException(
             status == HttpStatusCode.ProxyAuthenticationRequired ? FailureKind.ProxyRefused : FailureKind.ConnectionFailed,
             ErrorIds.ConnectionFailed,

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using VodPreheat.Client.Errors;
 
 namespace VodPreheat.Client.Http;
@@ -8,7 +10,7 @@ namespace VodPreheat.Client.Http;
 /// <param name="What">What happened, without the detail of the exception and the period.</param>
 /// <param name="Hint">What to do next.</param>
 /// <param name="Delivery">Whether the request was sent.</param>
-internal readonly record struct TransportCause(string What, string Hint, Delivery Delivery)
+internal readonly partial record struct TransportCause(string What, string Hint, Delivery Delivery)
 {
     // .NET reads these variables once, when the first request of the process is sent.
     private const string CheckEnvironmentProxy =
@@ -44,7 +46,7 @@ internal readonly record struct TransportCause(string What, string Hint, Deliver
                 "Check the network and {Endpoint}, then try again. If this network requires a proxy, specify {Proxy}.",
                 Delivery.NotSent),
             HttpRequestError.ProxyTunnelError =>
-                new($"The proxy did not open a tunnel to {uri.Authority}", OfTunnel((error as HttpRequestException)?.StatusCode, checkProxy), Delivery.NotSent),
+                new($"The proxy did not open a tunnel to {uri.Authority}", OfTunnel(StatusOf(error), checkProxy), Delivery.NotSent),
             HttpRequestError.SecureConnectionError => OfHandshake(error, host, uri, proxy, checkProxy),
 
             // With TLS 1.3 the server refuses after the client's handshake, when the request may have been sent, but was not read.
@@ -59,6 +61,16 @@ internal readonly record struct TransportCause(string What, string Hint, Deliver
             _ => new($"The connection to {host} was interrupted", CheckNetwork, Delivery.Unknown),
         };
     }
+
+    /// <summary>The status that a proxy answered instead of opening a tunnel; null if there is none.</summary>
+    // .NET 8 has it only in the text of the exception, which is not localized.
+    public static HttpStatusCode? StatusOf(Exception error) => error switch
+    {
+        HttpRequestException { StatusCode: { } status } => status,
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } tunnel when QuotedStatus().Match(tunnel.Message) is { Success: true } found =>
+            (HttpStatusCode)int.Parse(found.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture),
+        _ => null,
+    };
 
     /// <summary>The exception that says most.</summary>
     public static Exception Innermost(Exception error)
@@ -102,4 +114,7 @@ internal readonly record struct TransportCause(string What, string Hint, Deliver
         >= 500 => "The proxy could not reach the host: check {Region} or {Endpoint}, then try again.",
         _ => checkProxy,
     };
+
+    [GeneratedRegex(@"'(\d{3})'\W*\z")]
+    private static partial Regex QuotedStatus();
 }
