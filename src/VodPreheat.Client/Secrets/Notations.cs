@@ -169,7 +169,12 @@ internal static class Notations
             {
                 decoded[length++] = (char)escaped switch
                 {
-                    'b' => (byte)'\b', 'f' => (byte)'\f', 'n' => (byte)'\n', 'r' => (byte)'\r', 't' => (byte)'\t', _ => escaped,
+                    'b' => (byte)'\b',
+                    'f' => (byte)'\f',
+                    'n' => (byte)'\n',
+                    'r' => (byte)'\r',
+                    't' => (byte)'\t',
+                    _ => escaped,
                 };
                 continue;
             }
