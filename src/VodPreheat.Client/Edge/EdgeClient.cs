@@ -70,12 +70,13 @@ public sealed class EdgeClient : IDisposable
         using CancellationTokenRegistration caller = context.Cancellation.UnsafeRegister(s_cancel, timer);
         try
         {
-            if (await TryHeadAsync(wire, context, timer.Token).ConfigureAwait(false) is { } served)
+            InvocationContext timed = context.With(timer.Token);
+            if (await TryHeadAsync(wire, timed).ConfigureAwait(false) is { } served)
             {
                 return served;
             }
 
-            using HttpResponseMessage get = await SendAsync(HttpMethod.Get, wire, context, timer.Token).ConfigureAwait(false);
+            using HttpResponseMessage get = await SendAsync(HttpMethod.Get, wire, timed).ConfigureAwait(false);
             return _findings.FromResponse(get, IsForwarded(wire));
         }
         catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
@@ -111,16 +112,16 @@ public sealed class EdgeClient : IDisposable
 
     /// <summary>The conclusion from HEAD; null if GET can have another answer.</summary>
     // Players do not send HEAD: a server that signs URLs for GET or does not know HEAD can refuse it with any status, or not answer.
-    private async Task<EdgeTestResult?> TryHeadAsync(Uri wire, InvocationContext context, CancellationToken cancellation)
+    private async Task<EdgeTestResult?> TryHeadAsync(Uri wire, InvocationContext context)
     {
         using var timer = new CancellationTokenSource(_settings.Timeout / 2, _settings.Clock);
-        using CancellationTokenRegistration whole = cancellation.UnsafeRegister(s_cancel, timer);
+        using CancellationTokenRegistration whole = context.Cancellation.UnsafeRegister(s_cancel, timer);
         try
         {
-            using HttpResponseMessage head = await SendAsync(HttpMethod.Head, wire, context, timer.Token).ConfigureAwait(false);
+            using HttpResponseMessage head = await SendAsync(HttpMethod.Head, wire, context.With(timer.Token)).ConfigureAwait(false);
             return (int)head.StatusCode is >= 200 and < 400 ? _findings.FromResponse(head, IsForwarded(wire)) : null;
         }
-        catch (Exception error) when (!cancellation.IsCancellationRequested && IsFromServer(error))
+        catch (Exception error) when (!context.Cancellation.IsCancellationRequested && IsFromServer(error))
         {
             return null;
         }
@@ -138,7 +139,7 @@ public sealed class EdgeClient : IDisposable
                 or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError)
         };
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri wire, InvocationContext context, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri wire, InvocationContext context)
     {
         HttpTransport transport = method == HttpMethod.Head ? _reusing : _fresh;
         using HttpRequestMessage request = HttpRequests.Create(method, wire.OriginalString, context);
@@ -153,7 +154,7 @@ public sealed class EdgeClient : IDisposable
         try
         {
             HttpResponseMessage response = await transport.Client
-                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.Cancellation).ConfigureAwait(false);
             outcome = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
             return response;
         }
