@@ -135,7 +135,7 @@ function Export-Report($Outcomes) {
 $start = [DateTimeOffset]::Now
 try {
     $rows = @(Read-List)
-    Write-Log "List: $UrlFile, $($rows.Count) rows."
+    Write-Log "List: $UrlFile; rows: $($rows.Count)."
     Connect-Tested
     $outcomes = [Collections.Generic.List[object]]::new()
     Invoke-Job $rows $outcomes
@@ -152,7 +152,7 @@ foreach ($outcome in $notLoaded) {
 }
 $connection = Get-VodConnection
 $duration = ([DateTimeOffset]::Now - $start).ToString('h\:mm\:ss', [cultureinfo]::InvariantCulture)
-Write-Log "Result: $($outcomes.Count - $notLoaded.Count) of $($outcomes.Count) URLs are loaded; region $($connection.Region ?? $connection.Endpoint), duration $duration, report $ReportPath."
+Write-Log "Result: $($outcomes.Count - $notLoaded.Count) of $($outcomes.Count) loaded; region $($connection.Region ?? $connection.Endpoint), duration $duration, report $ReportPath."
 
 # Nothing could be submitted: the quota was used up before, or nothing was reached in time.
 if ($outcomes.Status -contains 'notSubmitted' -and -not @($outcomes | Where-Object Attempts -GT 0)) { exit 2 }

@@ -176,7 +176,7 @@ Connect-VodAccount -Sandbox
             $cmdlets = (Import-PowerShellDataFile $Manifest).CmdletsToExport.Count
             $Text | Should -Match "version: $([regex]::Escape($Version)), cmdlets: $cmdlets, help: \w+"
             $Text | Should -Match 'rows: 3\s'
-            $Text -replace '\e\[[\d;]*m' | Should -Match 'Result: 1 of 1 URLs are loaded'
+            $Text -replace '\e\[[\d;]*m' | Should -Match 'Result: 1 of 1 loaded'
         }
     }
 

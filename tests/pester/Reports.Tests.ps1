@@ -29,7 +29,7 @@ Describe 'The reports of docs/runbooks.md' {
     It 'have a page with the summary first, then the problems, then all URLs, and nothing of the texts is HTML' {
         & (Get-Script 'A web page')
         $html = Get-Content report.html -Raw
-        $html | Should -Match '<h1>1 of 3 URLs are loaded</h1>'
+        $html | Should -Match '<h1>URLs loaded: 1 of 3</h1>'
         $html.IndexOf('2 failed') | Should -BeLessThan $html.IndexOf('Problems')
         $html.IndexOf('Problems') | Should -BeLessThan $html.IndexOf('All URLs')
         [regex]::Matches($html, '<tr class="bad">').Count | Should -Be 4
@@ -43,7 +43,7 @@ Describe 'The reports of docs/runbooks.md' {
     It 'have a page without problems' {
         $rows[0] | Export-Csv report.csv
         & (Get-Script 'A web page')
-        Get-Content report.html -Raw | Should -Match '<h1>1 of 1 URLs are loaded</h1>'
+        Get-Content report.html -Raw | Should -Match '<h1>URLs loaded: 1 of 1</h1>'
         Get-Content report.html -Raw | Should -Not -Match 'Problems'
     }
 
@@ -51,7 +51,7 @@ Describe 'The reports of docs/runbooks.md' {
         $env:GITHUB_STEP_SUMMARY = Join-Path (Get-PSDrive TestDrive).Root 'summary [1].md'
         & (Get-Script 'A GitHub Actions summary')
         $lines = Get-Content -LiteralPath $env:GITHUB_STEP_SUMMARY
-        $lines[0] | Should -Be '## 1 of 3 URLs are loaded'
+        $lines[0] | Should -Be '## URLs loaded: 1 of 3'
         $lines | Should -HaveCount 6
         $lines[4, 5] | ForEach-Object { $_.Split('|') | Should -HaveCount 5 }
         $lines[4] | Should -BeLike '*a&#124;b.mp4?x=&lt;script&gt;*Line 1 Line &lt;b&gt;2*'
@@ -78,7 +78,7 @@ Describe 'The reports of docs/runbooks.md' {
             $type, $body = $receive | Wait-Job | Receive-Job
             $type | Should -Be 'application/json; charset=utf-8'
             $text = ($body | ConvertFrom-Json).text
-            $text | Should -BeLike "1 of 3 URLs are loaded.`nfailed: *<script>*"
+            $text | Should -BeLike "URLs loaded: 1 of 3.`nfailed: *<script>*"
             $text | Should -BeLike '*首映.mp4*'
         } finally {
             $listener.Close()

@@ -64,7 +64,7 @@ Describe 'Invoke-PreheatRunbook' {
             $lines = $run.Output -split "`n"
             $lines | ForEach-Object { $_ | Should -Match '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d \S' }
             $lines[1] | Should -BeLike "*Connection: project $($TestServer::DefaultProjectId) in cn-north-4, AccessKey; journal: *; URLs submitted today: 0."
-            $lines[-1] | Should -BeLike "*Result: 15 of 15 URLs are loaded; region cn-north-4, duration 0:0?:??, report $list.report.csv."
+            $lines[-1] | Should -BeLike "*Result: 15 of 15 loaded; region cn-north-4, duration 0:0?:??, report $list.report.csv."
         }
 
         It 'runs without a terminal and without HOME, as cron runs it' {
@@ -117,7 +117,7 @@ Describe 'Invoke-PreheatRunbook' {
             $run.Output | Should -Match 'Not loaded: https://cdn\.example\.com/fail\.mp4 \(failed\)'
             $run.Output | Should -Match 'Not loaded: nonsense \(rejected, VodInvalidUrl\) \w'
             $run.Output | Should -Match '2 of 5 URLs were not loaded: 1 failed, 1 rejected\.'
-            $run.Output | Should -Match 'Result: 3 of 5 URLs are loaded'
+            $run.Output | Should -Match 'Result: 3 of 5 loaded'
 
             (Invoke-Here @{ MaximumResubmit = 0 }).ExitCode | Should -Be 1
             $server.SubmittedUrls | Should -Be (@(Get-SampleUrl 3) + 'https://cdn.example.com/fail.mp4' + 'https://cdn.example.com/fail.mp4')

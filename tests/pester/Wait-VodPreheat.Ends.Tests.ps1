@@ -70,7 +70,7 @@ Describe 'Wait-VodPreheat, early end and progress' {
             Assert-Failure $failure 'VodWaitTimeout' 'OperationTimeout'
             $failure.TargetObject | Should -Be 'half', 'empty'
             $failure.Exception.LastResults | ForEach-Object { "$($_.TaskId) $_" } | Should -Be 'half succeed https://a/1', 'half processing https://a/2'
-            $failure.Exception.Message | Should -BeLike '2 tasks (see TargetObject) were still open after 1 s: 1 of their 2 URLs have not finished*'
+            $failure.Exception.Message | Should -BeLike '2 tasks (see TargetObject) were still open after 1 s: 1 of their 2 URLs has not finished*'
         }
 
         It 'with -ErrorAction Stop, the error of a task has all unfinished tasks' {

@@ -180,7 +180,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         _holds++;
         _holdsInARow++;
         _isProbeOut = false;
-        string then = _learned > 0 ? string.Create(CultureInfo.InvariantCulture, $", then at most {_learned} are sent per minute") : string.Empty;
+        string then = _learned > 0 ? string.Create(CultureInfo.InvariantCulture, $", then at most {_learned} per minute") : string.Empty;
         context.Trace(string.Create(CultureInfo.InvariantCulture, $"Throttled: {kind} wait {(_heldUntil - now).TotalSeconds:0.#} s{then}."));
     }
 

@@ -131,7 +131,7 @@ internal static class ErrorRecords
         (string who, string whose, object target) = taskIds.Length == 1
             ? ($"Task {taskIds[0]} was", "its", taskIds[0])
             : ($"{taskIds.Length} tasks (see TargetObject) were", "their", (object)taskIds);
-        string state = lastResults.Length == 0 ? "no URL has a status yet" : $"{open} of {whose} {lastResults.Length} URLs have not finished";
+        string state = lastResults.Length == 0 ? "no URL has a status yet" : $"{open} of {whose} {Quantity.Of(lastResults.Length, "URL")} {(open == 1 ? "has" : "have")} not finished";
         const string Hint = "Wait again with Wait-VodPreheat -TaskId and a longer -TimeoutSec; pre-loading usually takes 3 to 5 minutes.";
         return Make(
             new VodWaitTimeoutException($"{who} still open after {timeoutSec} s: {state} ({ErrorIds.WaitTimeout}). {Hint}", ErrorIds.WaitTimeout, Hint, lastResults),

@@ -20,7 +20,7 @@ internal sealed class WaitProgressBar(Cmdlet cmdlet, PreheatTaskPoller poller, V
         // Not in SecondsRemaining, which hosts show as an estimate of the end: it is the longest that the wait can take.
         string status = string.Create(
             CultureInfo.InvariantCulture,
-            $"{progress.TasksEnded} of {progress.Tasks} tasks done; URLs: {progress.UrlsSucceeded} loaded, {progress.UrlsFailed} failed, {progress.UrlsOpen} open{unknown}{NoteOf(client.QueryLimit, "queries wait")}; timeout in {poller.Remaining.TotalSeconds:0} s");
+            $"{progress.TasksEnded} of {Quantity.Of(progress.Tasks, "task")} done; URLs: {progress.UrlsSucceeded} loaded, {progress.UrlsFailed} failed, {progress.UrlsOpen} open{unknown}{NoteOf(client.QueryLimit, "queries wait")}; timeout in {poller.Remaining.TotalSeconds:0} s");
 
         // What is not known yet would make the bar go back.
         return (status, urls == 0 || progress.TasksWithoutUrls > 0 ? 100 * progress.TasksEnded / Math.Max(1, progress.Tasks) : 100 * (progress.UrlsSucceeded + progress.UrlsFailed) / urls);

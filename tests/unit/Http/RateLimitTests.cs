@@ -160,7 +160,7 @@ public sealed class RateLimitTests
         _clock.AdvanceTo(TimeSpan.FromSeconds(30));
         Assert.Equal(TimeSpan.FromSeconds(35), await ThrottleAsync(limit));
         Assert.Equal(TimeSpan.FromSeconds(35), limit.Status.HeldFor);
-        Assert.Equal(["Throttled: queries wait 35 s, then at most 3 are sent per minute."], TestClient.TraceOf(_context));
+        Assert.Equal(["Throttled: queries wait 35 s, then at most 3 per minute."], TestClient.TraceOf(_context));
         await AssertNextGoesAtAsync(limit, 65);
     }
 
