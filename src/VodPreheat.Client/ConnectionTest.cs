@@ -47,7 +47,7 @@ public sealed record ConnectionTest
             ClockSkew = timing.ClockSkew,
             Latency = timing.Latency,
             Journal = journal.Place,
-            SubmittedToday = CountToday(client, context, clock),
+            SubmittedToday = client.CountSubmittedToday(context, clock),
         };
     }
 
@@ -69,16 +69,4 @@ public sealed record ConnectionTest
         failure.ErrorCode.StartsWith("VOD.", StringComparison.Ordinal)
         && (failure.Kind == FailureKind.NotFound
             || (failure.Kind == FailureKind.InvalidArgument && failure.What.Contains("task_id", StringComparison.Ordinal)));
-
-    private static int? CountToday(VodClient client, InvocationContext context, TimeProvider clock)
-    {
-        try
-        {
-            return client.CountSubmittedToday(context, clock);
-        }
-        catch (VodClientException)
-        {
-            return null;
-        }
-    }
 }

@@ -141,17 +141,23 @@ public sealed class VodClient : IDisposable
 
     /// <summary>
     /// The number of URLs that were submitted to this endpoint and project since local midnight, according to the journal, without what
-    /// was refused. An asset counts as one: its files are not known.
+    /// was refused; null if the journal cannot be read. An asset counts as one: its files are not known.
     /// </summary>
-    /// <exception cref="VodClientException">The journal exists and cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
-    public int CountSubmittedToday(InvocationContext context, TimeProvider clock)
+    public int? CountSubmittedToday(InvocationContext context, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
         DateTime midnight = clock.GetLocalNow().Date;
-        return Journal.Since(new DateTimeOffset(midnight, clock.LocalTimeZone.GetUtcOffset(midnight)), context)
-            .Where(submission => submission.Outcome != SubmissionOutcome.Refused && Owns(submission))
-            .Sum(static submission => Math.Max(1, submission.Urls.Count));
+        try
+        {
+            return Journal.Since(new DateTimeOffset(midnight, clock.LocalTimeZone.GetUtcOffset(midnight)), context)
+                .Where(submission => submission.Outcome != SubmissionOutcome.Refused && Owns(submission))
+                .Sum(static submission => Math.Max(1, submission.Urls.Count));
+        }
+        catch (VodClientException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A client for files at the CDN, with the proxy of this connection, which must not be disposed before it, and without its credentials.</summary>

@@ -126,6 +126,12 @@ Describe 'Invoke-VodPreheat for a premiere' {
             $server.SubmittedUrls.Count | Should -BeGreaterOrEqual $sent
         }
 
+        It 'warn of URLs that were accepted shortly before -ResumeSince' {
+            $null = Get-SampleUrl 3 | Start-VodPreheat
+            Get-SampleUrl 5 | Invoke-VodPreheat -ResumeSince ([DateTimeOffset]::Now) -WhatIf -WarningVariable warnings -WarningAction SilentlyContinue
+            $warnings | Should -BeLike 'According to the journal, 3 of the URLs *'
+        }
+
         It 'name the sandbox, and send nothing' {
             $text = Invoke-Child {
                 param($manifest)

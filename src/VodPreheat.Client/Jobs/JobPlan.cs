@@ -1,4 +1,3 @@
-using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
 
@@ -17,33 +16,16 @@ public sealed record JobPlan(int ToSubmit, int InTasks, int Invalid, int? Submit
     /// <summary>The plan of a job.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="urls">The URLs; a repeated one counts once (ordinal comparison).</param>
-    /// <param name="settings">The settings of the job.</param>
+    /// <param name="resumption">The tasks of earlier runs; null if every URL is submitted.</param>
     /// <param name="context">Cancels the reading of the journal, and receives a warning about lines that cannot be read.</param>
     /// <param name="clock">The clock that the day is read from.</param>
-    /// <exception cref="VodClientException">VodJournalUnavailable: there is no journal to resume from.</exception>
     /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
-    public static JobPlan Of(
-        VodClient client, IEnumerable<string> urls, PreheatJobSettings settings, InvocationContext context, TimeProvider clock)
+    public static JobPlan Of(VodClient client, IEnumerable<string> urls, Resumption? resumption, InvocationContext context, TimeProvider clock)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(client);
         var all = urls.ToHashSet(StringComparer.Ordinal);
-        HashSet<string> inTasks = settings.ResumeSince is { } since
-            ? [.. Resumption.Find(client, all, since, context.With(needsJournal: true, context.Cancellation)).Tasks.SelectMany(static task => task.Urls)]
-            : [];
+        HashSet<string> inTasks = [.. (resumption?.Tasks ?? []).SelectMany(static task => task.Urls)];
         int invalid = all.Count(url => !inTasks.Contains(url) && PreheatUrl.FaultOf(url) is not null);
-        return new JobPlan(all.Count - inTasks.Count - invalid, inTasks.Count, invalid, CountToday(client, context, clock));
-    }
-
-    private static int? CountToday(VodClient client, InvocationContext context, TimeProvider clock)
-    {
-        try
-        {
-            return client.CountSubmittedToday(context, clock);
-        }
-        catch (VodClientException)
-        {
-            return null;
-        }
+        return new JobPlan(all.Count - inTasks.Count - invalid, inTasks.Count, invalid, client.CountSubmittedToday(context, clock));
     }
 }

@@ -49,7 +49,6 @@ public sealed class PreheatJob : IDisposable
     /// <param name="settings">The settings of the job.</param>
     /// <param name="context">The invocation that the job belongs to.</param>
     /// <param name="clock">The clock for intervals and the timeout.</param>
-    /// <exception cref="VodClientException">VodJournalUnavailable: there is no journal to resume from.</exception>
     public PreheatJob(
         VodClient client, IEnumerable<string> urls, PreheatJobSettings settings, InvocationContext context, TimeProvider clock)
     {
@@ -59,7 +58,7 @@ public sealed class PreheatJob : IDisposable
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(clock);
         _settings = settings;
-        _context = context.With(needsJournal: settings.ResumeSince is not null, context.Cancellation).Persistent();
+        _context = context.With(needsJournal: settings.Resumption is not null, context.Cancellation).Persistent();
         _clock = clock;
         _start = clock.GetTimestamp();
         _queue = new SubmissionQueue(settings.PollInterval);
@@ -71,14 +70,9 @@ public sealed class PreheatJob : IDisposable
             _urls.TryAdd(url, new JobUrl(url));
         }
 
-        if (settings.ResumeSince is { } since)
+        foreach (ResumedTask task in settings.Resumption?.Tasks ?? [])
         {
-            if (since > clock.GetUtcNow())
-            {
-                _context.Warn("The time to resume from is in the future: nothing has been submitted since then, and every URL is submitted again.");
-            }
-
-            Resume(Resumption.Find(client, _urls.Keys.ToHashSet(StringComparer.Ordinal), since, _context));
+            Resume(task);
         }
 
         foreach (JobUrl url in _urls.Values.Where(static url => !url.IsResumed))
@@ -411,27 +405,16 @@ public sealed class PreheatJob : IDisposable
         Interlocked.Increment(ref _ended);
     }
 
-    private void Resume(Resumption resumption)
+    private void Resume(ResumedTask task)
     {
-        foreach (ResumedTask task in resumption.Tasks)
+        JobUrl[] urls = [.. task.Urls.Select(url => _urls[url])];
+        foreach (JobUrl url in urls)
         {
-            JobUrl[] urls = [.. task.Urls.Select(url => _urls[url])];
-            foreach (JobUrl url in urls)
-            {
-                url.Submitted(task.Submission.SubmittedAt, task.Submission.TaskId);
-                url.IsResumed = true;
-            }
-
-            _inTasks += urls.Length;
-            Track(task.Submission.TaskId!, urls, task.Submission.Urls.Count, task.Submission.SubmittedAt);
+            url.Submitted(task.Submission.SubmittedAt, task.Submission.TaskId);
+            url.IsResumed = true;
         }
 
-        if (resumption.AcceptedShortlyBefore > 0)
-        {
-            _context.Warn(string.Create(
-                CultureInfo.InvariantCulture,
-                $"According to the journal, {resumption.AcceptedShortlyBefore} of the URLs had been accepted less than {Resumption.LongestSkew.TotalMinutes:0} minutes before the time "
-                + $"to resume from; what was accepted before that time is submitted again. If the clocks of the machines that use this journal differ, specify an earlier time."));
-        }
+        _inTasks += urls.Length;
+        Track(task.Submission.TaskId!, urls, task.Submission.Urls.Count, task.Submission.SubmittedAt);
     }
 }

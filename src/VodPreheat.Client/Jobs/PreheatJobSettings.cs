@@ -3,11 +3,8 @@ namespace VodPreheat.Client.Jobs;
 /// <summary>Settings of a <see cref="PreheatJob"/>.</summary>
 public sealed record PreheatJobSettings
 {
-    /// <summary>
-    /// URLs that were submitted to the same project at or after this time, according to the journal, are not submitted again
-    /// unless they failed. Null submits every URL.
-    /// </summary>
-    public DateTimeOffset? ResumeSince { get; init; }
+    /// <summary>The tasks of earlier runs, whose URLs are submitted again only if they failed. Null submits every URL.</summary>
+    public Resumption? Resumption { get; init; }
 
     /// <summary>Maximum number of times that a failed URL is submitted again, 0 or more. 0.</summary>
     public int MaximumResubmit { get; init; }

@@ -10,7 +10,7 @@ public abstract class SubmissionJournal
 {
     // A machine whose clock was reset writes lines that look old, and must not hide what was written before them. More than it can
     // submit in a day, because the quota is 1,000 URLs.
-    internal const int MaxOlderInARow = 1000;
+    private const int MaxOlderInARow = 1000;
 
     /// <summary>
     /// The journal of this machine: the folder that VODPREHEAT_JOURNAL specifies at the time, else one in the user's folder. Nothing is
@@ -43,10 +43,12 @@ public abstract class SubmissionJournal
     /// <param name="context">Cancels the reading, and receives a warning about lines that cannot be read.</param>
     /// <exception cref="Errors.VodClientException">The journal exists and cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
-    public IEnumerable<Submission> Since(DateTimeOffset time, InvocationContext context)
+    public IEnumerable<Submission> Since(DateTimeOffset time, InvocationContext context) => Since(NewestFirst(context), time);
+
+    internal static IEnumerable<Submission> Since(IEnumerable<Submission> newestFirst, DateTimeOffset time)
     {
         int older = 0;
-        foreach (Submission submission in NewestFirst(context))
+        foreach (Submission submission in newestFirst)
         {
             if (submission.SubmittedAt >= time)
             {

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Edge;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Preheating;
 using VodPreheat.Client.Sandbox;
@@ -135,30 +134,12 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
             return;
         }
 
-        var settings = new PreheatJobSettings
-        {
-            ResumeSince = IsBound(nameof(ResumeSince)) ? ResumeSince : null,
-            MaximumResubmit = MaximumResubmit,
-            PollInterval = TimeSpan.FromSeconds(PollIntervalSec),
-        };
+        Resumption? resumption = null;
+        string target = Client.DisplayName;
         try
         {
-            var preview = new InvocationContext(Context.Cancellation) { IsTraced = false };
-            var plan = JobPlan.Of(Client, urls, settings, preview, Client.Clock);
-            if (!ShouldProcess(JobText.Of(plan, Client.DisplayName), "Pre-load into the CDN and wait"))
-            {
-                // The job would have the same warnings.
-                while (preview.TryTakeWarning(out string? warning))
-                {
-                    WriteWarning(warning);
-                }
-
-                return;
-            }
-
-            // The time for an answer to a prompt is not time of the job, except if that has a deadline.
-            _timeout = TimeLeft;
-            _job = new PreheatJob(Client, urls, settings with { Timeout = _timeout }, Context, Client.Clock);
+            resumption = IsBound(nameof(ResumeSince)) ? Resumption.Find(Client, urls, ResumeSince, Context) : null;
+            target = IsPlanShown ? JobText.Of(JobPlan.Of(Client, urls, resumption, Context, Client.Clock), target) : target;
         }
         catch (OperationCanceledException)
         {
@@ -169,7 +150,23 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
             ThrowTerminatingError(ErrorRecords.From(failure, urls, subject: null));
         }
 
-        WriteOutcomes(_job!);
+        ShowMessages();
+        if (!ShouldProcess(target, "Pre-load into the CDN and wait"))
+        {
+            return;
+        }
+
+        // The time for an answer to a prompt is not time of the job, except if that has a deadline.
+        _timeout = TimeLeft;
+        var settings = new PreheatJobSettings
+        {
+            Resumption = resumption,
+            MaximumResubmit = MaximumResubmit,
+            PollInterval = TimeSpan.FromSeconds(PollIntervalSec),
+            Timeout = _timeout,
+        };
+        _job = new PreheatJob(Client, urls, settings, Context, Client.Clock);
+        WriteOutcomes(_job);
     }
 
     /// <inheritdoc/>
@@ -179,6 +176,15 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         _job?.Dispose();
         _edge?.Dispose();
     }
+
+    // Whether the text of ShouldProcess is shown.
+    private bool IsPlanShown => IsVerbose
+        || LanguagePrimitives.IsTrue(PreferenceOf("WhatIf", "WhatIfPreference"))
+        || PreferenceOf("Confirm", "ConfirmPreference") switch
+        {
+            SwitchParameter confirm => confirm.IsPresent,
+            var least => LanguagePrimitives.TryConvertTo(least, out ConfirmImpact impact) && impact is ConfirmImpact.Low or ConfirmImpact.Medium,
+        };
 
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 

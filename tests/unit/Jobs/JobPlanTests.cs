@@ -60,9 +60,9 @@ public sealed class JobPlanTests : IDisposable
         await File.WriteAllTextAsync(folder.File("file"), "x");
         using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(_network), SubmissionJournal.OfThisMachine(
             name => name == JournalLocation.Variable ? folder.File("file") : null));
-        Assert.Null(JobPlan.Of(client, Urls(1), new(), TestClient.Context(), _clock).SubmittedToday);
+        Assert.Null(JobPlan.Of(client, Urls(1), resumption: null, TestClient.Context(), _clock).SubmittedToday);
         VodClientException failure = Assert.Throws<VodClientException>(
-            () => JobPlan.Of(client, Urls(1), new() { ResumeSince = s_today }, TestClient.Context(), _clock));
+            () => Resumption.Find(client, Urls(1), s_today, TestClient.Context()));
         Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode);
     }
 
@@ -71,5 +71,5 @@ public sealed class JobPlanTests : IDisposable
     private static (int, int, int, int, int?) Read(JobPlan plan) => (plan.ToSubmit, plan.Requests, plan.InTasks, plan.Invalid, plan.SubmittedToday);
 
     private JobPlan Plan(string[] urls, DateTimeOffset? resumeSince) =>
-        JobPlan.Of(_client, urls, new() { ResumeSince = resumeSince }, TestClient.Context(), _clock);
+        JobPlan.Of(_client, urls, resumeSince is { } since ? Resumption.Find(_client, urls, since, TestClient.Context()) : null, TestClient.Context(), _clock);
 }

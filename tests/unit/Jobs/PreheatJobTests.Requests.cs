@@ -33,7 +33,7 @@ public sealed partial class PreheatJobTests
         _cloud.EndOf = static (url, round) => round == 1 && IsBad(url) ? "failed" : "succeed";
         await RunAsync(Urls(300), new() { Timeout = TimeSpan.FromSeconds(20) });
         using VodClient client = Connect(requestsPerMinute: 100);
-        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(305), new() { ResumeSince = start }, client);
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(305), client: client, since: start);
         AssertOnce(305, outcomes);
         Assert.Equal((305, 0, 0, 0), Count(outcomes));
         Assert.InRange(_cloud.Posts, 30 + 3, 30 + 3);

@@ -311,7 +311,7 @@ public sealed partial class PreheatJobTests : IDisposable
         await RunAsync(Urls(20), new() { Timeout = TimeSpan.FromMinutes(1) });
         _cloud.EndOf = (url, round) => url == Url(1) || (url == Url(2) && round == 1) ? "failed" : "succeed";
 
-        using var job = new PreheatJob(_client, Urls(25), new() { ResumeSince = start, MaximumResubmit = 1 }, TestClient.Context(), _clock);
+        using var job = new PreheatJob(_client, Urls(25), new() { Resumption = Find(Urls(25), start), MaximumResubmit = 1 }, TestClient.Context(), _clock);
         Assert.Equal(new JobProgress(25, 20, 0, 0), job.Progress);
         Assert.Equal(25, job.Progress.Open);
         await _clock.RunAsync(() => DrainAsync(job));
@@ -341,13 +341,13 @@ public sealed partial class PreheatJobTests : IDisposable
         await RunAsync(Urls(20), new() { Timeout = TimeSpan.FromMinutes(1) });
         Assert.Equal(20, _cloud.Accepted.Count);
 
-        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(25), new() { ResumeSince = start });
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(25), since: start);
         AssertOnce(25, outcomes);
         Assert.All(outcomes, outcome => Assert.Equal(("succeed", 1), (outcome.Status, outcome.Attempts)));
         Assert.Equal(Urls(25), _cloud.Accepted);
 
         int posts = _cloud.Posts;
-        (_, outcomes) = await RunAsync(Urls(25), new() { ResumeSince = start });
+        (_, outcomes) = await RunAsync(Urls(25), since: start);
         AssertOnce(25, outcomes);
         Assert.All(outcomes, outcome => Assert.Equal("succeed", outcome.Status));
         Assert.Equal(posts, _cloud.Posts);
@@ -363,13 +363,13 @@ public sealed partial class PreheatJobTests : IDisposable
         AssertOnce(30, outcomes);
         Assert.Equal((9, 1, 10, 10), Count(outcomes));
 
-        (_, outcomes) = await RunAsync(Urls(30), new() { ResumeSince = start });
+        (_, outcomes) = await RunAsync(Urls(30), since: start);
         AssertOnce(30, outcomes);
         Assert.Equal((30, 0, 0, 0), Count(outcomes));
         Assert.Equal([.. Urls(30), Url(1)], _cloud.Accepted);
 
         _cloud.Forget();
-        (_, outcomes) = await RunAsync(Urls(30), new() { ResumeSince = start });
+        (_, outcomes) = await RunAsync(Urls(30), since: start);
         AssertOnce(30, outcomes);
         Assert.Equal((30, 0, 0, 0), Count(outcomes));
         Assert.Equal(31 + 30, _cloud.Accepted.Count);
@@ -380,11 +380,11 @@ public sealed partial class PreheatJobTests : IDisposable
     {
         await RunAsync(Urls(10));
         _clock.Advance(TimeSpan.FromHours(1));
-        await RunAsync(Urls(10), new() { ResumeSince = _clock.GetUtcNow() });
+        await RunAsync(Urls(10), since: _clock.GetUtcNow());
         Assert.Equal(20, _cloud.Accepted.Count);
 
         using VodClient other = Connect(projectId: "another");
-        await RunAsync(Urls(10), new() { ResumeSince = DateTimeOffset.MinValue }, other);
+        await RunAsync(Urls(10), client: other, since: DateTimeOffset.MinValue);
         Assert.Equal(30, _cloud.Accepted.Count);
     }
 
@@ -399,7 +399,7 @@ public sealed partial class PreheatJobTests : IDisposable
             queried.Add(taskId);
             return null;
         };
-        await RunAsync([Url(50)], new() { ResumeSince = start });
+        await RunAsync([Url(50)], since: start);
         Assert.Equal(["task2"], queried);
     }
 
@@ -410,7 +410,7 @@ public sealed partial class PreheatJobTests : IDisposable
         using var client = new VodClient(
             TestClient.Endpoint, TestClient.ProjectId, new FixedCredentialSource(TestClient.Key(), AuthenticationType.AccessKey), new TransportSettings { Network = () => _cloud, Clock = _clock }, off);
         VodClientException failure = Assert.Throws<VodClientException>(
-            () => new PreheatJob(client, Urls(1), new() { ResumeSince = _clock.GetUtcNow() }, TestClient.Context(), _clock));
+            () => Resumption.Find(client, Urls(1), _clock.GetUtcNow(), TestClient.Context()));
         Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
         Assert.Equal(0, _cloud.Posts);
         (_, UrlOutcome[] outcomes) = await RunAsync(Urls(1), client: client);
@@ -424,7 +424,7 @@ public sealed partial class PreheatJobTests : IDisposable
         _cloud.EndOf = static (_, round) => round == 1 ? "failed" : "succeed";
         await RunAsync(Urls(1));
         await RunAsync(Urls(1));
-        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(1), new() { ResumeSince = start });
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(1), since: start);
         Assert.Equal(("succeed", 1), (outcomes[0].Status, outcomes[0].Attempts));
         Assert.Equal(2, _cloud.Accepted.Count);
     }
@@ -440,7 +440,7 @@ public sealed partial class PreheatJobTests : IDisposable
         // Another machine has tried the same at the same time: it was terminated, or its quota was used up.
         await RecordAsync(_clock.GetUtcNow(), Urls(20), taskId: null, errorCode);
 
-        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(20), new() { ResumeSince = start });
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(20), since: start);
         AssertOnce(20, outcomes);
         Assert.All(outcomes, outcome => Assert.Equal(("succeed", 1), (outcome.Status, outcome.Attempts)));
         Assert.Equal(Urls(20), _cloud.Accepted);
@@ -459,7 +459,7 @@ public sealed partial class PreheatJobTests : IDisposable
             await RecordAsync(start.AddDays(days), [Url(100 + i)], taskId: null, "APIGW.0301");
         }
 
-        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(10), new() { ResumeSince = start });
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(10), since: start);
         AssertOnce(10, outcomes);
         Assert.Equal(Urls(10), _cloud.Accepted);
     }
@@ -472,7 +472,7 @@ public sealed partial class PreheatJobTests : IDisposable
         Submission accepted = _journal.NewestFirst(TestClient.Context()).First();
         await RecordAsync(start.AddMinutes(9), Urls(10), accepted.TaskId);
 
-        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(10), new() { ResumeSince = start.AddMinutes(8) });
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(10), since: start.AddMinutes(8));
         Assert.All(outcomes, outcome => Assert.Equal(("succeed", start.AddMinutes(9)), (outcome.Status, outcome.SubmittedAt)));
         Assert.Equal(10, _cloud.Accepted.Count);
     }
@@ -488,7 +488,7 @@ public sealed partial class PreheatJobTests : IDisposable
         await RecordAsync(since, Urls(1), "task-of-this-clock");
 
         InvocationContext context = TestClient.Context();
-        using var job = new PreheatJob(_client, Urls(12), new() { ResumeSince = since }, context, _clock);
+        using var job = new PreheatJob(_client, Urls(12), new() { Resumption = Find(Urls(12), since, context) }, context, _clock);
         string[] warnings = TestJournal.WarningsOf(context);
         Assert.Equal(isNear ? 1 : 0, warnings.Length);
         Assert.All(warnings, warning => Assert.StartsWith("According to the journal, 2 of the URLs ", warning, StringComparison.Ordinal));
@@ -573,7 +573,7 @@ public sealed partial class PreheatJobTests : IDisposable
         foreach ((DateTimeOffset since, int warnings) in new[] { (_clock.GetUtcNow().AddSeconds(1), 1), (DateTimeOffset.MaxValue, 1), (_clock.GetUtcNow(), 0) })
         {
             InvocationContext context = TestClient.Context();
-            using var job = new PreheatJob(_client, Urls(1), new() { ResumeSince = since }, context, _clock);
+            using var job = new PreheatJob(_client, Urls(1), new() { Resumption = Find(Urls(1), since, context) }, context, _clock);
             Assert.Equal(warnings, TestJournal.WarningsOf(context).Count(static text => text.Contains("future", StringComparison.Ordinal)));
             Assert.Equal("succeed", Assert.Single(await _clock.RunAsync(() => DrainAsync(job))).Status);
         }
@@ -581,11 +581,17 @@ public sealed partial class PreheatJobTests : IDisposable
         Assert.Equal(2, _cloud.Posts);
     }
 
-    private async Task<(PreheatJob Job, UrlOutcome[] Outcomes)> RunAsync(string[] urls, PreheatJobSettings? settings = null, VodClient? client = null)
+    private async Task<(PreheatJob Job, UrlOutcome[] Outcomes)> RunAsync(
+        string[] urls, PreheatJobSettings? settings = null, VodClient? client = null, DateTimeOffset? since = null)
     {
-        using var job = new PreheatJob(client ?? _client, urls, settings ?? new(), TestClient.Context(), _clock);
+        client ??= _client;
+        settings ??= new() { Resumption = since is { } time ? Resumption.Find(client, urls, time, TestClient.Context()) : null };
+        using var job = new PreheatJob(client, urls, settings, TestClient.Context(), _clock);
         return (job, await _clock.RunAsync(() => DrainAsync(job)));
     }
+
+    private Resumption Find(string[] urls, DateTimeOffset since, InvocationContext? context = null) =>
+        Resumption.Find(_client, urls, since, context ?? TestClient.Context());
 
     private async Task RecordAsync(DateTimeOffset at, string[] urls, string? taskId, string? errorCode = null)
     {

@@ -56,7 +56,11 @@ public sealed class ResumptionTests
     {
         Assert.Single(Find(DateTimeOffset.MinValue, ["a"], Task("t", 0, "a")).Tasks);
         Assert.Empty(Find(DateTimeOffset.MaxValue, ["a"], Task("t", 0, "a")).Tasks);
-        Assert.Single(Find(new DateTimeOffset(DateTime.MinValue.AddMinutes(1), TimeSpan.Zero), ["a"], Task("t", 0, "a")).Tasks);
+        foreach (int hours in new[] { 0, -8, 8 })
+        {
+            // The time or the time of day is less than the difference between clocks.
+            Assert.Single(Find(new DateTimeOffset(DateTime.MinValue.AddMinutes(1 + Math.Max(0, 60 * hours)), TimeSpan.FromHours(hours)), ["a"], Task("t", 0, "a")).Tasks);
+        }
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     private InvocationContext? _context;
 
     /// <summary>What the requests of this invocation share.</summary>
-    private protected InvocationContext Context => _context ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose() };
+    private protected InvocationContext Context => _context ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose };
 
     /// <summary>The User-Agent header. Not the version of the host, which in an editor is the editor's.</summary>
     private protected string UserAgent =>
@@ -32,12 +32,15 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether the first error that is written ends the command, so that everything after it would be lost.</summary>
     private protected bool IsStoppedByErrors => ErrorAction == ActionPreference.Stop;
 
-    // Like the engine: the parameter first, then the caller's preference.
-    private ActionPreference ErrorAction => LanguagePrimitives.TryConvertTo(
-        MyInvocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : SessionState.PSVariable.GetValue("ErrorActionPreference"),
-        out ActionPreference action)
-        ? action
-        : ActionPreference.Continue;
+    /// <summary>Whether verbose lines are shown.</summary>
+    private protected bool IsVerbose => PreferenceOf("Verbose", "VerbosePreference") switch
+    {
+        SwitchParameter verbose => verbose,
+        var preference => preference is not ActionPreference.SilentlyContinue,
+    };
+
+    private ActionPreference ErrorAction =>
+        LanguagePrimitives.TryConvertTo(PreferenceOf("ErrorAction", "ErrorActionPreference"), out ActionPreference action) ? action : ActionPreference.Continue;
 
     /// <summary>Cancels all requests of this invocation.</summary>
     public void Dispose()
@@ -63,6 +66,10 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         input.Has(property) ? ofEmpty(input.Source)
         : _reported.Add(input.Description) ? ErrorRecords.InvalidInput(input.Source, property, input.Description, input.LikelyProperty(property))
         : null;
+
+    /// <summary>The value of a common parameter; without it, of the caller's preference, like the engine.</summary>
+    private protected object? PreferenceOf(string parameter, string variable) =>
+        MyInvocation.BoundParameters.TryGetValue(parameter, out object? given) ? given : SessionState.PSVariable.GetValue(variable);
 
     /// <summary>Writes an error, if there is one.</summary>
     private protected void WriteErrorIfAny(ErrorRecord? error)
@@ -168,10 +175,6 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
             collected.Add(record);
         }
     }
-
-    private bool IsVerbose() => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given) && given is SwitchParameter verbose
-        ? verbose
-        : SessionState.PSVariable.GetValue("VerbosePreference") is not ActionPreference.SilentlyContinue;
 
     /// <summary>Shows the warnings and trace lines of the requests.</summary>
     private protected void ShowMessages()
