@@ -13,7 +13,7 @@ public sealed class SubmissionRequest(bool isAsset)
     public IReadOnlyList<string> Items => _items;
 
     /// <summary>What was given with them and cannot be submitted.</summary>
-    public Queue<(string? Item, bool IsAsset)> Invalid { get; } = new();
+    public Queue<SubmissionItem> Invalid { get; } = new();
 
     /// <summary>The items in words.</summary>
     public string What => isAsset ? $"asset {_items[0]}" : _items.Count == 1 ? _items[0] : $"{_items.Count} URLs, {_items[0]} to {_items[^1]}";

@@ -21,6 +21,9 @@ public static class InputText
         return trimmed.Trim().ToString();
     }
 
+    /// <summary>Whether a trimmed text can be the ID of a task or an asset.</summary>
+    public static bool IsId(string text) => !string.IsNullOrEmpty(text) && FaultOf(text) is null;
+
     /// <summary>What of the text cannot be sent or seen, with its place; null if there is nothing.</summary>
     public static InputFault? FaultOf(string text)
     {

@@ -38,7 +38,7 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _progress = new QueryProgressBar(this, Client);
+        _progress = CompletedAtEnd(new QueryProgressBar(this, Client));
         _requests = new(ThrottleLimit, id => Client.GetPreheatingResultsAsync(id, Context), WriteAnswer);
     }
 
@@ -61,11 +61,6 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
     {
         base.Dispose(disposing);
         _requests?.Dispose();
-        if (!Stopping)
-        {
-            // Also if a downstream command stops the pipeline, or an error ends the command.
-            _progress?.Complete();
-        }
     }
 
     private void WriteAnswer(string taskId, Task<IReadOnlyList<UrlResult>> answer)

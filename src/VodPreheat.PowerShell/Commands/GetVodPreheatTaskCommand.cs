@@ -68,8 +68,8 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
             ThrowTerminatingError(ErrorRecords.ConnectionNotLive(connection));
         }
 
-        TaskId = TextsOf(TaskId, nameof(TaskId), ErrorRecords.InvalidTaskId);
-        Url = TextsOf(Url, nameof(Url), ErrorRecords.InvalidUrl);
+        TaskId = TextsOf(TaskId, nameof(TaskId));
+        Url = TextsOf(Url, nameof(Url));
         VodClient? client = connection?.Client;
         SubmissionJournal journal = client?.Journal ?? SubmissionJournal.OfThisMachine();
         _patterns = [.. (Url ?? []).SelectMany(static url => new[] { PatternOf(url.Trim()), PatternOf(WildcardPattern.Escape(url.Trim())) }).OfType<WildcardPattern>()];
@@ -95,11 +95,11 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     }
 
     /// <summary>The texts of a parameter, without objects that have none, which are reported.</summary>
-    private string[]? TextsOf(string[]? bound, string property, Func<object, ErrorRecord> ofEmpty)
+    private string[]? TextsOf(string[]? bound, string property)
     {
-        foreach (TextlessObject input in (bound ?? []).Select(TextlessObject.Of).OfType<TextlessObject>())
+        foreach (string textless in (bound ?? []).Where(static item => TextlessObject.Of(item) is not null))
         {
-            WriteErrorIfAny(ErrorOf(input, property, ofEmpty));
+            WriteErrorIfAny(ErrorOf(textless, property));
         }
 
         return bound is null ? null : [.. bound.Where(static item => TextlessObject.Of(item) is null)];

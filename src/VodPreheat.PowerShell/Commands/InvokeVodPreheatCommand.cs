@@ -105,7 +105,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         {
             if (TextlessObject.Of(given) is { } input)
             {
-                AddTextless(input);
+                AddTextless(given, input);
             }
             else if (InputText.Trim(given ?? string.Empty) is { Length: > 0 } url)
             {
@@ -189,7 +189,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     /// <summary>Reports an object without a URL: as an outcome if its URL is empty, so that the report has every row; else as an error.</summary>
-    private void AddTextless(TextlessObject input)
+    private void AddTextless(string? given, TextlessObject input)
     {
         if (input.TextsOf("AssetId") is { Length: > 0 } assets)
         {
@@ -201,7 +201,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         }
         else
         {
-            WriteErrorIfAny(ErrorOf(input, nameof(Url), ErrorRecords.InvalidUrl));
+            WriteErrorIfAny(ErrorOf(given, nameof(Url)));
         }
     }
 
@@ -216,23 +216,16 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     private void WriteOutcomes(PreheatJob job)
     {
         var outcomes = new List<UrlOutcome>();
-        var progress = new JobProgressBar(this, job, Client);
+        JobProgressBar progress = CompletedAtEnd(new JobProgressBar(this, job, Client));
         Func<Task<UrlOutcome?>> next = Diagnose ? new JobDiagnosis(job, CreateTest()).NextAsync : job.NextAsync;
-        try
+        while (WaitFor(next(), progress.Show).GetAwaiter().GetResult() is { } outcome)
         {
-            while (WaitFor(next(), progress.Show).GetAwaiter().GetResult() is { } outcome)
-            {
-                outcomes.Add(outcome);
-                _summary.Add(outcome.Status);
-                WriteObject(_copied.AddTo(new PreheatOutcome(outcome)));
-            }
-        }
-        finally
-        {
-            // Also if a downstream command stops the pipeline.
-            progress.Complete();
+            outcomes.Add(outcome);
+            _summary.Add(outcome.Status);
+            WriteObject(_copied.AddTo(new PreheatOutcome(outcome)));
         }
 
+        progress.Complete();
         WriteEnd(job, outcomes);
     }
 
@@ -264,13 +257,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         WriteSummary();
         if (job.Failure is { } failure)
         {
-            ErrorRecord record = ErrorRecords.JobEnded(failure, [.. LeftBy(failure.ErrorCode)]);
-            if (failure.EndsEverything)
-            {
-                ThrowTerminatingError(record);
-            }
-
-            WriteError(record);
+            WriteError(ErrorRecords.JobEnded(failure, [.. LeftBy(failure.ErrorCode)]), isTerminating: failure.EndsEverything);
         }
 
         if (job.HasTimedOut)

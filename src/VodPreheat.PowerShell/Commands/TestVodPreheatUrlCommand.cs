@@ -68,7 +68,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
                 UserAgent = UserAgent,
             };
             _edge = new EdgeClient(settings);
-            _progress = new TestProgressBar(this, settings.Clock);
+            _progress = CompletedAtEnd(new TestProgressBar(this, settings.Clock));
         }
         catch (VodClientException failure)
         {
@@ -84,12 +84,6 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
     {
         foreach (string? given in Url ?? [null])
         {
-            if (TextlessObject.Of(given) is { } input)
-            {
-                WriteErrorIfAny(ErrorOf(input, nameof(Url), ErrorRecords.InvalidUrl));
-                continue;
-            }
-
             string url = InputText.Trim(given ?? string.Empty);
             if (PreheatUrl.IsValid(url))
             {
@@ -97,7 +91,7 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
             }
             else
             {
-                WriteError(ErrorRecords.InvalidUrl(given));
+                WriteErrorIfAny(ErrorOf(given, nameof(Url)));
             }
         }
     }
@@ -115,11 +109,6 @@ public sealed class TestVodPreheatUrlCommand : VodCmdlet
         base.Dispose(disposing);
         _requests?.Dispose();
         _edge?.Dispose();
-        if (!Stopping)
-        {
-            // Also if a downstream command stops the pipeline.
-            _progress?.Complete();
-        }
     }
 
     private void WriteAnswer(string url, Task<EdgeTestResult> answer)

@@ -52,16 +52,9 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
         var poller = new PreheatTaskPoller(
             Client, TimeSpan.FromSeconds(PollIntervalSec), TimeSpan.FromSeconds(TimeoutSec), Context, Client.Clock);
         _tasks.ForEach(task => poller.Add(task.Id, task.SubmittedAt));
-        var progress = new WaitProgressBar(this, poller, Client);
-        try
-        {
-            WriteEnds(poller, progress);
-        }
-        finally
-        {
-            // Also if a downstream command stops the pipeline, or an error ends the wait.
-            progress.Complete();
-        }
+        WaitProgressBar progress = CompletedAtEnd(new WaitProgressBar(this, poller, Client));
+        WriteEnds(poller, progress);
+        progress.Complete();
 
         string[] open = [.. poller.OpenTasks];
         foreach (string[] taskIds in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))

@@ -41,22 +41,20 @@ internal static class ErrorRecords
         ErrorCategory.InvalidArgument,
         parameters);
 
-    /// <summary>A task ID that is missing, as of a submission whose outcome is unknown, or cannot be sent.</summary>
-    /// <param name="given">The ID, or an object whose ID is empty.</param>
-    public static ErrorRecord InvalidTaskId(object? given) => InvalidItem(
-        ErrorIds.InvalidTaskId, given, "task ID", InputText.FaultOf,
-        "A task ID is empty or blank: it was not specified, or belongs to a submission whose outcome is unknown, which may have no task.",
-        "Specify task IDs that Start-VodPreheat or Get-VodPreheatTask wrote. What has none can be submitted again, which costs quota again.");
-
-    /// <summary>An asset ID that is missing or cannot be sent.</summary>
-    /// <param name="given">The ID, or an object whose ID is empty.</param>
-    public static ErrorRecord InvalidAssetId(object? given) => InvalidItem(
-        ErrorIds.InvalidAssetId, given, "asset ID", InputText.FaultOf, "An asset ID is empty or blank.", "Specify the IDs of published assets.");
-
-    /// <summary>A URL that is missing or cannot be pre-loaded.</summary>
-    /// <param name="given">The URL, or an object whose URL is empty.</param>
-    public static ErrorRecord InvalidUrl(object? given) => InvalidItem(
-        ErrorIds.InvalidUrl, given, "URL", PreheatUrl.FaultOf, "A URL is missing, empty, or blank.", PreheatUrl.FaultOf(string.Empty)!.Hint);
+    /// <summary>An invalid item of the parameter with this name.</summary>
+    /// <param name="parameter">Url, AssetId, or TaskId.</param>
+    /// <param name="given">The text, or an object whose property is empty.</param>
+    public static ErrorRecord Invalid(string parameter, object? given) => parameter switch
+    {
+        "Url" => InvalidItem(
+            ErrorIds.InvalidUrl, given, "URL", PreheatUrl.FaultOf, "A URL is missing, empty, or blank.", PreheatUrl.FaultOf(string.Empty)!.Hint),
+        "AssetId" => InvalidItem(
+            ErrorIds.InvalidAssetId, given, "asset ID", InputText.FaultOf, "An asset ID is empty or blank.", "Specify the IDs of published assets."),
+        _ => InvalidItem(
+            ErrorIds.InvalidTaskId, given, "task ID", InputText.FaultOf,
+            "A task ID is empty or blank: it was not specified, or belongs to a submission whose outcome is unknown, which may have no task.",
+            "Specify task IDs that Start-VodPreheat or Get-VodPreheatTask wrote. What has none can be submitted again, which costs quota again."),
+    };
 
     /// <summary>An asset where only URLs are possible.</summary>
     public static ErrorRecord AssetInput(object input, string[] assetIds) => Make(
@@ -81,39 +79,31 @@ internal static class ErrorRecords
         input);
 
     /// <summary>A submission that failed; the error says if it may have been accepted.</summary>
-    /// <param name="failure">What failed.</param>
-    /// <param name="items">The URLs or asset ID of the request.</param>
-    /// <param name="subject">The same for the message.</param>
-    public static ErrorRecord FromSubmission(VodClientException failure, string[] items, string subject) => Make(
-        Exception(failure, subject, failure.OutcomeUnknown ? OutcomeUnknown : HintOf(failure), failure.OutcomeUnknown),
+    public static ErrorRecord FromSubmission(VodClientException failure, SubmissionRequest request) => Make(
+        Exception(failure, request.What, failure.OutcomeUnknown ? OutcomeUnknown : HintOf(failure), failure.OutcomeUnknown),
         CategoryOf(failure.Kind),
-        items);
+        request.Items.ToArray());
 
-    /// <summary>A failure after which nothing more was submitted.</summary>
-    /// <param name="failure">What failed.</param>
+    /// <summary>What was not submitted.</summary>
+    /// <param name="failure">The failure after which nothing more was submitted; null if the command was stopped, or an error of another one ended it.</param>
     /// <param name="unsent">All URLs or asset IDs that were not submitted.</param>
     /// <param name="noun">What one of them is called.</param>
-    public static ErrorRecord FromEndedSubmission(VodClientException failure, string[] unsent, string noun) => Make(
-        Exception(failure, $"{NotSubmitted(unsent, noun)} (see TargetObject)", HintOf(failure)), CategoryOf(failure.Kind), unsent);
-
-    /// <summary>What was not submitted because something else ended the command: a stop, or an error of another command.</summary>
-    /// <param name="unsent">All URLs or asset IDs that were given and not submitted.</param>
-    /// <param name="noun">What one of them is called.</param>
-    public static ErrorRecord SubmissionStopped(string[] unsent, string noun) => Make(
-        Exception(
-            ErrorIds.SubmissionStopped,
-            $"{NotSubmitted(unsent, noun)}, because the command ended early (see TargetObject)",
-            "Submit again what TargetObject contains."),
-        ErrorCategory.OperationStopped,
-        unsent);
+    public static ErrorRecord NotSubmitted(VodClientException? failure, string[] unsent, string noun)
+    {
+        string what = $"{Quantity.Of(unsent.Length, noun)} {(unsent.Length == 1 ? "was" : "were")} not submitted";
+        return failure is null
+            ? Make(
+                Exception(ErrorIds.SubmissionStopped, $"{what}, because the command ended early (see TargetObject)", "Submit again what TargetObject contains."),
+                ErrorCategory.OperationStopped,
+                unsent)
+            : Make(Exception(failure, $"{what} (see TargetObject)", HintOf(failure)), CategoryOf(failure.Kind), unsent);
+    }
 
     /// <summary>A request that was in flight when something else ended the command.</summary>
-    /// <param name="items">The URLs or asset ID of the request.</param>
-    /// <param name="subject">The same for the message.</param>
-    public static ErrorRecord SubmissionAbandoned(string[] items, string subject) => Make(
-        Exception(ErrorIds.SubmissionStopped, $"{subject}: the command ended during this submission", Abandoned, outcomeUnknown: true),
+    public static ErrorRecord SubmissionAbandoned(SubmissionRequest request) => Make(
+        Exception(ErrorIds.SubmissionStopped, $"{request.What}: the command ended during this submission", Abandoned, outcomeUnknown: true),
         ErrorCategory.OperationStopped,
-        items);
+        request.Items.ToArray());
 
     /// <summary>Tasks that were not queried, because the service cannot be reached.</summary>
     /// <param name="failure">The failure of the last query.</param>
@@ -199,9 +189,6 @@ internal static class ErrorRecords
         connection is null ? string.Empty : $" The default connection is still {connection.Client!.DisplayName}.";
 
     private static string HintOf(VodClientException failure) => HintNames.Fill(failure.Hint);
-
-    private static string NotSubmitted(string[] unsent, string noun) =>
-        $"{Quantity.Of(unsent.Length, noun)} {(unsent.Length == 1 ? "was" : "were")} not submitted";
 
     private static ErrorRecord InvalidItem(
         string errorId, object? given, string noun, Func<string, InputFault?> faultOf, string whatIfEmpty, string hintIfEmpty)

@@ -87,7 +87,7 @@ public sealed class FakeDayTests
         Plan(network, random, start);
         using VodClient client = Connect(network, random);
         var submitter = new Submitter(client, TestClient.Context());
-        var input = new SubmissionInput();
+        var input = new SubmissionInput(submitter);
         Array.ForEach(Urls(), url => input.Add(url, isAsset: false));
         var places = new Dictionary<string, List<string>> { ["task"] = [], ["unknown"] = [], ["refused"] = [], ["unsent"] = [] };
         await _clock.RunAsync(() => SubmitAsync());
@@ -121,7 +121,8 @@ public sealed class FakeDayTests
         {
             while (input.Take(isEnd: true) is { } request)
             {
-                SubmissionAnswer answer = await submitter.SubmitAsync(request.Items).ConfigureAwait(false);
+                SubmissionAnswer answer = await input.SubmitAsync().ConfigureAwait(false);
+                input.Conclude();
                 switch (answer.Fate)
                 {
                     case SubmissionFate.Accepted:
@@ -131,7 +132,6 @@ public sealed class FakeDayTests
                         places["unknown"].AddRange(request.Items);
                         break;
                     case SubmissionFate.NotSubmitted:
-                        input.Return(request);
                         break;
                     default:
                         places["refused"].AddRange(request.Items);

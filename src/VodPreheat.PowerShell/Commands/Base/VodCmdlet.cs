@@ -5,6 +5,7 @@ using VodPreheat.Client.Invocation;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;
+using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
 
@@ -20,6 +21,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private InvocationContext? _context;
+    private DelayedProgressBar? _progress;
 
     /// <summary>What the requests of this invocation share.</summary>
     private protected InvocationContext Context => _context ??= new InvocationContext(_stop.Token) { IsTraced = IsVerbose };
@@ -50,20 +52,27 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Cancels all requests of this invocation.</summary>
-    protected virtual void Dispose(bool disposing) =>
+    protected virtual void Dispose(bool disposing)
+    {
         // Not disposed: requests that are just ending still use the token.
         _stop.Cancel();
+        if (!Stopping)
+        {
+            // Also if a downstream command stops the pipeline, or an error ends the command.
+            _progress?.Complete();
+        }
+    }
 
     /// <summary>Cancels all requests of this invocation.</summary>
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>The error for an object in which no text was found: one for all objects that lack the property and have the same ones.</summary>
-    /// <param name="input">The object.</param>
-    /// <param name="property">The property.</param>
-    /// <param name="ofEmpty">Makes the error for an object whose property is empty.</param>
+    /// <summary>The error for an invalid item of a parameter: one for all objects that lack the property and have the same ones.</summary>
+    /// <param name="item">The text, or the placeholder of an object without one.</param>
+    /// <param name="property">The name of the parameter, and of the property that such an object lacks.</param>
     /// <returns>Null if it was returned for such an object before.</returns>
-    private protected ErrorRecord? ErrorOf(TextlessObject input, string property, Func<object, ErrorRecord> ofEmpty) =>
-        input.Has(property) ? ofEmpty(input.Source)
+    private protected ErrorRecord? ErrorOf(string? item, string property) =>
+        TextlessObject.Of(item) is not { } input ? ErrorRecords.Invalid(property, item)
+        : input.Has(property) ? ErrorRecords.Invalid(property, input.Source)
         : _reported.Add(input.Description) ? ErrorRecords.InvalidInput(input.Source, property, input.Description, input.LikelyProperty(property))
         : null;
 
@@ -78,6 +87,14 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         {
             WriteError(error);
         }
+    }
+
+    /// <summary>A progress bar that is removed at the latest when the command ends, whatever ends it.</summary>
+    private protected TBar CompletedAtEnd<TBar>(TBar bar)
+        where TBar : DelayedProgressBar
+    {
+        _progress = bar;
+        return bar;
     }
 
     /// <summary>The default connection; null if there is none. If there are several, the cmdlet ends.</summary>
@@ -121,11 +138,14 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
         return work;
     }
 
-    /// <summary>Writes the error for a failure: a terminating one if nothing else can succeed.</summary>
-    private protected void WriteFailure(VodClientException failure, object target, string subject)
+    /// <summary>Writes the error for a failed query: a terminating one if no other can succeed.</summary>
+    private protected void WriteFailure(VodClientException failure, object target, string subject) =>
+        WriteError(ErrorRecords.From(failure, target, subject), isTerminating: failure.EndsQueries);
+
+    /// <summary>Writes an error, which ends the command if it is a terminating one.</summary>
+    private protected void WriteError(ErrorRecord record, bool isTerminating)
     {
-        ErrorRecord record = ErrorRecords.From(failure, target, subject);
-        if (failure.EndsQueries)
+        if (isTerminating)
         {
             ThrowTerminatingError(record);
         }

@@ -1,5 +1,4 @@
 using VodPreheat.Client.Preheating;
-using VodPreheat.Errors;
 using VodPreheat.Parameters;
 
 namespace VodPreheat.Commands;
@@ -17,17 +16,13 @@ public abstract class VodTaskCmdlet : VodConnectedCmdlet
         foreach (string? given in TaskId ?? [null])
         {
             string id = InputText.Trim(given ?? string.Empty);
-            if (TextlessObject.Of(given) is { } input)
+            if (TextlessObject.Of(given) is null && InputText.IsId(id))
             {
-                WriteErrorIfAny(ErrorOf(input, nameof(TaskId), ErrorRecords.InvalidTaskId));
-            }
-            else if (id.Length == 0 || InputText.FaultOf(id) is not null)
-            {
-                WriteError(ErrorRecords.InvalidTaskId(given));
+                ProcessTask(id);
             }
             else
             {
-                ProcessTask(id);
+                WriteErrorIfAny(ErrorOf(given, nameof(TaskId)));
             }
         }
     }
