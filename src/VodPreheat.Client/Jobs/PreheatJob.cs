@@ -17,17 +17,14 @@ namespace VodPreheat.Client.Jobs;
 /// </remarks>
 public sealed class PreheatJob : IDisposable
 {
-    // During an outage, one submission is tried in this time at least, unless the interval is longer.
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(1);
-
     private readonly PreheatJobSettings _settings;
     private readonly InvocationContext _context;
     private readonly TimeProvider _clock;
     private readonly long _start;
-    private readonly Dictionary<string, JobUrl> _urls = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<JobUrl>> _tasks = new(StringComparer.Ordinal);
+    private readonly JobUrls _urls;
+    private readonly JobTasks _tasks = new();
     private readonly SubmissionQueue _queue;
-    private readonly Queue<UrlOutcome> _outcomes = new();
+    private readonly SubmissionPause _pause;
     private readonly PreheatTaskPoller _poller;
     private readonly CancellationTokenSource _stopSubmitting;
     private readonly Submitter _submitter;
@@ -36,12 +33,7 @@ public sealed class PreheatJob : IDisposable
     private Task<SubmissionAnswer>? _submission;
     private DateTimeOffset _submittedAt;
     private Task<PollAnswer?>? _poll;
-    private TimeSpan _pausedUntil;
-    private int _pausesInARow;
     private bool _canQuery = true;
-    private int _ended;
-    private int _loaded;
-    private int _inTasks;
 
     /// <summary>Starts the timeout of the job; nothing is sent yet.</summary>
     /// <param name="client">The connection.</param>
@@ -61,25 +53,22 @@ public sealed class PreheatJob : IDisposable
         _context = context.With(needsJournal: settings.Resumption is not null, context.Cancellation).Persistent();
         _clock = clock;
         _start = clock.GetTimestamp();
+        _urls = new JobUrls(urls, clock);
         _queue = new SubmissionQueue(settings.PollInterval);
+        _pause = new SubmissionPause(settings.PollInterval, settings.Timeout);
         _poller = new PreheatTaskPoller(client, settings.PollInterval, settings.Timeout, _context, clock);
         _stopSubmitting = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         _submitter = new Submitter(client, _context.With(_stopSubmitting.Token));
-        foreach (string url in urls)
-        {
-            _urls.TryAdd(url, new JobUrl(url));
-        }
-
         foreach (ResumedTask task in settings.Resumption?.Tasks ?? [])
         {
             Resume(task);
         }
 
-        foreach (JobUrl url in _urls.Values.Where(static url => !url.IsResumed))
+        foreach (JobUrl url in _urls.Open.Where(static url => !url.IsResumed))
         {
             if (PreheatUrl.FaultOf(url.Url) is { } fault)
             {
-                End(url, OutcomeStatus.Rejected, ErrorIds.InvalidUrl, fault.What);
+                _urls.End(url, OutcomeStatus.Rejected, ErrorIds.InvalidUrl, fault.What);
             }
             else
             {
@@ -96,8 +85,7 @@ public sealed class PreheatJob : IDisposable
     public bool HasTimedOut { get; private set; }
 
     /// <summary>The progress of the job. Can be read while <see cref="NextAsync"/> runs.</summary>
-    public JobProgress Progress => new(
-        _urls.Count, Volatile.Read(ref _inTasks), Volatile.Read(ref _loaded), Volatile.Read(ref _ended) - Volatile.Read(ref _loaded));
+    public JobProgress Progress => _urls.Progress;
 
     private TimeSpan Elapsed => _clock.GetElapsedTime(_start);
 
@@ -110,7 +98,7 @@ public sealed class PreheatJob : IDisposable
     public async Task<UrlOutcome?> NextAsync()
     {
         UrlOutcome? outcome;
-        while (!_outcomes.TryDequeue(out outcome) && _ended < _urls.Count)
+        while (!_urls.TryTakeOutcome(out outcome) && Progress.Open > 0)
         {
             await StepAsync().ConfigureAwait(false);
         }
@@ -132,7 +120,7 @@ public sealed class PreheatJob : IDisposable
             await _stopSubmitting.CancelAsync().ConfigureAwait(false);
         }
 
-        if (_poll is null && _tasks.Count > 0 && _canQuery)
+        if (_poll is null && !_tasks.IsEmpty && _canQuery)
         {
             _poll = _poller.NextAnswerAsync();
         }
@@ -177,9 +165,9 @@ public sealed class PreheatJob : IDisposable
             return null;
         }
 
-        bool canBeFilled = _tasks.Values.Any(open => open.Exists(HasAttemptsLeft));
+        bool canBeFilled = _tasks.Urls.Any(HasAttemptsLeft);
         TimeSpan? due = _queue.DueAt(canBeFilled ? _poller.NextQueryAt : null);
-        due = due < _pausedUntil ? _pausedUntil : due;
+        due = due < _pause.EndsAt ? _pause.EndsAt : due;
         if (due is null || due > Elapsed)
         {
             return due;
@@ -193,12 +181,7 @@ public sealed class PreheatJob : IDisposable
 
     private void HandleSubmission(SubmissionAnswer answer)
     {
-        _pausesInARow = answer.Failure is { PausesSubmissions: true } ? _pausesInARow + 1 : 0;
-        if (_pausesInARow > 0)
-        {
-            Pause(answer.Failure!.RetryAfter);
-        }
-
+        _pause.After(answer.Failure, Elapsed);
         switch (answer.Fate)
         {
             case SubmissionFate.Accepted:
@@ -234,8 +217,7 @@ public sealed class PreheatJob : IDisposable
     {
         foreach (JobUrl url in _request)
         {
-            Interlocked.Add(ref _inTasks, url.TaskId is null ? 1 : 0);
-            url.Submitted(submission.SubmittedAt, submission.TaskId);
+            _urls.Submit(url, submission.SubmittedAt, submission.TaskId);
         }
 
         Track(submission.TaskId!, _request, _request.Length, _clock.GetUtcNow());
@@ -245,22 +227,9 @@ public sealed class PreheatJob : IDisposable
     {
         foreach (JobUrl url in _request)
         {
-            url.Submitted(_submittedAt, taskId: null);
-            End(url, status, failure.ErrorCode, failure.What);
+            _urls.Submit(url, _submittedAt, taskId: null);
+            _urls.End(url, status, failure.ErrorCode, failure.What);
         }
-    }
-
-    /// <summary>Submitting pauses: for an interval, then twice as long each time in a row, and as long as the service asks for.</summary>
-    private void Pause(TimeSpan? retryAfter)
-    {
-        TimeSpan pause = _settings.PollInterval * Math.Pow(2, Math.Min(_pausesInARow - 1, 10));
-        TimeSpan longest = _settings.PollInterval > s_longestPause ? _settings.PollInterval : s_longestPause;
-        pause = pause < longest ? pause : longest;
-
-        // The last try is not left out because the pause before it would be longer than the time that is left.
-        TimeSpan last = _settings.Timeout - Elapsed - _settings.PollInterval;
-        pause = pause > last && last > TimeSpan.Zero ? last : pause;
-        _pausedUntil = Elapsed + (retryAfter > pause ? retryAfter.Value : pause);
     }
 
     private void EndSubmitting(VodClientException failure)
@@ -271,10 +240,8 @@ public sealed class PreheatJob : IDisposable
 
     private void Track(string taskId, IReadOnlyCollection<JobUrl> urls, int urlCount, DateTimeOffset submittedAt)
     {
-        // If the service returns an ID twice, no URL must wait forever: results are matched by their URLs.
-        List<JobUrl> open = _tasks.TryGetValue(taskId, out List<JobUrl>? tracked) ? tracked : _tasks[taskId] = [];
-        open.AddRange(urls);
-        _poller.Add(taskId, [.. open.Select(static url => url.Url)], urlCount, submittedAt);
+        string[] open = [.. _tasks.Add(taskId, urls).Select(static url => url.Url)];
+        _poller.Add(taskId, open, urlCount, submittedAt);
     }
 
     private void HandleAnswer(PollAnswer? answered)
@@ -286,46 +253,40 @@ public sealed class PreheatJob : IDisposable
             return;
         }
 
-        List<JobUrl> open = _tasks[answer.TaskId];
-        if (answer.HasEnded)
+        if (answer.Failure is { EndsQueries: true } end)
         {
-            _tasks.Remove(answer.TaskId);
+            // A submission that is under way still has its answer.
+            _canQuery = false;
+            EndSubmitting(end);
         }
 
-        if (answer.Failure is { } failure)
+        foreach ((JobUrl url, string? status) in _tasks.Handle(answer))
         {
-            HandleFailure(open, failure);
-            return;
-        }
-
-        foreach (JobUrl url in open.ToArray())
-        {
-            // A result of a URL that was not submitted, or that already has an outcome, is ignored.
-            UrlResult? result = UrlMatch.Find(url.Url, answer.Results)
-                ?? (answer.HasEnded ? UrlMatch.FindEquivalent(url.Url, answer.Results) : null);
-            if (result is { } found)
+            if (answer.Failure is { } failure)
             {
-                HandleStatus(url, found.Status, open);
+                HandleFailure(url, failure);
             }
-            else if (answer.HasEnded)
+            else
             {
-                End(url, OutcomeStatus.Unknown, ErrorIds.UnexpectedResponse, "Its task has finished, and no result of the task is for this URL.");
+                HandleStatus(url, status);
             }
         }
     }
 
-    private void HandleStatus(JobUrl url, string status, List<JobUrl> open)
+    /// <summary>Handles the status of a URL; null if its task has finished without one.</summary>
+    private void HandleStatus(JobUrl url, string? status)
     {
         url.LastStatus = status;
-        if (PreheatStatus.IsSucceed(status))
+        if (status is null)
         {
-            open.Remove(url);
-            End(url, status);
-            Interlocked.Increment(ref _loaded);
+            _urls.End(url, OutcomeStatus.Unknown, ErrorIds.UnexpectedResponse, "Its task has finished, and no result of the task is for this URL.");
+        }
+        else if (PreheatStatus.IsSucceed(status))
+        {
+            _urls.End(url, status);
         }
         else if (PreheatStatus.IsFailed(status))
         {
-            open.Remove(url);
             if (HasAttemptsLeft(url) && CanSubmit)
             {
                 _queue.Add(url, Elapsed);
@@ -333,7 +294,7 @@ public sealed class PreheatJob : IDisposable
             else
             {
                 VodClientException? prevented = HasAttemptsLeft(url) ? Failure : null;
-                End(url, status, prevented?.ErrorCode, prevented?.What);
+                _urls.End(url, status, prevented?.ErrorCode, prevented?.What);
             }
         }
     }
@@ -341,28 +302,17 @@ public sealed class PreheatJob : IDisposable
     // What an earlier run submitted can be submitted once by this run, whatever the maximum is.
     private bool HasAttemptsLeft(JobUrl url) => url.Attempts <= _settings.MaximumResubmit + (url.IsResumed ? 1 : 0);
 
-    /// <summary>Handles the URLs of a task that can no longer be queried.</summary>
-    private void HandleFailure(List<JobUrl> urls, VodClientException failure)
+    /// <summary>Handles a URL of a task that can no longer be queried.</summary>
+    private void HandleFailure(JobUrl url, VodClientException failure)
     {
-        if (failure.EndsQueries)
+        // A task of an earlier run that the service no longer has says nothing about the URL.
+        if (failure.Kind == FailureKind.NotFound && url.IsResumed && url.Attempts == 1 && CanSubmit)
         {
-            // A submission that is under way still has its answer.
-            _canQuery = false;
-            EndSubmitting(failure);
-            return;
+            _queue.Add(url, Elapsed);
         }
-
-        foreach (JobUrl url in urls)
+        else if (!failure.EndsQueries)
         {
-            // A task of an earlier run that the service no longer has says nothing about the URL.
-            if (failure.Kind == FailureKind.NotFound && url.IsResumed && url.Attempts == 1 && CanSubmit)
-            {
-                _queue.Add(url, Elapsed);
-            }
-            else
-            {
-                End(url, OutcomeStatus.Unknown, failure.ErrorCode, failure.What);
-            }
+            _urls.End(url, OutcomeStatus.Unknown, failure.ErrorCode, failure.What);
         }
     }
 
@@ -370,7 +320,7 @@ public sealed class PreheatJob : IDisposable
     private void EndAll()
     {
         EndQueue();
-        foreach (JobUrl url in _urls.Values.Where(static url => !url.HasEnded))
+        foreach (JobUrl url in _urls.Open)
         {
             // What was accepted is waited for, whatever ended submitting, as long as it can be queried.
             EndEarly(url, PreheatStatus.Processing, _canQuery ? null : Failure);
@@ -392,17 +342,11 @@ public sealed class PreheatJob : IDisposable
     private void EndEarly(JobUrl url, string statusWithoutResult, VodClientException? cause)
     {
         HasTimedOut |= cause is null;
-        End(
+        _urls.End(
             url,
             string.IsNullOrEmpty(url.LastStatus) ? statusWithoutResult : url.LastStatus,
             cause?.ErrorCode ?? ErrorIds.WaitTimeout,
             cause?.What ?? string.Create(CultureInfo.InvariantCulture, $"The job timed out after {_settings.Timeout.TotalSeconds:0.#} s."));
-    }
-
-    private void End(JobUrl url, string status, string? errorCode = null, string? detail = null)
-    {
-        _outcomes.Enqueue(url.End(status, _clock, errorCode, detail));
-        Interlocked.Increment(ref _ended);
     }
 
     private void Resume(ResumedTask task)
@@ -410,11 +354,10 @@ public sealed class PreheatJob : IDisposable
         JobUrl[] urls = [.. task.Urls.Select(url => _urls[url])];
         foreach (JobUrl url in urls)
         {
-            url.Submitted(task.Submission.SubmittedAt, task.Submission.TaskId);
+            _urls.Submit(url, task.Submission.SubmittedAt, task.Submission.TaskId);
             url.IsResumed = true;
         }
 
-        _inTasks += urls.Length;
         Track(task.Submission.TaskId!, urls, task.Submission.Urls.Count, task.Submission.SubmittedAt);
     }
 }

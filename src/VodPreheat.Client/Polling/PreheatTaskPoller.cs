@@ -28,13 +28,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     private readonly long _start = clock.GetTimestamp();
 
     // Shared with the caller's thread, which adds tasks and reads the progress while a poll runs.
-    private readonly object _lock = new();
-    private readonly Dictionary<string, OpenTask> _open = new(StringComparer.Ordinal);
-    private readonly PriorityQueue<OpenTask, (TimeSpan Due, int Turn)> _waiting = new();
-    private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _turns;
-    private int _tasks;
-    private UrlCounts _counts;
+    private readonly OpenTasks _tasks = new();
 
     // Used only by the poll, of which there is one at a time.
     private readonly List<(OpenTask Open, Task<IReadOnlyList<UrlResult>> Query)> _inFlight = new(MaxInFlight);
@@ -50,31 +44,10 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     public TimeSpan Remaining => timeout - Now is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     /// <summary>The progress of the wait.</summary>
-    public PollProgress Progress
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return new PollProgress(_tasks, _tasks - _open.Count, _counts.Succeeded, _counts.Failed, _counts.Open)
-                {
-                    TasksWithoutUrls = _open.Values.Count(static task => task.Counts == default),
-                };
-            }
-        }
-    }
+    public PollProgress Progress => _tasks.Progress;
 
     /// <summary>The tasks that have not ended, in the order in which they were added.</summary>
-    public IReadOnlyList<string> OpenTasks
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _open.Values.OrderBy(static task => task.Number).Select(static task => task.Id)];
-            }
-        }
-    }
+    public IReadOnlyList<string> OpenTasks => _tasks.Ids;
 
     private TimeSpan Now => clock.GetElapsedTime(_start);
 
@@ -87,7 +60,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         {
             int perMinute = client.QueryLimit.PerMinute;
             TimeSpan spacing = perMinute > 0 ? TimeSpan.FromMinutes(1) / perMinute : TimeSpan.Zero;
-            return spacing * _open.Count > interval ? spacing : TimeSpan.Zero;
+            return spacing * _tasks.Count > interval ? spacing : TimeSpan.Zero;
         }
     }
 
@@ -105,44 +78,15 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     /// <param name="submittedAt">When it was submitted.</param>
     internal void Add(string taskId, IReadOnlyCollection<string>? urls, int urlCount, DateTimeOffset? submittedAt)
     {
-        lock (_lock)
-        {
-            var task = new OpenTask(taskId, _tasks, urls, urlCount);
-            if (!_open.TryAdd(taskId, task))
-            {
-                return;
-            }
-
-            _tasks++;
-            _counts += task.Counts;
-            TimeSpan wait = submittedAt is { } at ? at - clock.GetUtcNow() + interval : TimeSpan.Zero;
-            _waiting.Enqueue(task, (Now + TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, interval.Ticks)), _turns++));
-            _added.TrySetResult();
-        }
+        TimeSpan wait = submittedAt is { } at ? at - clock.GetUtcNow() + interval : TimeSpan.Zero;
+        _tasks.Add(taskId, urls, urlCount, Now + TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, interval.Ticks)));
     }
 
     /// <summary>When the next query is due, in time since the start; now if one is in flight; null if no task is open.</summary>
-    internal TimeSpan? NextQueryAt
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _open.Count == 0 ? null
-                    : _open.Count > _waiting.Count ? TimeSpan.Zero
-                    : _waiting.TryPeek(out _, out (TimeSpan Due, int Turn) next) ? ReadyAt(next.Due) : null;
-            }
-        }
-    }
+    internal TimeSpan? NextQueryAt => _tasks.IsAnyQueried ? TimeSpan.Zero : _tasks.NextDue is { } due ? ReadyAt(due) : null;
 
     /// <summary>The last results of an open task; empty if there were none yet, or if the task has ended.</summary>
-    public IReadOnlyList<UrlResult> LastResults(string taskId)
-    {
-        lock (_lock)
-        {
-            return _open.TryGetValue(taskId, out OpenTask? task) ? task.Results : [];
-        }
-    }
+    public IReadOnlyList<UrlResult> LastResults(string taskId) => _tasks.LastResults(taskId);
 
     /// <summary>The next task that ends, in the order in which they end; null if none is open or after the timeout. One call at a time.</summary>
     /// <exception cref="OperationCanceledException">The invocation was canceled.</exception>
@@ -179,7 +123,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             }
 
             StartDueQueries();
-            if (_inFlight.Count == 0 && !IsAnyWaiting())
+            if (_inFlight.Count == 0 && _tasks.NextDue is null)
             {
                 return null;
             }
@@ -195,14 +139,6 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
     private void StartDueQueries()
     {
-        lock (_lock)
-        {
-            if (_added.Task.IsCompleted)
-            {
-                _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-        }
-
         while (MayQuery && TakeDue() is { } task)
         {
             Task<IReadOnlyList<UrlResult>> query = client.GetPreheatingResultsAsync(task.Id, _context);
@@ -214,18 +150,15 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
 
     private OpenTask? TakeDue()
     {
-        lock (_lock)
+        bool isLast = IsTimeUp;
+        if (_tasks.NextDue is not { } due || (!isLast && ReadyAt(due) > Now))
         {
-            bool isLast = IsTimeUp;
-            if (!_waiting.TryPeek(out OpenTask? task, out (TimeSpan Due, int Turn) next) || (!isLast && ReadyAt(next.Due) > Now))
-            {
-                return null;
-            }
-
-            _waiting.Dequeue();
-            task.IsLastQuery = isLast;
-            return task;
+            return null;
         }
+
+        OpenTask task = _tasks.Take();
+        task.IsLastQuery = isLast;
+        return task;
     }
 
     /// <summary>When a task that is due can be queried.</summary>
@@ -254,26 +187,14 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         return now >= _giveUpAt;
     }
 
-    private bool IsAnyWaiting()
-    {
-        lock (_lock)
-        {
-            return _waiting.Count > 0;
-        }
-    }
-
     /// <summary>Waits for an answer, an added task, the next query to be due or the timeout, whichever comes first.</summary>
     private async Task WaitAsync()
     {
         TimeSpan wake = _giveUpAt ?? timeout;
-        Task added;
-        lock (_lock)
+        Task added = _tasks.NextAdded();
+        if (MayQuery && _tasks.NextDue is { } due && ReadyAt(due) is var ready && ready < wake)
         {
-            added = _added.Task;
-            if (MayQuery && _waiting.TryPeek(out _, out (TimeSpan Due, int Turn) next) && ReadyAt(next.Due) is var ready && ready < wake)
-            {
-                wake = ready;
-            }
+            wake = ready;
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_context.Cancellation);
@@ -296,7 +217,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
                 _giveUpAt = Now + s_maxLastWait;
             }
 
-            answer = new PollAnswer(task.Id, results, Failure: null, SetResults(task, results));
+            answer = new PollAnswer(task.Id, results, Failure: null, _tasks.SetResults(task, results));
             if (answer.Value.HasEnded)
             {
                 return answer;
@@ -314,35 +235,15 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         }
         catch (VodClientException failure)
         {
-            lock (_lock)
-            {
-                _counts -= task.Counts;
-                _open.Remove(task.Id);
-            }
-
+            _tasks.Remove(task);
             return new PollAnswer(task.Id, [], failure, HasEnded: true);
         }
 
         if (!task.IsLastQuery)
         {
-            lock (_lock)
-            {
-                _waiting.Enqueue(task, (Now + pause, _turns++));
-            }
+            _tasks.Return(task, Now + pause);
         }
 
         return answer;
-    }
-
-    /// <summary>Stores the results of a query; returns whether they end the task, of which then only the counts are kept.</summary>
-    private bool SetResults(OpenTask task, IReadOnlyList<UrlResult> results)
-    {
-        lock (_lock)
-        {
-            _counts -= task.Counts;
-            task.SetResults(results);
-            _counts += task.Counts;
-            return task.IsDone && _open.Remove(task.Id);
-        }
     }
 }
