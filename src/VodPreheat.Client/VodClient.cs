@@ -237,18 +237,18 @@ public sealed class VodClient : IDisposable
         try
         {
             T answer = await _breaker.SendAsync(() => SendNowAsync(method, url, body, context, read, pending, timing), context.Cancellation).ConfigureAwait(false);
-            context.Service.Reached();
+            context.Service.Connected();
             return answer;
         }
         catch (VodClientException failure)
         {
             if (failure.IsWithoutConnection)
             {
-                context.Service.Missed(failure);
+                context.Service.NotConnected(failure);
             }
             else
             {
-                context.Service.Reached();
+                context.Service.Connected();
             }
 
             throw;

@@ -141,7 +141,7 @@ internal sealed class RenewingCredentialSource(
     private async Task RenewAsync(Renewal renewal, InvocationContext context)
     {
         // There may be no request that waits for it.
-        BackgroundWork.Forget(renewal.Task);
+        BackgroundWork.IgnoreFailure(renewal.Task);
         try
         {
             // The lifetime counts from here, so that it is never overestimated.

@@ -4,7 +4,7 @@ using System.Text;
 namespace VodPreheat.Client.Display;
 
 /// <summary>
-/// Makes a text from any source fit to be shown: without characters that control a terminal or reorder the text around them.
+/// Makes a text from any source safe to display: without characters that control a terminal or reorder the text around them.
 /// Objects keep the text unchanged.
 /// </summary>
 public static class DisplayText

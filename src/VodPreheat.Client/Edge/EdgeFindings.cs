@@ -6,7 +6,7 @@ using VodPreheat.Client.Secrets;
 namespace VodPreheat.Client.Edge;
 
 /// <summary>
-/// What an answer, or its absence, means for a file that was or will be pre-loaded, and what to check. The only place that decides it.
+/// What an answer, or its absence, means for a file that was or will be pre-loaded, and what to check.
 /// </summary>
 /// <remarks>
 /// Sources: the FAQs on pre-loading, cdn_faq/zh-cn_topic_0165310746 (caching, origin) and vod_faq/vod_08_0201 (hotlink and referer

@@ -7,6 +7,6 @@ namespace VodPreheat.Client.Edge;
 /// <param name="Age">The Age header in seconds; null when there was none that is a number.</param>
 /// <param name="CacheTtl">The cache time of the file at the node, X-CCDN-CacheTTL, in seconds; null when the node does not send it.</param>
 /// <param name="Finding">The conclusion.</param>
-/// <param name="Hint">What to check, fit to be shown.</param>
+/// <param name="Hint">What to check, safe to display.</param>
 public sealed record EdgeTestResult(
     int? StatusCode, CacheState Cache, string? CacheControl, int? Age, int? CacheTtl, EdgeFinding Finding, string Hint);

@@ -11,7 +11,7 @@ internal readonly record struct ErrorBody(string? Code, string? Message, string?
 {
     /// <summary>Reads any body; the result is empty if it is not such JSON.</summary>
     /// <param name="body">The body.</param>
-    /// <param name="clean">Makes its texts fit to be shown: no other text of it becomes a string.</param>
+    /// <param name="clean">Makes its texts safe to display: no other text of it becomes a string.</param>
     public static ErrorBody Parse(ReadOnlySpan<byte> body, TextParser<string> clean)
     {
         try

@@ -6,7 +6,7 @@ using VodPreheat.Client.Display;
 
 namespace VodPreheat.Client.Errors;
 
-/// <summary>A failure that the client reports. Its texts, and those of its inner exceptions, are fit to be shown.</summary>
+/// <summary>A failure that the client reports. Its texts, and those of its inner exceptions, are safe to display.</summary>
 public sealed class VodClientException : Exception
 {
     // A longer Retry-After is not observed: the failure is reported instead.

@@ -2,7 +2,7 @@ using VodPreheat.Client.Secrets;
 
 namespace VodPreheat.Client.Http;
 
-/// <summary>The handlers between the client of a service and the network, and the only place for their order. A service has those that it needs.</summary>
+/// <summary>The handlers between the client of a service and the network, in their order. A service has those that it needs.</summary>
 internal sealed class HandlerChain(TransportSettings settings, Redactor redactor, FailureFactory failures)
 {
     /// <summary>Outermost: repeats what failed. Each repetition waits for its turn again.</summary>

@@ -47,7 +47,7 @@ internal sealed class PendingSubmission(Submission submission)
     }
 
     /// <summary>Whether it can be written to a connection: not after its caller has stopped.</summary>
-    public bool TryDepart()
+    public bool TryStartSending()
     {
         lock (_lock)
         {

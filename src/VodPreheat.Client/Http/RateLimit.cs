@@ -37,7 +37,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
     private int _holdsInARow;
 
     // Whether the one request is in flight that is sent alone after a hold.
-    private bool _isProbeOut;
+    private bool _isProbeInFlight;
 
     // What the service accepted in the minute before a hold, 0 if unknown, and from when on each minute adds one to it.
     private int _learned;
@@ -81,14 +81,14 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
             }
 
             TimeSpan now = Now;
-            if (_waiters.Count == 0 && MayGo(now))
+            if (_waiters.Count == 0 && CanStart(now))
             {
                 return new(Start(ticket));
             }
 
             waiter = new Waiter(this, ticket);
             Enqueue(waiter);
-            Release(now);
+            StartWaiting(now);
         }
 
         return waiter.WaitAsync(cancellation);
@@ -116,7 +116,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
                 _learned++;
             }
 
-            Release(now);
+            StartWaiting(now);
         }
     }
 
@@ -141,14 +141,14 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
                 _heldUntil = now + asked;
             }
 
-            Release(now);
+            StartWaiting(now);
             return _heldUntil > now ? _heldUntil - now : TimeSpan.Zero;
         }
     }
 
     private void Hold(TimeSpan now, TimeSpan? retryAfter, InvocationContext context)
     {
-        Forget(now);
+        RemoveExpired(now);
         TimeSpan hold = (retryAfter, _holdsInARow) switch
         {
             ({ } asked, 0) => asked,
@@ -179,7 +179,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         _learnedAt = _heldUntil;
         _holds++;
         _holdsInARow++;
-        _isProbeOut = false;
+        _isProbeInFlight = false;
         string then = _learned > 0 ? string.Create(CultureInfo.InvariantCulture, $", then at most {_learned} per minute") : string.Empty;
         context.Trace(string.Create(CultureInfo.InvariantCulture, $"Throttled: {kind} wait {(_heldUntil - now).TotalSeconds:0.#} s{then}."));
     }
@@ -187,7 +187,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
     private Turn Start(long ticket)
     {
         _inFlight++;
-        _isProbeOut = IsProbing;
+        _isProbeInFlight = IsProbing;
         return new Turn(ticket, _holds);
     }
 
@@ -196,19 +196,19 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         _inFlight--;
         if (turn.Hold == _holds)
         {
-            _isProbeOut = false;
+            _isProbeInFlight = false;
         }
     }
 
-    private bool MayGo(TimeSpan now)
+    private bool CanStart(TimeSpan now)
     {
-        if (now < _heldUntil || _isProbeOut)
+        if (now < _heldUntil || _isProbeInFlight)
         {
             return false;
         }
 
         int limit = LimitAt(now);
-        Forget(now);
+        RemoveExpired(now);
         return limit == 0 || _sent.Count + _inFlight < limit;
     }
 
@@ -233,13 +233,13 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
     /// <summary>When the next request can be sent; null if that depends on an answer.</summary>
     private TimeSpan? NextTurn(TimeSpan now)
     {
-        Forget(now);
+        RemoveExpired(now);
         int tooMany = LimitAt(now) is > 0 and int limit ? _sent.Count + _inFlight - limit : -1;
         TimeSpan? free = tooMany < 0 ? TimeSpan.Zero : tooMany < _sent.Count ? _sent.ElementAt(tooMany) + s_minute : null;
-        return _isProbeOut || free is null ? null : free > _heldUntil ? free : _heldUntil;
+        return _isProbeInFlight || free is null ? null : free > _heldUntil ? free : _heldUntil;
     }
 
-    private void Forget(TimeSpan now)
+    private void RemoveExpired(TimeSpan now)
     {
         while (_sent.TryPeek(out TimeSpan oldest) && now - oldest >= s_minute)
         {
@@ -247,10 +247,10 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         }
     }
 
-    /// <summary>Releases the requests whose turn it is, and sets the timer for the next.</summary>
-    private void Release(TimeSpan now)
+    /// <summary>Starts the waiting requests whose turn it is, and sets the timer for the next.</summary>
+    private void StartWaiting(TimeSpan now)
     {
-        while (_waiters.First is { } first && MayGo(now))
+        while (_waiters.First is { } first && CanStart(now))
         {
             _waiters.RemoveFirst();
             first.Value.SetResult(Start(first.Value.Ticket));
@@ -281,7 +281,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
         {
             _timer?.Dispose();
             _timer = null;
-            Release(Now);
+            StartWaiting(Now);
         }
     }
 
@@ -315,7 +315,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
 
             _waiters.Remove(waiter.Node);
             waiter.SetCanceled(cancellation);
-            Release(Now);
+            StartWaiting(Now);
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class RequestBody : HttpContent
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        _submission?.TryDepart() == false
+        _submission?.TryStartSending() == false
             ? Task.FromCanceled(new CancellationToken(canceled: true))
             : stream.WriteAsync(Json, cancellationToken).AsTask();
 

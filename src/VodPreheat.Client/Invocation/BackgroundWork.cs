@@ -16,7 +16,7 @@ public static class BackgroundWork
         catch (OperationCanceledException)
         {
             // It may continue, as a submission in flight does.
-            Forget(work);
+            IgnoreFailure(work);
             throw;
         }
     }
@@ -28,8 +28,8 @@ public static class BackgroundWork
     internal static Task DelayAsync(TimeSpan time, TimeProvider clock, CancellationToken cancellation) =>
         Task.Delay(TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(time.TotalMilliseconds))), clock, cancellation);
 
-    /// <summary>Abandons work whose end nobody observes; its failure, usually a cancellation, does not matter.</summary>
-    internal static void Forget(Task work) => work.ContinueWith(
+    /// <summary>Marks the failure of abandoned work, usually a cancellation, as observed.</summary>
+    internal static void IgnoreFailure(Task work) => work.ContinueWith(
         static ended => _ = ended.Exception,
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,

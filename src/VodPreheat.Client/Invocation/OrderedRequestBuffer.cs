@@ -48,7 +48,7 @@ public sealed class OrderedRequestBuffer<TItem, TAnswer>(int limit, Func<TItem, 
         _isDisposed = true;
         while (_accepted.TryDequeue(out (TItem Item, Task<TAnswer> Answer) left))
         {
-            BackgroundWork.Forget(left.Answer);
+            BackgroundWork.IgnoreFailure(left.Answer);
         }
     }
 

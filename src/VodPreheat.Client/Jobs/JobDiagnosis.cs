@@ -56,7 +56,7 @@ public sealed class JobDiagnosis(PreheatJob job, Func<string, Task<EdgeTestResul
             while (_tests.Count < MaxTests && _failed.TryDequeue(out UrlOutcome? failed))
             {
                 Task<UrlOutcome> started = TestAsync(failed);
-                BackgroundWork.Forget(started);
+                BackgroundWork.IgnoreFailure(started);
                 _tests.Add(started);
             }
 

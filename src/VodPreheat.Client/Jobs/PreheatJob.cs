@@ -255,7 +255,7 @@ public sealed class PreheatJob : IDisposable
 
         if (answer.Failure is { EndsQueries: true } end)
         {
-            // A submission that is under way still has its answer.
+            // The answer to a submission in flight is still waited for.
             _canQuery = false;
             EndSubmitting(end);
         }
@@ -323,7 +323,7 @@ public sealed class PreheatJob : IDisposable
         foreach (JobUrl url in _urls.Open)
         {
             // What was accepted is waited for, whatever ended submitting, as long as it can be queried.
-            EndEarly(url, PreheatStatus.Processing, _canQuery ? null : Failure);
+            EndUnfinished(url, PreheatStatus.Processing, _canQuery ? null : Failure);
         }
     }
 
@@ -332,14 +332,14 @@ public sealed class PreheatJob : IDisposable
     {
         foreach (JobUrl url in _queue.TakeAll())
         {
-            EndEarly(url, OutcomeStatus.NotSubmitted, Failure);
+            EndUnfinished(url, OutcomeStatus.NotSubmitted, Failure);
         }
     }
 
     /// <param name="url">The URL.</param>
     /// <param name="statusWithoutResult">Its status if the service has reported none.</param>
     /// <param name="cause">Why it ends; null if the job timed out.</param>
-    private void EndEarly(JobUrl url, string statusWithoutResult, VodClientException? cause)
+    private void EndUnfinished(JobUrl url, string statusWithoutResult, VodClientException? cause)
     {
         HasTimedOut |= cause is null;
         _urls.End(

@@ -64,7 +64,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         }
     }
 
-    private bool MayQuery => _inFlight.Count < (_context.Service.IsLost ? 1 : MaxInFlight);
+    private bool MayQuery => _inFlight.Count < (_context.Service.IsUnreachable ? 1 : MaxInFlight);
 
     /// <summary>Adds a task; also while <see cref="NextAnswerAsync"/> runs. One that is already open is not added again.</summary>
     /// <param name="taskId">The task.</param>
@@ -142,7 +142,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         while (MayQuery && TakeDue() is { } task)
         {
             Task<IReadOnlyList<UrlResult>> query = client.GetPreheatingResultsAsync(task.Id, _context);
-            BackgroundWork.Forget(query); // It is abandoned when the poll is given up.
+            BackgroundWork.IgnoreFailure(query); // It is abandoned when the poll is given up.
             _inFlight.Add((task, query));
             _nextQueryAt = Now + Spacing;
         }
@@ -165,7 +165,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     private TimeSpan ReadyAt(TimeSpan due)
     {
         TimeSpan ready = due > _nextQueryAt ? due : _nextQueryAt;
-        return _context.Service.IsLost && _pausedUntil > ready ? _pausedUntil : ready;
+        return _context.Service.IsUnreachable && _pausedUntil > ready ? _pausedUntil : ready;
     }
 
     /// <summary>Whether the wait has timed out and no answer to a last query is to be expected.</summary>
@@ -226,7 +226,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
         catch (VodClientException failure) when (failure.IsTemporary)
         {
             pause = failure.RetryAfter > interval ? failure.RetryAfter.Value : interval;
-            if (_context.Service.IsLost)
+            if (_context.Service.IsUnreachable)
             {
                 _pausedUntil = Now + interval;
             }

@@ -26,9 +26,9 @@ internal static class Notations
     ];
 
     /// <summary>Whether a decoded form of the text contains a secret.</summary>
-    public static bool Reveal(ReadOnlySpan<byte> text, SecretMatcher[] secrets) => Reveal(text, secrets, MostLayers);
+    public static bool ContainsEncoded(ReadOnlySpan<byte> text, SecretMatcher[] secrets) => ContainsEncoded(text, secrets, MostLayers);
 
-    private static bool Reveal(ReadOnlySpan<byte> text, SecretMatcher[] secrets, int layers)
+    private static bool ContainsEncoded(ReadOnlySpan<byte> text, SecretMatcher[] secrets, int layers)
     {
         if (IsPacked(text, secrets, 6, Base64Value) || IsPacked(text, secrets, 4, HexValue))
         {
@@ -44,7 +44,7 @@ internal static class Notations
 
             using var decoded = new SecretBuffer(text.Length);
             decoded.Advance(decode(text, decoded.GetSpan()));
-            if (!decoded.Written.Span.SequenceEqual(text) && (Contains(decoded.Written.Span, secrets) || Reveal(decoded.Written.Span, secrets, layers - 1)))
+            if (!decoded.Written.Span.SequenceEqual(text) && (Contains(decoded.Written.Span, secrets) || ContainsEncoded(decoded.Written.Span, secrets, layers - 1)))
             {
                 return true;
             }

@@ -7,7 +7,7 @@ using VodPreheat.Client.Display;
 namespace VodPreheat.Client.Secrets;
 
 /// <summary>
-/// Makes a text from a service fit to be shown. The gateway echoes canonical requests with every signed header, so a security token
+/// Makes a text from a service safe to display. The gateway echoes canonical requests with every signed header, so a security token
 /// can be part of an error message; a proxy may echo its login. Known secrets are hidden; a text that contains one in another notation
 /// is not shown at all. What is decoded is overwritten.
 /// </summary>
@@ -35,15 +35,15 @@ internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
         using var utf8 = new SecretBuffer(Encoding.UTF8.GetByteCount(text));
         utf8.Advance(Encoding.UTF8.GetBytes(text, utf8.GetSpan()));
         using var shown = new SecretBuffer(Math.Min(utf8.Written.Length * Hidden.Length, examined) + Hidden.Length);
-        shown.Advance(Hide(utf8.Written.Span, matchers, shown.GetSpan()));
-        bool isShown = !Notations.Reveal(shown.Written.Span, matchers);
+        shown.Advance(Redact(utf8.Written.Span, matchers, shown.GetSpan()));
+        bool isShown = !Notations.ContainsEncoded(shown.Written.Span, matchers);
         char[] start = GC.AllocateUninitializedArray<char>(MostShown, pinned: true);
         try
         {
             int length = Encoding.UTF8.GetChars(shown.Written.Span[..Math.Min(shown.Written.Length, MostShown)], start);
 
             // Checked last: a secret may have been wiped while it was searched for.
-            string clean = isShown && !known.Any(static secret => secret.IsWiped) ? HideByName(start.AsSpan(0, length)) : Hidden;
+            string clean = isShown && !known.Any(static secret => secret.IsWiped) ? RedactByName(start.AsSpan(0, length)) : Hidden;
             return DisplayText.Clean(clean, DisplayText.MaxLength);
         }
         finally
@@ -54,7 +54,7 @@ internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
 
     /// <summary>Copies a text with each secret replaced, until the buffer is full. Secrets that overlap are hidden together.</summary>
     /// <returns>How much was copied.</returns>
-    private static int Hide(ReadOnlySpan<byte> text, SecretMatcher[] secrets, Span<byte> shown)
+    private static int Redact(ReadOnlySpan<byte> text, SecretMatcher[] secrets, Span<byte> shown)
     {
         int length = 0;
         var hidden = new Stack<(int Start, int End, int Shown)>();
@@ -92,7 +92,7 @@ internal sealed partial class Redactor(Func<IEnumerable<Secret>> secrets)
     }
 
     /// <summary>Hides what is secret by its name: part of a token that was truncated, the login in a URL.</summary>
-    private static string HideByName(ReadOnlySpan<char> text)
+    private static string RedactByName(ReadOnlySpan<char> text)
     {
         var shown = new StringBuilder(text.Length);
         int at = 0;

@@ -72,7 +72,7 @@ public sealed class GetVodPreheatResultCommand : VodTaskCmdlet
                 WriteObject(new PreheatingResult(taskId, result));
             }
         }
-        catch (VodClientException failure) when (failure.IsWithoutConnection && Context.Service.IsLost)
+        catch (VodClientException failure) when (failure.IsWithoutConnection && Context.Service.IsUnreachable)
         {
             // One error for all of them, when the rest of the input is known. Nothing more is sent meanwhile.
             _unreachable = failure;

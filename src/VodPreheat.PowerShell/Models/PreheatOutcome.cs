@@ -54,6 +54,6 @@ public sealed class PreheatOutcome
     /// <summary>The message of the error, or what to check after a test; null if there is none.</summary>
     public string? Detail { get; init => field = OptionalText.From(value); }
 
-    /// <summary>Status and URL, fit to be shown.</summary>
+    /// <summary>Status and URL, safe to display.</summary>
     public override string ToString() => DisplayText.Clean($"{Status} {Url}");
 }

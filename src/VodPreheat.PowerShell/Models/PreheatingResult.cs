@@ -29,6 +29,6 @@ public sealed class PreheatingResult
     /// <summary>The service's own text: processing, succeed or failed; others pass through.</summary>
     public string Status { get; init; } = string.Empty;
 
-    /// <summary>Status and URL, fit to be shown.</summary>
+    /// <summary>Status and URL, safe to display.</summary>
     public override string ToString() => DisplayText.Clean($"{Status} {Url}");
 }

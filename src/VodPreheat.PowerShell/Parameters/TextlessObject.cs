@@ -21,7 +21,7 @@ internal sealed partial class TextlessObject
     /// <summary>The object.</summary>
     public PSObject Source { get; }
 
-    /// <summary>The type and the properties of the object, fit to be shown.</summary>
+    /// <summary>The type and the properties of the object, safe to display.</summary>
     public string Description
     {
         get

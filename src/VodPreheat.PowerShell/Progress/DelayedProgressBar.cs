@@ -48,7 +48,7 @@ internal abstract class DelayedProgressBar(Cmdlet cmdlet, string activity, TimeP
     protected abstract (string Status, int Percent) Read();
 
     /// <summary>
-    /// What the bar is about, and the connection: who has several accounts must see which one this is. PowerShell gives the activity half of
+    /// What the bar is about, and the connection: a user with several accounts must see which one this is. PowerShell gives the activity half of
     /// the width, so the project is its beginning.
     /// </summary>
     protected static string ActivityOf(string activity, VodClient client)

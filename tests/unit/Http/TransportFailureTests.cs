@@ -177,7 +177,7 @@ public sealed class TransportFailureTests : IDisposable
         listener.Listen(0);
         var address = (IPEndPoint)listener.LocalEndPoint!;
         Socket[] full = [.. Enumerable.Range(0, 4).Select(static _ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))];
-        Array.ForEach(full, socket => BackgroundWork.Forget(socket.ConnectAsync(address)));
+        Array.ForEach(full, socket => BackgroundWork.IgnoreFailure(socket.ConnectAsync(address)));
         using VodClient client = TestClient.Create(
             new Uri($"http://{address}"), TestClient.Settings(retries: 0) with { Timeout = TimeSpan.FromSeconds(2) });
         VodClientException failure = await TestClient.FailureAsync(() => client.QueryAsync());

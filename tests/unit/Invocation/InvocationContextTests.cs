@@ -47,18 +47,18 @@ public sealed class InvocationContextTests
         InvocationContext context = TestClient.Context();
         for (int request = 1; request <= 9; request++)
         {
-            Assert.False(context.Service.IsLost);
+            Assert.False(context.Service.IsUnreachable);
             Task sent = client.SendAsync(method, context);
             await (request == 3 ? sent : TestClient.FailureAsync(() => sent));
         }
 
-        Assert.True(context.Service.IsLost);
+        Assert.True(context.Service.IsUnreachable);
         VodClientException failure = await TestClient.FailureAsync(() => client.SendAsync(method, context));
         Assert.Equal((true, ErrorIds.ConnectionFailed, 9), (failure.IsWithoutConnection, failure.ErrorCode, network.Count));
 
         // A wait goes on, and another command starts anew.
         await client.SendAsync(method, context.Persistent());
-        Assert.False(context.Service.IsLost);
+        Assert.False(context.Service.IsUnreachable);
         await client.SendAsync(method);
     }
 

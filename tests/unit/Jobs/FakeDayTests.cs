@@ -1,12 +1,11 @@
 using VodPreheat.Client;
-using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Journal;
 using VodPreheat.Client.Polling;
 using VodPreheat.UnitTests.Support;
-
+using static VodPreheat.UnitTests.Jobs.JobSamples;
 namespace VodPreheat.UnitTests.Jobs;
 
 /// <summary>
@@ -34,7 +33,7 @@ public sealed class FakeDayTests
         using var network = new FaultyNetwork(cloud, _clock, random);
         string? final = Plan(network, random, start);
         using VodClient client = Connect(network, random);
-        using var job = new PreheatJob(client, Urls(), new() { Timeout = s_timeout }, TestClient.Context(), _clock);
+        using var job = new PreheatJob(client, Urls(UrlCount), new() { Timeout = s_timeout }, TestClient.Context(), _clock);
         if (final == "disconnect")
         {
             using ITimer disconnect = _clock.CreateTimer(_ => client.Dispose(), null, TimeSpan.FromSeconds(random.Next(600)), Timeout.InfiniteTimeSpan);
@@ -49,7 +48,7 @@ public sealed class FakeDayTests
         {
             UrlOutcome[] outcomes = await _clock.RunAsync(() => DrainAsync(job));
             TimeSpan elapsed = _clock.GetUtcNow() - start;
-            Assert.Equal(Urls().Order(StringComparer.Ordinal), outcomes.Select(static outcome => outcome.Url).Order(StringComparer.Ordinal));
+            Assert.Equal(Urls(UrlCount).Order(StringComparer.Ordinal), outcomes.Select(static outcome => outcome.Url).Order(StringComparer.Ordinal));
             Assert.Empty(network.SentAgain);
             Assert.Equal(cloud.Accepted.Count, cloud.Accepted.Distinct().Count());
             foreach (UrlOutcome outcome in outcomes)
@@ -88,12 +87,12 @@ public sealed class FakeDayTests
         using VodClient client = Connect(network, random);
         var submitter = new Submitter(client, TestClient.Context());
         var input = new SubmissionInput(submitter);
-        Array.ForEach(Urls(), url => input.Add(url, isAsset: false));
+        Array.ForEach(Urls(UrlCount), url => input.Add(url, isAsset: false));
         var places = new Dictionary<string, List<string>> { ["task"] = [], ["unknown"] = [], ["refused"] = [], ["unsent"] = [] };
         await _clock.RunAsync(() => SubmitAsync());
         places["unsent"].AddRange(input.TakeUnsent());
 
-        Assert.Equal(Urls().Order(StringComparer.Ordinal), places.Values.SelectMany(static place => place).Order(StringComparer.Ordinal));
+        Assert.Equal(Urls(UrlCount).Order(StringComparer.Ordinal), places.Values.SelectMany(static place => place).Order(StringComparer.Ordinal));
         Assert.Empty(network.SentAgain);
         Assert.All(places["task"], url => Assert.Contains(url, cloud.Accepted));
         Assert.All(places["unknown"], url => Assert.Contains(url, network.Lost));
@@ -167,23 +166,6 @@ public sealed class FakeDayTests
         return final;
     }
 
-    private VodClient Connect(FaultyNetwork network, Random random) => new(
-        TestClient.Endpoint,
-        TestClient.ProjectId,
-        new FixedCredentialSource(TestClient.Key(), AuthenticationType.AccessKey),
-        new TransportSettings { Network = () => network, Clock = _clock, SubmissionsPerMinute = random.Next(2) == 0 ? 100 : 3 },
-        _journal);
-
-    private static string[] Urls() => [.. Enumerable.Range(1, UrlCount).Select(static number => $"https://cdn.example.com/{number}.mp4")];
-
-    private static async Task<UrlOutcome[]> DrainAsync(PreheatJob job)
-    {
-        var outcomes = new List<UrlOutcome>();
-        while (await job.NextAsync().ConfigureAwait(false) is { } outcome)
-        {
-            outcomes.Add(outcome);
-        }
-
-        return [.. outcomes];
-    }
+    private VodClient Connect(FaultyNetwork network, Random random) => TestClient.Create(
+        TestClient.Endpoint, new TransportSettings { Network = () => network, Clock = _clock, SubmissionsPerMinute = random.Next(2) == 0 ? 100 : 3 }, _journal);
 }

@@ -4,6 +4,7 @@ using VodPreheat.Client.Edge;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Journal;
 using VodPreheat.UnitTests.Support;
+using static VodPreheat.UnitTests.Jobs.JobSamples;
 
 namespace VodPreheat.UnitTests.Jobs;
 
@@ -98,8 +99,6 @@ public sealed class JobDiagnosisTests : IDisposable
         Assert.All(outcomes[..88], static outcome => Assert.Equal("succeed", outcome.Status));
         Assert.All(outcomes[88..], static outcome => Assert.Equal("AccessDenied", outcome.Finding));
     }
-
-    private static string[] Urls(int count) => [.. Enumerable.Range(1, count).Select(static i => $"https://cdn.example.com/{i}.mp4")];
 
     private Task<EdgeTestResult> Denied(string url)
     {

@@ -3,6 +3,7 @@ using VodPreheat.Client.Errors;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Journal;
 using VodPreheat.UnitTests.Support;
+using static VodPreheat.UnitTests.Jobs.JobSamples;
 
 namespace VodPreheat.UnitTests.Jobs;
 
@@ -65,8 +66,6 @@ public sealed class JobPlanTests : IDisposable
             () => Resumption.Find(client, Urls(1), s_today, TestClient.Context()));
         Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode);
     }
-
-    private static string[] Urls(int count) => [.. Enumerable.Range(1, count).Select(static i => $"https://cdn.example.com/{i}.mp4")];
 
     private static (int, int, int, int, int?) Read(JobPlan plan) => (plan.ToSubmit, plan.Requests, plan.InTasks, plan.Invalid, plan.SubmittedToday);
 

@@ -3,6 +3,7 @@ using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Jobs;
 using VodPreheat.UnitTests.Support;
+using static VodPreheat.UnitTests.Jobs.JobSamples;
 
 namespace VodPreheat.UnitTests.Jobs;
 
@@ -18,7 +19,7 @@ public sealed partial class PreheatJobTests
     public async Task An_outage_does_not_use_up_the_list(string fault)
     {
         DateTimeOffset end = _clock.GetUtcNow().AddMinutes(2);
-        _cloud.OnSubmit = (_, _) => _clock.GetUtcNow() < end ? s_faults[fault] : null;
+        _cloud.OnSubmit = (_, _) => _clock.GetUtcNow() < end ? JobFaults.All[fault] : null;
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(1000));
 
         AssertOnce(1000, outcomes);
@@ -36,7 +37,7 @@ public sealed partial class PreheatJobTests
         _cloud.OnSubmit = (_, _) =>
         {
             posts.Add((_clock.GetUtcNow() - start).TotalSeconds);
-            return posts.Count < 7 ? s_faults["503"] : posts.Count == 8 ? Answers.Error(503, "VOD.10051", "m", ("Retry-After", "200")) : null;
+            return posts.Count < 7 ? JobFaults.All["503"] : posts.Count == 8 ? Answers.Error(503, "VOD.10051", "m", ("Retry-After", "200")) : null;
         };
         await RunAsync(Urls(100));
         Assert.Equal([0, 10, 30, 70, 130, 190, 250, 250, 450, 450], posts);
@@ -46,7 +47,7 @@ public sealed partial class PreheatJobTests
     public async Task The_last_submission_of_an_outage_is_an_interval_before_the_timeout()
     {
         DateTimeOffset start = _clock.GetUtcNow();
-        _cloud.OnSubmit = (_, _) => _clock.GetUtcNow() - start < TimeSpan.FromSeconds(80) ? s_faults["503"] : null;
+        _cloud.OnSubmit = (_, _) => _clock.GetUtcNow() - start < TimeSpan.FromSeconds(80) ? JobFaults.All["503"] : null;
         (_, UrlOutcome[] outcomes) = await RunAsync(Urls(50), new() { Timeout = TimeSpan.FromSeconds(100), PollInterval = TimeSpan.FromSeconds(15) });
         Assert.Equal(30, Count(outcomes).Unknown);
         Assert.Equal(20, outcomes.Count(static outcome => outcome.Status == "processing"));
@@ -60,8 +61,8 @@ public sealed partial class PreheatJobTests
     public async Task A_service_that_cannot_be_reached_does_not_delay_the_end(int requests)
     {
         DateTimeOffset start = _clock.GetUtcNow();
-        _cloud.OnQuery = static (_, _) => s_faults["refused"];
-        _cloud.OnSubmit = (number, _) => number <= requests / 2 ? null : s_faults["refused"];
+        _cloud.OnQuery = static (_, _) => JobFaults.All["refused"];
+        _cloud.OnSubmit = (number, _) => number <= requests / 2 ? null : JobFaults.All["refused"];
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(10 * requests), new() { Timeout = TimeSpan.FromSeconds(60) });
         AssertOnce(10 * requests, outcomes);
         Assert.InRange((_clock.GetUtcNow() - start).TotalSeconds, 60, 70);
@@ -78,7 +79,7 @@ public sealed partial class PreheatJobTests
     public async Task A_proxy_that_refuses_its_login_ends_submitting(string how)
     {
         Answer refuses = how == "407"
-            ? s_faults["407"]
+            ? JobFaults.All["407"]
             : Answers.Throws(new HttpRequestException(HttpRequestError.ProxyTunnelError, "407", statusCode: System.Net.HttpStatusCode.ProxyAuthenticationRequired));
         _cloud.OnSubmit = (number, _) => number == 1 ? null : refuses;
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(50));
@@ -91,7 +92,7 @@ public sealed partial class PreheatJobTests
     [Fact]
     public async Task A_proxy_that_refuses_the_login_of_a_query_is_asked_once()
     {
-        _cloud.OnQuery = static (_, _) => s_faults["407"];
+        _cloud.OnQuery = static (_, _) => JobFaults.All["407"];
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(10));
         Assert.Equal((1, FailureKind.ProxyRefused, false), (_cloud.Gets, job.Failure!.Kind, job.HasTimedOut));
         Assert.All(outcomes, static outcome => Assert.Equal(("processing", ErrorIds.ConnectionFailed), (outcome.Status, outcome.ErrorCode)));

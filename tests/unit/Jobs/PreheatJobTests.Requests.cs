@@ -1,5 +1,6 @@
 using VodPreheat.Client;
 using VodPreheat.Client.Jobs;
+using static VodPreheat.UnitTests.Jobs.JobSamples;
 
 namespace VodPreheat.UnitTests.Jobs;
 

@@ -1,11 +1,10 @@
 using VodPreheat.Client;
-using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
-using VodPreheat.Client.Http;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Journal;
 using VodPreheat.UnitTests.Support;
+using static VodPreheat.UnitTests.Jobs.JobSamples;
 
 namespace VodPreheat.UnitTests.Jobs;
 
@@ -27,7 +26,7 @@ public sealed partial class PreheatJobTests : IDisposable
     public static TheoryData<string> Refusals => ["VOD.10053", "VOD.10062", "VOD.10060", "VOD.10088", "VOD.10081"];
 
     /// <summary>Situations of a submission or a query by name, and the answer.</summary>
-    public static TheoryData<string> Faults => [.. s_faults.Keys];
+    public static TheoryData<string> Faults => [.. JobFaults.All.Keys];
 
     public void Dispose()
     {
@@ -100,7 +99,7 @@ public sealed partial class PreheatJobTests : IDisposable
     public async Task A_URL_that_failed_keeps_its_task_when_it_is_not_accepted_again(string fault, string status)
     {
         _cloud.EndOf = static (_, _) => "failed";
-        _cloud.OnSubmit = (number, _) => number == 1 ? null : s_faults[fault];
+        _cloud.OnSubmit = (number, _) => number == 1 ? null : JobFaults.All[fault];
         (_, UrlOutcome[] outcomes) = await RunAsync(Urls(1), new() { MaximumResubmit = 3 });
         UrlOutcome outcome = Assert.Single(outcomes);
         Assert.Equal((status, 2, "task1"), (outcome.Status, outcome.Attempts, outcome.TaskId));
@@ -260,11 +259,11 @@ public sealed partial class PreheatJobTests : IDisposable
                 bool Hits(int request) => number < 0 || request == number;
                 if (isQuery)
                 {
-                    cloud.OnQuery = (request, _) => Hits(request) ? s_faults[fault] : null;
+                    cloud.OnQuery = (request, _) => Hits(request) ? JobFaults.All[fault] : null;
                 }
                 else
                 {
-                    cloud.OnSubmit = (request, _) => Hits(request) ? s_faults[fault] : null;
+                    cloud.OnSubmit = (request, _) => Hits(request) ? JobFaults.All[fault] : null;
                 }
 
                 using VodClient client = Connect(cloud);
@@ -280,7 +279,7 @@ public sealed partial class PreheatJobTests : IDisposable
     [InlineData("503")]
     public async Task A_submission_without_an_answer_is_not_retried(string fault)
     {
-        _cloud.OnSubmit = (number, _) => number == 2 ? s_faults[fault] : null;
+        _cloud.OnSubmit = (number, _) => number == 2 ? JobFaults.All[fault] : null;
         (_, UrlOutcome[] outcomes) = await RunAsync(Urls(25), new() { MaximumResubmit = 3 });
         AssertOnce(25, outcomes);
         Assert.Equal(Urls(20)[10..], outcomes.Where(outcome => outcome.Status == "unknown").Select(outcome => outcome.Url));
@@ -293,7 +292,7 @@ public sealed partial class PreheatJobTests : IDisposable
     public async Task A_submission_that_was_not_accepted_is_sent_again_after_a_pause(string fault, int seconds)
     {
         DateTimeOffset start = _clock.GetUtcNow();
-        _cloud.OnSubmit = (_, _) => _clock.GetUtcNow() == start ? s_faults[fault] : null;
+        _cloud.OnSubmit = (_, _) => _clock.GetUtcNow() == start ? JobFaults.All[fault] : null;
         using VodClient client = Connect(retries: 0);
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(
             Urls(25), new() { PollInterval = TimeSpan.FromSeconds(20), Timeout = TimeSpan.FromHours(3) }, client);
@@ -358,7 +357,7 @@ public sealed partial class PreheatJobTests : IDisposable
     {
         DateTimeOffset start = _clock.GetUtcNow();
         _cloud.EndOf = (url, round) => round == 1 && url == Url(1) ? "failed" : "succeed";
-        _cloud.OnSubmit = (number, _) => number switch { 2 => s_faults["503"], 3 => Answers.Error(403, "VOD.10086", "quota"), _ => null };
+        _cloud.OnSubmit = (number, _) => number switch { 2 => JobFaults.All["503"], 3 => Answers.Error(403, "VOD.10086", "quota"), _ => null };
         (_, UrlOutcome[] outcomes) = await RunAsync(Urls(30));
         AssertOnce(30, outcomes);
         Assert.Equal((9, 1, 10, 10), Count(outcomes));
@@ -407,8 +406,7 @@ public sealed partial class PreheatJobTests : IDisposable
     public async Task Only_a_resumed_run_needs_a_journal()
     {
         var off = SubmissionJournal.OfThisMachine(static _ => "off", _clock);
-        using var client = new VodClient(
-            TestClient.Endpoint, TestClient.ProjectId, new FixedCredentialSource(TestClient.Key(), AuthenticationType.AccessKey), new TransportSettings { Network = () => _cloud, Clock = _clock }, off);
+        using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(_cloud, _clock), off);
         VodClientException failure = Assert.Throws<VodClientException>(
             () => Resumption.Find(client, Urls(1), _clock.GetUtcNow(), TestClient.Context()));
         Assert.Equal(FailureKind.JournalUnavailable, failure.Kind);
@@ -507,38 +505,7 @@ public sealed partial class PreheatJobTests : IDisposable
 
     private static readonly Comparer<string> s_byNumber = Comparer<string>.Create((a, b) => Number(a).CompareTo(Number(b)));
 
-    private static readonly Dictionary<string, Answer> s_faults = new()
-    {
-        ["reset"] = Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)),
-        ["refused"] = Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)),
-        ["tls"] = Answers.Throws(new HttpRequestException(HttpRequestError.SecureConnectionError)),
-        ["500"] = Answers.Error(500, "VOD.10051", "m"),
-        ["503"] = Answers.Body(503, "<html>"),
-        ["429"] = Answers.Throttled,
-        ["429 later"] = Answers.Error(429, "APIGW.0308", "m", ("Retry-After", "3600")),
-        ["403 internal"] = Answers.Error(403, "VOD.10051", "m"),
-        ["403 flow control"] = Answers.Error(403, "VOD.10127", "m"),
-        ["403 permission"] = Answers.Error(403, "VOD.10074", "m"),
-        ["401"] = Answers.Unauthorized,
-        ["project"] = Answers.Error(403, "VOD.10057", "m"),
-        ["quota"] = Answers.Error(403, "VOD.10086", "m"),
-        ["illegal"] = Answers.Error(400, "VOD.10053", "m"),
-        ["missing"] = Answers.Error(400, "VOD.10062", "m"),
-        ["state"] = Answers.Error(403, "VOD.10060", "m"),
-        ["404"] = Answers.Body(404, "<html>"),
-        ["407"] = Answers.Body(407, ""),
-        ["redirect"] = Answers.Body(302, "", ("Location", "https://elsewhere.invalid/")),
-        ["html"] = Answers.Body(200, "<html>"),
-        ["empty object"] = Answers.Body(200, "{}"),
-        ["empty"] = Answers.Body(200, ""),
-        ["other id"] = Answers.Body(202, """{"task_id":"other"}"""),
-    };
-
-    private static string Url(int number) => $"https://cdn.example.com/{number}.mp4";
-
     private static int Number(string url) => int.Parse(url.Split('/')[^1].Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
-
-    private static string[] Urls(int count) => [.. Enumerable.Range(1, count).Select(Url)];
 
     private static (int Loaded, int Failed, int Unknown, int NotSubmitted) Count(UrlOutcome[] outcomes) => (
         outcomes.Count(outcome => outcome.Status == "succeed"),
@@ -552,20 +519,9 @@ public sealed partial class PreheatJobTests : IDisposable
         Assert.Equal(count, outcomes.Select(outcome => outcome.Url).Distinct(StringComparer.Ordinal).Count());
     }
 
-    private VodClient Connect(FakeCloud? cloud = null, string projectId = TestClient.ProjectId, int retries = 3, int submissionsPerMinute = 100, int requestsPerMinute = 0) => new(
-        TestClient.Endpoint,
-        projectId,
-        new FixedCredentialSource(TestClient.Key(), AuthenticationType.AccessKey),
-        new TransportSettings
-        {
-            Network = () => cloud ?? _cloud,
-            Clock = _clock,
-            Timeout = SkippingClock.Endless,
-            RequestsPerMinute = requestsPerMinute,
-            SubmissionsPerMinute = submissionsPerMinute,
-            MaximumRetryCount = retries,
-        },
-        _journal);
+    private VodClient Connect(FakeCloud? cloud = null, string projectId = TestClient.ProjectId, int retries = 3, int submissionsPerMinute = 100, int requestsPerMinute = 0) =>
+        TestClient.Create(
+            TestClient.Endpoint, TestClient.Settings(cloud ?? _cloud, _clock, retries, requestsPerMinute, submissionsPerMinute), _journal, projectId: projectId);
 
     [Fact]
     public async Task A_time_to_resume_from_that_is_in_the_future_submits_every_URL_with_a_warning()
@@ -595,29 +551,11 @@ public sealed partial class PreheatJobTests : IDisposable
 
     private async Task RecordAsync(DateTimeOffset at, string[] urls, string? taskId, string? errorCode = null)
     {
-        var submission = new Submission
-        {
-            Id = Guid.NewGuid().ToString("N"),
-            SubmittedAt = at,
-            Endpoint = TestClient.Endpoint.ToString().TrimEnd('/'),
-            ProjectId = TestClient.ProjectId,
-            Urls = urls,
-        };
+        Submission submission = TestJournal.Submission(at: at) with { Urls = urls };
         await _journal.AnnounceAsync(submission, TestClient.Context());
         if (taskId is not null || errorCode is not null)
         {
             await _journal.ConcludeAsync(submission with { TaskId = taskId, ErrorCode = errorCode }, isAnnounced: true, TestClient.Context());
         }
-    }
-
-    private static async Task<UrlOutcome[]> DrainAsync(PreheatJob job)
-    {
-        var outcomes = new List<UrlOutcome>();
-        while (await job.NextAsync().ConfigureAwait(false) is { } outcome)
-        {
-            outcomes.Add(outcome);
-        }
-
-        return [.. outcomes];
     }
 }

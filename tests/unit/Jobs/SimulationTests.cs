@@ -1,10 +1,9 @@
 using System.Globalization;
 using VodPreheat.Client;
-using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Jobs;
-using VodPreheat.Client.Journal;
 using VodPreheat.UnitTests.Support;
+using static VodPreheat.UnitTests.Jobs.JobSamples;
 
 namespace VodPreheat.UnitTests.Jobs;
 
@@ -32,12 +31,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
             OnSubmit = (_, _) => Fault(random),
             OnQuery = (_, _) => Fault(random),
         };
-        using var client = new VodClient(
-            TestClient.Endpoint,
-            TestClient.ProjectId,
-            new FixedCredentialSource(TestClient.Key(), AuthenticationType.AccessKey),
-            new TransportSettings { Network = () => cloud, Clock = _clock, SubmissionsPerMinute = submissionsPerMinute },
-            SubmissionJournal.InMemory());
+        using VodClient client = TestClient.Create(
+            TestClient.Endpoint, new TransportSettings { Network = () => cloud, Clock = _clock, SubmissionsPerMinute = submissionsPerMinute });
         string[] urls = [.. Enumerable.Range(1, 1000).Select(static number => $"https://cdn.example.com/{number}.mp4")];
         DateTimeOffset start = _clock.GetUtcNow();
         using var job = new PreheatJob(client, urls, new() { MaximumResubmit = 1, Timeout = TimeSpan.FromHours(3) }, TestClient.Context(), _clock);
@@ -59,15 +54,4 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     private static Answer? Fault(Random random) => random.Next(50) == 0 ? Answers.Error(503, "VOD.10051", "m") : null;
-
-    private static async Task<UrlOutcome[]> DrainAsync(PreheatJob job)
-    {
-        var outcomes = new List<UrlOutcome>();
-        while (await job.NextAsync().ConfigureAwait(false) is { } outcome)
-        {
-            outcomes.Add(outcome);
-        }
-
-        return [.. outcomes];
-    }
 }

@@ -2,6 +2,7 @@ using VodPreheat.Client;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Jobs;
 using VodPreheat.UnitTests.Support;
+using static VodPreheat.UnitTests.Jobs.JobSamples;
 
 namespace VodPreheat.UnitTests.Jobs;
 
@@ -230,8 +231,4 @@ public sealed class SubmissionInputTests : IDisposable
     private SubmissionInput Input(VodClient? client = null, InvocationContext? context = null) => new(new Submitter(client ?? _client, context ?? TestClient.Context()));
 
     private static void Add(SubmissionInput input, string?[] items, bool isAsset = false) => Array.ForEach(items, item => input.Add(item, isAsset));
-
-    private static string Url(int number) => $"https://cdn.example.com/{number}.mp4";
-
-    private static string[] Urls(int count) => [.. Enumerable.Range(1, count).Select(Url)];
 }

@@ -8,24 +8,6 @@ namespace VodPreheat.UnitTests.Jobs;
 /// <summary>What each failure of a submission means for its items and for the next: for a command that submits, and for a job.</summary>
 public sealed class SubmitterTests
 {
-    private static readonly Dictionary<string, Answer> s_answers = new()
-    {
-        ["reset"] = Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)),
-        ["refused"] = Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)),
-        ["503"] = Answers.Body(503, "<html>"),
-        ["429"] = Answers.Throttled,
-        ["429 later"] = Answers.Error(429, "APIGW.0308", "m", ("Retry-After", "3600")),
-        ["403 permission"] = Answers.Error(403, "VOD.10074", "m"),
-        ["401"] = Answers.Unauthorized,
-        ["project"] = Answers.Error(403, "VOD.10057", "m"),
-        ["quota"] = Answers.Error(403, "VOD.10086", "m"),
-        ["illegal"] = Answers.Error(400, "VOD.10053", "m"),
-        ["missing"] = Answers.Error(400, "VOD.10062", "m"),
-        ["state"] = Answers.Error(403, "VOD.10060", "m"),
-        ["407"] = Answers.Body(407, ""),
-        ["html"] = Answers.Body(200, "<html>"),
-    };
-
     [Theory]
     [InlineData("reset", SubmissionFate.Unknown, SubmissionFate.Unknown, false, false)]
     [InlineData("refused", SubmissionFate.Refused, SubmissionFate.Postponed, false, false)]
@@ -46,7 +28,7 @@ public sealed class SubmitterTests
     {
         foreach ((bool isPersistent, SubmissionFate fate, bool ends) in new[] { (false, once, endsOnce), (true, persistent, endsPersistent) })
         {
-            using var network = new FakeNetwork(s_answers[answer]);
+            using var network = new FakeNetwork(JobFaults.All[answer]);
             using VodClient client = TestClient.Create(network, retries: 0);
             InvocationContext context = isPersistent ? TestClient.Context().Persistent() : TestClient.Context();
             var submitter = new Submitter(client, context);
@@ -66,7 +48,7 @@ public sealed class SubmitterTests
     [Fact]
     public async Task A_single_refused_URL_cannot_be_divided()
     {
-        using var network = new FakeNetwork(s_answers["illegal"]);
+        using var network = new FakeNetwork(JobFaults.All["illegal"]);
         using VodClient client = TestClient.Create(network);
         var submitter = new Submitter(client, TestClient.Context().Persistent());
         Assert.Equal(SubmissionFate.Refused, (await submitter.SubmitAsync(["https://a/1"])).Fate);
@@ -77,7 +59,7 @@ public sealed class SubmitterTests
     [InlineData(true)]
     public async Task A_service_that_cannot_be_reached_ends_the_submissions_of_a_command_and_not_of_a_job(bool isPersistent)
     {
-        using var network = new FakeNetwork(s_answers["refused"]);
+        using var network = new FakeNetwork(JobFaults.All["refused"]);
         using VodClient client = TestClient.Create(network, retries: 0);
         InvocationContext context = TestClient.Context();
         var submitter = new Submitter(client, isPersistent ? context.Persistent() : context);

@@ -21,7 +21,7 @@ internal static class TestClient
 
     /// <summary>Settings without rate limits by default, over a fake network, or over sockets if it is null.</summary>
     public static TransportSettings Settings(
-        FakeNetwork? network = null, TimeProvider? clock = null, int retries = 3, int perMinute = 0, int submissionsPerMinute = 0) => new()
+        HttpMessageHandler? network = null, TimeProvider? clock = null, int retries = 3, int perMinute = 0, int submissionsPerMinute = 0) => new()
         {
             Network = network is null ? null : () => network,
             Clock = clock ?? TimeProvider.System,
@@ -37,8 +37,9 @@ internal static class TestClient
     public static VodClient Create(Uri endpoint, TransportSettings settings, Credential? credential = null) =>
         Create(endpoint, settings, SubmissionJournal.InMemory(), credential);
 
-    public static VodClient Create(Uri endpoint, TransportSettings settings, SubmissionJournal journal, Credential? credential = null) =>
-        new(endpoint, ProjectId, new FixedCredentialSource(credential ?? Key(), AuthenticationType.AccessKey), settings, journal) { Region = "cn-north-4" };
+    public static VodClient Create(
+        Uri endpoint, TransportSettings settings, SubmissionJournal journal, Credential? credential = null, string projectId = ProjectId) =>
+        new(endpoint, projectId, new FixedCredentialSource(credential ?? Key(), AuthenticationType.AccessKey), settings, journal) { Region = "cn-north-4" };
 
     public static VodClient Create(CredentialSource source, TransportSettings settings) =>
         new(Endpoint, ProjectId, source, settings, SubmissionJournal.InMemory());
