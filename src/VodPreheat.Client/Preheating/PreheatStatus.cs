@@ -13,9 +13,6 @@ public static class PreheatStatus
     /// <summary>Loading the URL failed.</summary>
     public const string Failed = "failed";
 
-    /// <summary>Whether the URL is being loaded.</summary>
-    public static bool IsProcessing(string status) => Is(status, Processing);
-
     /// <summary>Whether the URL is loaded.</summary>
     public static bool IsSucceed(string status) => Is(status, Succeed);
 

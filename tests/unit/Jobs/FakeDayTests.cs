@@ -6,6 +6,7 @@ using VodPreheat.Client.Journal;
 using VodPreheat.Client.Polling;
 using VodPreheat.UnitTests.Support;
 using static VodPreheat.UnitTests.Jobs.JobSamples;
+
 namespace VodPreheat.UnitTests.Jobs;
 
 /// <summary>
