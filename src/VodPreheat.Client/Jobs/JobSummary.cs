@@ -31,7 +31,7 @@ public sealed class JobSummary(VodClient client, TimeProvider clock)
         ? null
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{NotLoaded} of {Total} {(Total == 1 ? "URL" : "URLs")} {(NotLoaded == 1 ? "was" : "were")} not loaded: {Counts(from: 1)}.");
+            $"{NotLoaded} of {Quantity.Of(Total, "URL")} {(NotLoaded == 1 ? "was" : "were")} not loaded: {Counts(from: 1)}.");
 
     private int Total => _counts.Sum();
 
@@ -46,7 +46,7 @@ public sealed class JobSummary(VodClient client, TimeProvider clock)
     /// <summary>All counts, the duration, and the account.</summary>
     public override string ToString() => DisplayText.Clean(string.Create(
         CultureInfo.InvariantCulture,
-        $"{Total} {(Total == 1 ? "URL" : "URLs")} in {clock.GetElapsedTime(_start):h\\:mm\\:ss}: {Counts(from: 0)}; {client.DisplayName}, {client.AccountName ?? client.AuthenticationType.ToString()}"));
+        $"{Quantity.Of(Total, "URL")} in {clock.GetElapsedTime(_start):h\\:mm\\:ss}: {Counts(from: 0)}; {client.DisplayName}, {client.AccountName ?? client.AuthenticationType.ToString()}"));
 
     // What there is none of is left out.
     private string Counts(int from) => string.Join(

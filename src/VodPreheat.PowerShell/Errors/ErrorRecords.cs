@@ -4,7 +4,6 @@ using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Preheating;
-using VodPreheat.Formatting;
 
 namespace VodPreheat.Errors;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Jobs;
 
 namespace VodPreheat.Formatting;

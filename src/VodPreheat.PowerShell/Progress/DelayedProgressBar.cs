@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using VodPreheat.Client;
 using VodPreheat.Client.Credentials;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Http;
-using VodPreheat.Formatting;
 
 namespace VodPreheat.Progress;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using VodPreheat.Client;
-using VodPreheat.Formatting;
+using VodPreheat.Client.Display;
 
 namespace VodPreheat.Progress;
 

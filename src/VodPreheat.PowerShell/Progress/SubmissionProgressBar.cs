@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using VodPreheat.Client;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Jobs;
-using VodPreheat.Formatting;
 
 namespace VodPreheat.Progress;
 

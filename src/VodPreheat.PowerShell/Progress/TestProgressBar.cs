@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using VodPreheat.Formatting;
+using VodPreheat.Client.Display;
 
 namespace VodPreheat.Progress;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Management.Automation;
 using VodPreheat.Client;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Polling;
-using VodPreheat.Formatting;
 
 namespace VodPreheat.Progress;
 
