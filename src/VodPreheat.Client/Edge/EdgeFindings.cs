@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using VodPreheat.Client.Http;
 using VodPreheat.Client.Secrets;
 
@@ -15,6 +14,13 @@ namespace VodPreheat.Client.Edge;
 internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor)
 {
     private const string ProxyLogin = "The proxy requires a login, or refused the one that was specified.";
+
+    private const string CannotReach = "it could not reach the host. Check the URL, then try again.";
+
+    private const string AskProxy = "ask the administrator of the proxy to allow requests to this host.";
+
+    // Squid names its errors in it, so that they differ from those of the CDN. Other proxies do not.
+    private const string ProxyErrorName = "X-Squid-Error";
 
     private const string OkThroughProxy =
         "A proxy can answer an HTTP request from its own cache, so that the headers do not show whether the CDN has the file. " +
@@ -35,6 +41,10 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
                 : (EdgeFinding.Ok, isForwarded ? OkThroughProxy : Ok(state, headers.IsStateFromAge)),
             304 => Unexpected(status),
             >= 300 and < 400 => (EdgeFinding.Redirected, Redirected(response)),
+            407 => (EdgeFinding.ConnectionFailed, ProxyLogin),
+            >= 400 when isForwarded && response.Headers.NonValidated.TryGetValues(ProxyErrorName, out System.Net.Http.Headers.HeaderStringValues own) => (
+                EdgeFinding.ConnectionFailed,
+                $"The proxy itself answered, not the CDN ({redactor.Clean(own.ToString())}): " + (status >= 500 ? CannotReach : AskProxy)),
             401 or 403 => (
                 EdgeFinding.AccessDenied,
                 "With key hotlink protection, use a signed URL that has not expired. With referer protection, allow an empty referer. " +
@@ -42,12 +52,16 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
             404 or 410 => (
                 EdgeFinding.NotFound,
                 "Check that the URL is spelled correctly (case matters), that the asset is published, and that the file exists at the origin."),
-            407 => (EdgeFinding.ConnectionFailed, ProxyLogin),
             >= 500 => (
                 EdgeFinding.ServerError,
                 "Check that the origin is running, allows requests from the CDN, and is not overloaded: many files at once can use up its bandwidth."),
             _ => Unexpected(status),
         };
+        if (isForwarded && status >= 400 && finding != EdgeFinding.ConnectionFailed)
+        {
+            hint += $" Or the proxy answered, not the CDN: test the HTTPS URL, or test without the proxy; if only the proxy refuses, {AskProxy}";
+        }
+
         return new EdgeTestResult(status, state, headers.CacheControl, headers.Age, headers.CacheTtl, finding, hint);
     }
 
@@ -65,8 +79,13 @@ internal sealed class EdgeFindings(TransportSettings settings, Redactor redactor
                 "Check firewalls and proxies on the way, and the load of the origin; or increase the timeout."),
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } refusal => (
                 EdgeFinding.ConnectionFailed,
-                TransportCause.StatusOf(refusal) == HttpStatusCode.ProxyAuthenticationRequired ? ProxyLogin
-                    : $"The proxy did not open a tunnel to {host}: check whether it requires a login, allows this host, and can reach it."),
+                (int?)TransportCause.StatusOf(refusal) switch
+                {
+                    407 => ProxyLogin,
+                    { } status when TransportCause.IsForbidden(status) => $"The proxy did not open a tunnel to {host} (HTTP {status}): {AskProxy}",
+                    >= 500 and { } status => $"The proxy did not open a tunnel to {host} (HTTP {status}): {CannotReach}",
+                    _ => $"The proxy did not open a tunnel to {host}: check whether it requires a login, allows this host, and can reach it.",
+                }),
 
             // The proxy resolves names and connects to hosts; the client only connects to the proxy.
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } when proxy is not null => (

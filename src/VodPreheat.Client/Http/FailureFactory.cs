@@ -141,8 +141,10 @@ internal sealed class FailureFactory(CloudService service, Redactor redactor, Tr
     public VodClientException FromTransport(Uri uri, Exception error, bool isUnsent = false)
     {
         TransportCause cause = TransportCause.Of(error, uri, settings);
-        string detail = TransportCause.Innermost(error).Message.TrimEnd('.');
         HttpStatusCode? status = TransportCause.StatusOf(error);
+
+        // .NET ends the text about a refused tunnel with a quotation mark that nothing opens.
+        string detail = TransportCause.Innermost(error).Message.TrimEnd(status is null ? ['.'] : ['.', '"']);
         return new VodClientException(
             status == HttpStatusCode.ProxyAuthenticationRequired ? FailureKind.ProxyRefused : FailureKind.ConnectionFailed,
             ErrorIds.ConnectionFailed,

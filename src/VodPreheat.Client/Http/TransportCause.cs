@@ -107,10 +107,13 @@ internal readonly partial record struct TransportCause(string What, string Hint,
         };
     }
 
+    /// <summary>Whether a status, instead of a tunnel, says that the rules of the proxy forbid the host.</summary>
+    public static bool IsForbidden(int status) => status is 401 or 403 or 405 or 451;
+
     private static string OfTunnel(HttpStatusCode? status, string checkProxy) => (int?)status switch
     {
         407 => "Check {ProxyLogin} of {Connection}.",
-        401 or 403 or 405 or 451 => "Ask the administrator of the proxy to allow connections to this host.",
+        { } refused when IsForbidden(refused) => "Ask the administrator of the proxy to allow connections to this host.",
         >= 500 => "The proxy could not reach the host: check {Region} or {Endpoint}, then try again.",
         _ => checkProxy,
     };

@@ -320,9 +320,14 @@ public sealed class EdgeClientTests : IDisposable
 
     [Theory]
     [InlineData(407, "http", EdgeFinding.ConnectionFailed, "requires a login")]
-    [InlineData(407, "https", EdgeFinding.ConnectionFailed, "login")] // .NET 8 has the same error for other refusals.
-    [InlineData(502, "http", EdgeFinding.ServerError, "origin")]
-    [InlineData(502, "https", EdgeFinding.ConnectionFailed, "did not open a tunnel")]
+    [InlineData(407, "https", EdgeFinding.ConnectionFailed, "requires a login")]
+    [InlineData(403, "http", EdgeFinding.AccessDenied, "if only the proxy refuses, ask the administrator of the proxy")]
+    [InlineData(404, "http", EdgeFinding.NotFound, "Or the proxy answered")]
+    [InlineData(403, "https", EdgeFinding.ConnectionFailed, "(HTTP 403): ask the administrator of the proxy")]
+    [InlineData(405, "https", EdgeFinding.ConnectionFailed, "(HTTP 405): ask the administrator of the proxy")]
+    [InlineData(451, "https", EdgeFinding.ConnectionFailed, "(HTTP 451): ask the administrator of the proxy")]
+    [InlineData(502, "http", EdgeFinding.ServerError, "Or the proxy answered")]
+    [InlineData(502, "https", EdgeFinding.ConnectionFailed, "(HTTP 502): it could not reach the host")]
     public async Task What_the_proxy_refuses_is_a_finding(int status, string scheme, EdgeFinding finding, string hint)
     {
         using ProxyServer proxy = status == 407 ? ProxyServer.Start("user", "pass") : ProxyServer.Start();
@@ -331,7 +336,23 @@ public sealed class EdgeClientTests : IDisposable
         EdgeTestResult result = await client.TestAsync($"{scheme}://cdn.example.com/a.mp4", TestClient.Context());
         Assert.Equal(finding, result.Finding);
         Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
+        Assert.Equal(status == 407, result.Hint.Contains("login", StringComparison.Ordinal));
         Assert.DoesNotContain("wrong-one", result.Hint, StringComparison.Ordinal);
+    }
+
+    // The answers of Squid 5.7 as a forward proxy: a host that its rules deny, one that it cannot reach, and a login that it requires.
+    [Theory]
+    [InlineData(403, "ERR_ACCESS_DENIED 0", "http://proxy.example.com", EdgeFinding.ConnectionFailed, "ask the administrator of the proxy")]
+    [InlineData(503, "ERR_DNS_FAIL 0", "http://proxy.example.com", EdgeFinding.ConnectionFailed, "could not reach the host")]
+    [InlineData(407, "ERR_CACHE_ACCESS_DENIED 0", "http://proxy.example.com", EdgeFinding.ConnectionFailed, "requires a login")]
+    [InlineData(403, "ERR_ACCESS_DENIED 0", null, EdgeFinding.AccessDenied, "hotlink protection")] // a node of the CDN
+    public async Task What_Squid_says_as_a_proxy_is_not_reported_for_the_CDN(int status, string error, string? proxy, EdgeFinding finding, string hint)
+    {
+        using var network = new FakeNetwork(Answers.Body(status, "<html>", ("X-Squid-Error", error), ("X-Cache", "MISS from vm"), ("Via", "1.1 vm (squid/5.7)")));
+        using var client = new EdgeClient(Settings() with { Network = () => network, Proxy = proxy is null ? null : new Uri(proxy) });
+        EdgeTestResult result = await client.TestAsync("http://cdn.example.com/a.mp4", TestClient.Context());
+        Assert.Equal((finding, status), (result.Finding, result.StatusCode));
+        Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

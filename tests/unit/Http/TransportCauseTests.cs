@@ -71,6 +71,7 @@ public sealed class TransportCauseTests : IDisposable
         VodClientException failure = await FailureAsync(new Uri($"https://{Host}"), proxy.Endpoint);
         Assert.Equal(((HttpStatusCode?)status, Delivery.NotSent), (failure.StatusCode, failure.Delivery));
         Assert.Contains($"The proxy did not open a tunnel to {Host}", failure.What, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"", failure.What, StringComparison.Ordinal);
         Assert.Contains(hint, failure.Hint, StringComparison.Ordinal);
     }
 
