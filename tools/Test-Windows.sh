@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tries the module on Windows PowerShell 7 without Windows: under Wine, for whoever works on Linux (Debian: apt-get install wine64).
-# Imports the module, and runs the demo and the Pester files that Wine can run, or only those that are named:
+# Imports the module, runs the demo, and the Pester files that are known to run there, or those that are named:
 #     ./tools/Test-Windows.sh [tests/pester/Views.Tests.ps1 ...]
 # All files are in out/windows, which is laid out by the first run.
 # It is not a replacement for Windows: there is no TLS, and the console, rights, and WMI are those of Wine.
@@ -8,13 +8,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 work=$PWD/out/windows
 
-# Which Pester files are not run, and why.
-left_out=(
-    'Proxy: a proxy with TLS'
-    'Hostile.Memory: reads the memory of a process of Linux'
-    'Package: needs dotnet for Windows'
-    'Build: needs dotnet for Windows'
-)
+# The files that are run by default. Of the others, Wine is known not to run: Module (an error in a child process never ends), Input and
+# Environments (they take more than five minutes), Proxy (TLS), Hostile.Memory, Package, and Build (other programs).
+known=(Accounts Connect-VodAccount.Sources Cultures Errors Get-VodPreheatTask Models PublicApi RefusedCredential Reports Test-VodPreheatUrl Views)
 
 fail() { echo "$*" >&2; exit 1; }
 wine=$(command -v wine64 /usr/lib/wine/wine64 wine | head -n 1) || true
@@ -68,7 +64,7 @@ END
     touch "$work/done"
 fi
 
-failed=0 passed=0
+failed=0 passed=0 left=0
 check() {
     if pwsh "${@:3}" > "$work/$1.log" 2>&1 && grep -qF "$2" "$work/$1.log"; then echo "[+] $1"; else failed=$((failed + 1)); echo "[-] $1: see $work/$1.log"; fi
 }
@@ -77,15 +73,18 @@ check Demo middle-fail -File samples/Demo.ps1
 
 rm -rf "$work/results"
 mkdir "$work/results"
-[ $# -gt 0 ] || set -- tests/pester/*.Tests.ps1
+[ $# -gt 0 ] || set -- "${known[@]}"
 for file; do
     name=$(basename "$file" .Tests.ps1)
-    if reason=$(printf '%s\n' "${left_out[@]}" | grep "^$name: "); then echo "[ ] left out: $reason"; continue; fi
+    file=tests/pester/$name.Tests.ps1
     pwsh -File tests/pester/Invoke-File.ps1 -Path "$file" -Folder "$work/results" > "$work/results/$name.log" 2>&1 || true
     count() { sed -n "s/.*\"$1\": \([0-9]*\).*/\1/p" "$work/results/$name.json" 2> /dev/null || true; }
     good=$(count Passed) bad=$(count Failed)
-    echo "[$([ "${bad:-1}" = 0 ] && echo + || echo -)] $name: ${good:-0} passed, ${bad:-1} failed"
-    passed=$((passed + ${good:-0})) failed=$((failed + ${bad:-1}))
+    # One line for each test; the error of Wine if a TLS server starts.
+    tls=$(grep -c 0x80090029 "$work/results/$name.json" 2> /dev/null) || true
+    bad=$((${bad:-1} - ${tls:-0}))
+    echo "[$([ "$bad" = 0 ] && echo + || echo -)] $name: ${good:-0} passed, $bad failed, ${tls:-0} left out: TLS"
+    passed=$((passed + ${good:-0})) failed=$((failed + bad)) left=$((left + ${tls:-0}))
 done
-echo "$passed passed, $failed failed; results, logs, and failures are in $work/results. Not tried: TLS, and what is left out above."
+echo "$passed passed, $failed failed, $left left out because they need TLS, and $(($(ls tests/pester/*.Tests.ps1 | wc -l) - $#)) files; the failures are in $work/results."
 exit $((failed > 0))

@@ -17,6 +17,13 @@ public sealed partial class LoopbackServer
         set => _state.VodFaults.RandomRate = value;
     }
 
+    /// <summary>Whether a connection has only one answer: a second request is reset, as if it had met the end of the connection on its way.</summary>
+    public bool ResetsReusedConnections
+    {
+        get => _state.ResetsReusedConnections;
+        set => _state.ResetsReusedConnections = value;
+    }
+
     /// <summary>Sets the seed of the random faults. The default is 1.</summary>
     public void SeedRandomFaults(int seed) => _state.VodFaults.Seed(seed);
 

@@ -99,8 +99,14 @@ public sealed partial class LoopbackServer : IDisposable
     {
         try
         {
-            while (await connection.ReadRequestAsync(stop).ConfigureAwait(false) is { } request)
+            for (bool isFirst = true; await connection.ReadRequestAsync(stop).ConfigureAwait(false) is { } request; isFirst = false)
             {
+                if (_state.ResetsReusedConnections && !isFirst)
+                {
+                    connection.Reset();
+                    return;
+                }
+
                 if (!await AnswerAsync(connection, request, _state, stop).ConfigureAwait(false))
                 {
                     return;

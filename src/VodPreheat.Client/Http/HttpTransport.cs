@@ -27,10 +27,10 @@ internal sealed class HttpTransport : IDisposable
     /// <summary>Builds the chain, the first handler outermost.</summary>
     public static HttpTransport Create(TransportSettings settings, bool mayUseProxy, params DelegatingHandler[] handlers)
     {
-        HttpMessageHandler network = settings.Network?.Invoke() ?? Sockets(settings, mayUseProxy);
-        if (network is SocketsHttpHandler sockets)
+        HttpMessageHandler network = settings.Network?.Invoke() ?? new NewConnectionHandler(() => Sockets(settings, mayUseProxy));
+        if (network is SocketsHttpHandler own)
         {
-            settings.ConfigureSockets?.Invoke(sockets);
+            settings.ConfigureSockets?.Invoke(own);
         }
 
         var builder = new ChainBuilder { PrimaryHandler = network };
@@ -62,6 +62,7 @@ internal sealed class HttpTransport : IDisposable
             Proxy = settings.Proxy is { } address ? new WebProxy(address) { Credentials = settings.ProxyLogin } : null,
         };
         s_propagator.SetValue(sockets, null);
+        settings.ConfigureSockets?.Invoke(sockets);
         return sockets;
     }
 

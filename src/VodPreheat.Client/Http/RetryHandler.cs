@@ -81,8 +81,11 @@ internal sealed class RetryHandler : DelegatingHandler
             })
             .Build();
 
-    private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellation) =>
-        base.SendAsync(request, cancellation);
+    private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        NewConnectionHandler.Require(request);
+        return base.SendAsync(request, cancellation);
+    }
 
     // Signing in for this request has its own retries: repeating its failure would multiply them.
     private bool ShouldRetry(bool isQuery, VodClientException failure) =>

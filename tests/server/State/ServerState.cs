@@ -34,6 +34,8 @@ internal sealed class ServerState
 
     public RenewalFaults RenewalFaults { get; } = new();
 
+    public bool ResetsReusedConnections { get; set; }
+
     public int LatencyMs { get; set; }
 
     public TimeSpan ClockOffset { get; set; }

@@ -129,6 +129,26 @@ public sealed class TransportFailureTests : IDisposable
         Assert.Equal((true, 2), (failure.OutcomeUnknown, _server.RequestCount));
     }
 
+    // .NET repeats some of them itself, at once, whatever the number of retries.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    public async Task No_query_is_lost_if_the_server_resets_each_connection_that_is_used_again(int inFlight)
+    {
+        _server.ResetsReusedConnections = true;
+        using VodClient client = TestClient.Create(_server.Endpoint, TestClient.Settings(clock: _clock, retries: new TransportSettings().MaximumRetryCount));
+        int answers = 0;
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 200),
+            new ParallelOptions { MaxDegreeOfParallelism = inFlight, CancellationToken = TestContext.Current.CancellationToken },
+            async (_, _) =>
+            {
+                Assert.NotEmpty(await client.QueryAsync());
+                Interlocked.Increment(ref answers);
+            });
+        Assert.Equal((200, true), (answers, _server.RequestCount >= 200));
+    }
+
     [Theory]
     [InlineData(FaultKind.Stall)]
     [InlineData(FaultKind.StallInBody)]
