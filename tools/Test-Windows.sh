@@ -8,9 +8,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 work=$PWD/out/windows
 
-# The files that are run by default. Of the others, Wine is known not to run: Module (an error in a child process never ends), Input and
-# Environments (they take more than five minutes), Proxy (TLS), Hostile.Memory, Package, and Build (other programs).
-known=(Accounts Connect-VodAccount.Sources Cultures Errors Get-VodPreheatTask Models PublicApi RefusedCredential Reports Test-VodPreheatUrl Views)
+# The files that are run by default, because all of their tests but those with TLS have passed. Of the others, Wine is known not to run:
+# Module (an error in a child process never ends), Connections (two tests fail), Proxy (TLS), Hostile.Memory, Package, and Build (programs).
+known=(Accounts Cultures Errors Get-VodPreheatTask Models PublicApi Reports Test-VodPreheatUrl Views)
 
 fail() { echo "$*" >&2; exit 1; }
 wine=$(command -v wine64 /usr/lib/wine/wine64 wine | head -n 1) || true
