@@ -223,7 +223,7 @@ function Test-Pester([string[]] $File) {
     if ($File) { $selected.Path = $File }
     Invoke-Tier ($Slow ? 'Pester tier, slow tests' : 'Pester tier') $result {
         Install-Pester
-        & "$PSScriptRoot/tests/pester/Invoke-Tier.ps1" -ResultFile $result -Filter $Filter -Slow:$Slow @selected
+        & "$PSScriptRoot/tests/pester/Invoke-Tier.ps1" -ResultFile $result -Filter $Filter -Slow:$Slow -Pwsh (Get-PrecompiledPwsh) @selected
     }
 }
 
@@ -231,6 +231,24 @@ function Test-Pester([string[]] $File) {
 function Install-Pester {
     $PSNativeCommandUseErrorActionPreference = $true
     dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Install "-p:Out=$out" | Out-Host
+}
+
+# The executable of this PowerShell, or of a copy that is precompiled if this one is not: it starts in half of the time.
+function Get-PrecompiledPwsh {
+    $reader = [Reflection.PortableExecutable.PEReader]::new([IO.File]::OpenRead([psobject].Assembly.Location))
+    $isPrecompiled = $reader.PEHeaders.CorHeader.ManagedNativeHeaderDirectory.Size -gt 0
+    $reader.Dispose()
+    if ($isPrecompiled) { return $pwsh }
+
+    $copy = Join-Path $out pwsh $PSVersionTable.PSVersion
+    $executable = Join-Path $copy (Split-Path $pwsh -Leaf)
+    if (-not (Test-Path $executable)) {
+        $PSNativeCommandUseErrorActionPreference = $true
+        dotnet publish "$PSScriptRoot/tests/powershell" @dotnetArguments -o "$copy.new" "-p:PSHome=$PSHOME" `
+            "-p:PSFramework=net$([Environment]::Version.Major).0" | Out-Host
+        Move-Item "$copy.new" $copy
+    }
+    $executable
 }
 
 # The hosts are self-contained, so only the .NET SDK has to be installed. Each runs as in a new session, and with older and newer
@@ -288,7 +306,7 @@ function Measure-PesterCoverage([string] $coverage) {
     Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.PowerShell.pdb" "$coverage/module/bin"
     Copy-Item "$binaries/VodPreheat.PowerShell/$kind/VodPreheat.Client.pdb" "$coverage/module/bin/lib"
     dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Cover `
-        "-p:Module=$coverage/module" "-p:Pwsh=$pwsh" "-p:Results=$coverage/pester" | Out-Host
+        "-p:Module=$coverage/module" "-p:Pwsh=$(Get-PrecompiledPwsh)" "-p:Results=$coverage/pester" | Out-Host
     if (-not (Test-Path "$coverage/pester/pester.json")) { throw 'The Pester tier did not run.' }
 }
 

@@ -12,6 +12,8 @@
     Specifies the test files, or folders of them. By default, all files of this folder.
 .PARAMETER Filter
     Specifies a part of the names of the tests to run.
+.PARAMETER Pwsh
+    Specifies the executable of PowerShell that runs the tests. By default, the one that runs this script.
 .PARAMETER Slow
     Runs the tests that need minutes, which have the tag Slow, instead of all others.
 #>
@@ -20,6 +22,7 @@ param(
     [string] $ResultFile = "$PSScriptRoot/../../out/results/pester.json",
     [string[]] $Path = $PSScriptRoot,
     [string] $Filter,
+    [string] $Pwsh = (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')),
     [switch] $Slow
 )
 
@@ -87,9 +90,9 @@ $arguments = @(
     '-Path', ($files.FullName -join [IO.Path]::PathSeparator), '-Folder', $folder, '-Filter', $Filter, "-Slow:`$$Slow"
 )
 $results = 1..$processes | ForEach-Object -ThrottleLimit $processes -Parallel {
-    $arguments = $using:arguments
+    $pwsh, $arguments = $using:Pwsh, $using:arguments
     $file, $lines = $null, @()
-    @() | & (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')) @arguments 2>&1 | ForEach-Object {
+    @() | & $pwsh @arguments 2>&1 | ForEach-Object {
         if ("$_" -match '^::file (.+)') {
             if ($file) { [pscustomobject]@{ Name = $file; Lines = $lines; ExitCode = 0 } }
             $file, $lines = $Matches[1], @()
