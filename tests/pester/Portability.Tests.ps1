@@ -15,6 +15,10 @@ BeforeAll {
     # Environment variables that only some systems read.
     $script:variables = 'TZ', 'HOME', 'USERPROFILE'
 
+    # The parts of a script that are looked at.
+    $script:kinds = 'Command', 'AssignmentStatement', 'StringConstantExpression', 'ExpandableStringExpression', 'InvokeMemberExpression', 'Pipeline' |
+        ForEach-Object { [Management.Automation.Language.Ast].Assembly.GetType("System.Management.Automation.Language.${_}Ast") }
+
     # Whether it depends on the system whether this code runs: by a condition around it, or by -Skip.
     function Test-Conditional($Node) {
         for ($at = $Node; $at; $at = $at.Parent) {
@@ -32,7 +36,7 @@ BeforeAll {
     # What a script does that one system only can do.
     function Find-Fault([string] $Text) {
         $code = [Management.Automation.Language.Parser]::ParseInput($Text, [ref] $null, [ref] $null)
-        $code.FindAll({ $true }, $true) | ForEach-Object {
+        $code.FindAll({ $args[0].GetType() -in $kinds }, $true) | ForEach-Object {
             $fault = switch ($_) {
                 { $_ -is [Management.Automation.Language.CommandAst] -and $_.GetCommandName() -cin $programs } { "the program $($_.GetCommandName())" }
                 { $_ -is [Management.Automation.Language.AssignmentStatementAst] -and $_.Left.Extent.Text -in $variables.ForEach({ "`$env:$_" }) -and "$($_.Parent)" -notmatch 'LOCALAPPDATA' } {
