@@ -149,14 +149,19 @@ function Measure-Loop([string] $Endpoint) {
     # Until the runtime has finished its optimization of both.
     foreach ($inFlight in 8, 1) {
         $null = Measure-Turn 4 { Measure-Query $module 5000 $inFlight $Endpoint } { Measure-Query $bare 5000 $inFlight $Endpoint }
+        $null = Measure-Turn 4 { Measure-Query $module 5000 "piped$inFlight" $Endpoint } { Measure-Query $bare 5000 $inFlight $Endpoint }
     }
 
     # Short runs, so there are more of them.
     $turns = Measure-Turn (3 * $WarmRounds) { Measure-Query $module 500 1 $Endpoint } { Measure-Query $bare 500 1 $Endpoint }
     New-Figure '500 queries, one at a time, against bare HttpClient' ms $turns.Subject $turns.Reference 1.5
     $oneByOne = $turns.Reference
+    $turns = Measure-Turn (3 * $WarmRounds) { Measure-Query $module 500 piped1 $Endpoint } { Measure-Query $bare 500 1 $Endpoint }
+    New-Figure '500 piped queries, one at a time, against bare HttpClient' ms $turns.Subject $turns.Reference 1.5
     $turns = Measure-Turn $WarmRounds { Measure-Query $module 5000 8 $Endpoint } { Measure-Query $bare 5000 8 $Endpoint }
     New-Figure '5,000 queries, 8 in flight, against bare HttpClient' ms $turns.Subject $turns.Reference 1.4
+    $turns = Measure-Turn $WarmRounds { Measure-Query $module 5000 piped8 $Endpoint } { Measure-Query $bare 5000 8 $Endpoint }
+    New-Figure '5,000 piped queries, 8 in flight, against bare HttpClient' ms $turns.Subject $turns.Reference 1.6
     $turns = Measure-Turn ([Math]::Min(5, $WarmRounds)) { Measure-Query $module 200 8 "$Endpoint/delay/50" } { Measure-Query $bare 200 8 "$Endpoint/delay/50" }
     New-Figure '200 queries of 50 ms, 8 in flight, against the ideal' ms $turns.Subject 1250 1.1
     New-Figure '  the same by bare HttpClient' ms $turns.Reference 1250

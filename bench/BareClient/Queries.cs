@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -21,7 +20,6 @@ internal sealed class Queries : IDisposable
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,
-        AutomaticDecompression = DecompressionMethods.GZip,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         ActivityHeadersPropagator = null,
     });
