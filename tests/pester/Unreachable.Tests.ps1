@@ -28,7 +28,8 @@ Describe 'A service that cannot be reached' {
     It 'ends Get-VodPreheatResult with one terminating error for all tasks that were not queried' {
         $ids = 1..40 | ForEach-Object { "task$_" }
         $run = Get-Outcome { $ids | Get-VodPreheatResult -ThrottleLimit 4 -Verbose 4>&1 }
-        Get-AttemptCount $run | Should -Be 3
+        # Those that are in flight at the third failure are not called back.
+        Get-AttemptCount $run | Should -BeIn (3..6)
         Assert-Failure $run.Failure VodConnectionFailed ConnectionError
         "$($run.Failure)" | Should -BeLike '* tasks could not be queried (see TargetObject)*'
         @($run.Errors.TargetObject) + @($run.Failure.TargetObject) | Where-Object { $_ } | Should -Be $ids
