@@ -121,7 +121,7 @@ Describe 'The help of <_>' -ForEach $cmdlets {
 
     It 'describes each parameter with its attributes' {
         foreach ($parameter in Get-Parameter $cmdlet) {
-            $own = Get-Help $cmdlet -Parameter $parameter.Name
+            $own = $help.parameters.parameter | Where-Object name -EQ $parameter.Name
             $own.description.Text | Should -Not -BeNullOrEmpty -Because $parameter.Name
             $own.required | Should -Be "$($parameter.Attributes.Mandatory -contains $true)" -Because $parameter.Name
             $pipeline = @($parameter.Attributes | Where-Object { $_ -is [Parameter] -and ($_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName) })
@@ -132,7 +132,7 @@ Describe 'The help of <_>' -ForEach $cmdlets {
 
     It 'has the first sentence of each parameter in completion menus (HelpMessage)' {
         foreach ($parameter in Get-Parameter $cmdlet | Where-Object Name -NotIn WhatIf, Confirm) {
-            $text = (Get-Help $cmdlet -Parameter $parameter.Name).description[0].Text
+            $text = ($help.parameters.parameter | Where-Object name -EQ $parameter.Name).description[0].Text
             $messages = $parameter.Attributes | Where-Object { $_ -is [Parameter] } | ForEach-Object HelpMessage | Select-Object -Unique
             $messages | Should -BeExactly ([regex]::Match($text, '^.*?[.!?](?=\s|$)').Value) -Because $parameter.Name
         }
@@ -200,6 +200,9 @@ Describe 'The examples' {
         Set-Alias Get-Secret Get-TypedCredential
         Set-Alias Get-AutomationPSCredential Get-TypedCredential
 
+        # The examples of each cmdlet in its help.
+        $inHelp = @{}
+
         # The hosts in the examples must not receive requests: this proxy forwards them all to this machine.
         $proxy = [VodPreheat.TestServer.ProxyServer]::Start()
     }
@@ -217,7 +220,8 @@ Describe 'The examples' {
 
     It '<Cmdlet>, <Title>, runs without errors' -ForEach $examples {
         $asked = $proxy.Seen.Count
-        Invoke-Text (Get-Help $Cmdlet -Examples).examples.example[$Index].code | Should -BeNullOrEmpty
+        $inHelp[$Cmdlet] ??= (Get-Help $Cmdlet -Examples).examples.example
+        Invoke-Text $inHelp[$Cmdlet][$Index].code | Should -BeNullOrEmpty
         $proxy.Seen.Count | Should -Be $asked -Because 'the sandbox has a CDN of its own'
     }
 
