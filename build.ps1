@@ -349,7 +349,7 @@ switch ($Task) {
     'Coverage' { Measure-Coverage }
     'Format' { Test-Format }
     'Analyze' { & "$PSScriptRoot/tools/Test-Script.ps1" -Required:$Required }
-    'Bench' { & "$PSScriptRoot/bench/Measure-Module.ps1" -ModulePath $module -OutFile "$out/bench.json" }
+    'Bench' { & "$PSScriptRoot/bench/Measure-Module.ps1" -ModulePath $module -OutFile "$out/bench.json" -Pwsh (Get-PrecompiledPwsh) }
     'Mutate' { Measure-Mutation }
     'Pack' { New-Package }
     'Publish' { & "$PSScriptRoot/tools/Publish-Package.ps1" -Path $out -Tag $Tag }

@@ -18,6 +18,9 @@ param(
     # The file for the figures and all samples, in JSON.
     [Parameter(Mandatory)] [string] $OutFile,
 
+    # The executable of PowerShell in which the module and scripts are measured.
+    [string] $Pwsh = (Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')),
+
     # Cold processes of each kind.
     [ValidateRange(1, 1000)] [int] $ColdRounds = 11,
 
@@ -34,7 +37,6 @@ $PSNativeCommandUseErrorActionPreference = $true
 
 $ModulePath = (Resolve-Path $ModulePath).ProviderPath
 $OutFile = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($OutFile)
-$pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $binaries = Join-Path $PSScriptRoot ../out/artifacts/bin
 $children = Join-Path $PSScriptRoot children
 $script = Join-Path $PSScriptRoot HandSigned.ps1
@@ -67,7 +69,7 @@ function Start-Child([string] $File, [string[]] $Arguments) {
 }
 
 function Start-Script([string] $Name, [string[]] $Arguments) {
-    Start-Child $pwsh (@('-NoProfile', '-NonInteractive', '-File', (Join-Path $children $Name)) + $Arguments)
+    Start-Child $Pwsh (@('-NoProfile', '-NonInteractive', '-File', (Join-Path $children $Name)) + $Arguments)
 }
 
 # The numbers on each line that a child script writes until its end.
