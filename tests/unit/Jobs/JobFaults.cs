@@ -26,6 +26,7 @@ internal static class JobFaults
         ["404"] = Answers.Body(404, "<html>"),
         ["407"] = Answers.Body(407, ""),
         ["redirect"] = Answers.Body(302, "", ("Location", "https://elsewhere.invalid/")),
+        ["portal"] = Answers.Body(403, "<!DOCTYPE html>", ("Content-Type", "text/html")),
         ["html"] = Answers.Body(200, "<html>"),
         ["empty object"] = Answers.Body(200, "{}"),
         ["empty"] = Answers.Body(200, ""),

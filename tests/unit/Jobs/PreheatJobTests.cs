@@ -289,6 +289,7 @@ public sealed partial class PreheatJobTests : IDisposable
     [Theory]
     [InlineData("refused", 20)]
     [InlineData("429 later", 3600)]
+    [InlineData("portal", 20)]
     public async Task A_submission_that_was_not_accepted_is_sent_again_after_a_pause(string fault, int seconds)
     {
         DateTimeOffset start = _clock.GetUtcNow();

@@ -98,6 +98,28 @@ public sealed class SubmissionInputTests : IDisposable
     }
 
     [Fact]
+    public void What_waited_for_a_full_request_is_left_once()
+    {
+        Add(_input, Urls(4));
+        Assert.Null(_input.Take(isEnd: false));
+        Assert.Equal(Urls(4), _input.TakeUnsent());
+        Assert.Null(_input.Take(isEnd: true));
+    }
+
+    [Fact]
+    public void What_is_neither_a_URL_nor_an_asset_is_invalid_whatever_its_text_is()
+    {
+        Add(_input, [Url(1)]);
+        _input.AddInvalid(Url(2));
+        SubmissionRequest request = _input.Take(isEnd: true)!;
+        Assert.Equal([Url(1)], request.Items);
+        Assert.Equal([new SubmissionItem(Url(2), IsAsset: false, IsInvalid: true)], request.Invalid);
+
+        _input.AddInvalid(Url(2));
+        Assert.Empty(_input.TakeUnsent());
+    }
+
+    [Fact]
     public async Task A_request_that_was_answered_and_not_reported_or_is_in_flight_is_abandoned()
     {
         using var network = new FakeNetwork(Answers.Good, Answers.Never);
@@ -159,6 +181,8 @@ public sealed class SubmissionInputTests : IDisposable
     [InlineData("u", "URL")]
     [InlineData("a", "asset")]
     [InlineData("ua", "item")]
+    [InlineData("aa", "asset")]
+    [InlineData("uua", "item")]
     public void What_an_item_is_called_depends_on_what_was_added(string kinds, string noun)
     {
         foreach (char kind in kinds)

@@ -55,4 +55,27 @@ public sealed class SubmissionQueueTests
         _queue.Return(request);
         Assert.Equal(urls, _queue.Take());
     }
+
+    [Fact]
+    public void At_the_end_all_URLs_are_taken_once()
+    {
+        JobUrl[] urls = [.. Enumerable.Range(0, 34).Select(i => new JobUrl($"{i}"))];
+        Array.ForEach(urls, url => _queue.Add(url, TimeSpan.Zero));
+        _queue.Divide(_queue.Take());
+        Assert.Equal(urls, _queue.TakeAll());
+        Assert.True(_queue.IsEmpty);
+        Assert.Empty(_queue.TakeAll());
+    }
+
+    [Fact]
+    public void A_queue_with_nothing_but_parts_is_not_empty()
+    {
+        JobUrl[] urls = [.. Enumerable.Range(0, 2).Select(i => new JobUrl($"{i}"))];
+        Array.ForEach(urls, url => _queue.Add(url, TimeSpan.Zero));
+        _queue.Divide(_queue.Take());
+        Assert.False(_queue.IsEmpty);
+        Assert.Equal(TimeSpan.Zero, _queue.DueAt(nextQuery: TimeSpan.Zero));
+        Assert.Equal([urls[..1], urls[1..]], new[] { _queue.Take(), _queue.Take() });
+        Assert.True(_queue.IsEmpty);
+    }
 }

@@ -23,6 +23,8 @@ public sealed class SubmitterTests
     [InlineData("state", SubmissionFate.Refused, SubmissionFate.Divided, false, false)]
     [InlineData("407", SubmissionFate.NotSubmitted, SubmissionFate.NotSubmitted, true, true)]
     [InlineData("html", SubmissionFate.Unknown, SubmissionFate.Unknown, false, false)]
+    [InlineData("redirect", SubmissionFate.Unknown, SubmissionFate.Unknown, false, false)]
+    [InlineData("portal", SubmissionFate.Refused, SubmissionFate.Postponed, false, false)]
     public async Task A_failure_decides_about_its_items_and_about_the_rest(
         string answer, SubmissionFate once, SubmissionFate persistent, bool endsOnce, bool endsPersistent)
     {
@@ -85,7 +87,8 @@ public sealed class SubmitterTests
         SubmissionAnswer urls = await submitter.SubmitAsync(["https://a/1"]);
         SubmissionAnswer asset = await submitter.SubmitAsync(["asset1"], isAsset: true);
         Assert.Equal((SubmissionFate.Accepted, "asset1"), (urls.Fate, asset.Submission!.AssetId));
-        Assert.Equal([urls.Submission!.TaskId!, asset.Submission.TaskId!], submitter.AcceptedTasks);
+        Assert.Equal(["https://a/1"], urls.Submission!.Urls);
+        Assert.Equal([urls.Submission.TaskId!, asset.Submission.TaskId!], submitter.AcceptedTasks);
     }
 
     [Fact]

@@ -257,6 +257,23 @@ public sealed class FileJournalTests
     }
 
     [Fact]
+    public async Task Reading_of_an_earlier_month_ends_when_it_is_canceled()
+    {
+        using var journal = new TestJournal();
+        await journal.AddAsync(TestJournal.Submission("https://a/3", taskId: "t3"));
+        Submission[] earlier = [TestJournal.Submission("https://a/1"), TestJournal.Submission("https://a/2")];
+        await File.WriteAllBytesAsync(
+            journal.FileOf(journal.Clock.GetUtcNow().AddMonths(-1)), [.. earlier.SelectMany(static submission => JournalLine.Announce(submission).ToUtf8())]);
+        using var stop = new CancellationTokenSource();
+        using IEnumerator<Submission> oldest = journal.Journal.OldestFirst(static _ => true, int.MaxValue, new InvocationContext(stop.Token)).GetEnumerator();
+        Assert.True(oldest.MoveNext());
+        Assert.Equal("https://a/1", oldest.Current.Urls[0]);
+        await stop.CancelAsync();
+        Assert.ThrowsAny<OperationCanceledException>(() => oldest.MoveNext());
+        Assert.ThrowsAny<OperationCanceledException>(() => journal.Journal.NewestFirst(new InvocationContext(stop.Token)).Any());
+    }
+
+    [Fact]
     public async Task It_can_be_written_while_it_is_read()
     {
         using var journal = new TestJournal();
@@ -268,6 +285,16 @@ public sealed class FileJournalTests
         Assert.True(oldest.MoveNext());
         Assert.Equal("t2", oldest.Current.TaskId);
         Assert.False(oldest.MoveNext());
+    }
+
+    [Fact]
+    public async Task It_can_be_read_while_another_process_has_it_open_to_write()
+    {
+        using var journal = new TestJournal();
+        await journal.AddAsync(TestJournal.Submission("https://a/1", taskId: "t1"));
+        using var writer = new FileStream(journal.File, JournalFolder.Options(FileShare.ReadWrite | FileShare.Delete));
+        await journal.AddAsync(TestJournal.Submission("https://a/2", taskId: "t2"));
+        Assert.Equal(["https://a/1", "https://a/2"], journal.Read().Urls);
     }
 
     [Fact]

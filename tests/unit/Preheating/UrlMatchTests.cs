@@ -27,6 +27,8 @@ public sealed class UrlMatchTests
     [InlineData("https://cdn.example.com/a.mp4", "http://cdn.example.com/a.mp4")]
     [InlineData("https://cdn.example.com/a.mp4", "https://cdn.example.com:8443/a.mp4")]
     [InlineData("https://cdn.example.com/a.mp4?x=1", "https://cdn.example.com/a.mp4")]
+    [InlineData("https://cdn.example.com/a.mp4", "https://cdn2.example.com/a.mp4")]
+    [InlineData("https://影片.example.com/a.mp4", "https://电影.example.com/a.mp4")]
     [InlineData("https://cdn.example.com/a.mp4", "")]
     [InlineData("https://cdn.example.com/a.mp4", "https://\u0000/")]
     public void Another_URL_is_not_equivalent(string submitted, string reported) =>
