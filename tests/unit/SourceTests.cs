@@ -3,12 +3,13 @@ using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
 using VodPreheat.Client;
+using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests;
 
 public sealed partial class SourceTests
 {
-    private static readonly string s_source = Path.Combine(Root(), "src");
+    private static readonly string s_source = Path.Combine(Repository.Root, "src");
 
     [Fact]
     public void Each_type_is_in_a_file_of_its_own_name()
@@ -120,17 +121,6 @@ public sealed partial class SourceTests
     }
 
     private static IEnumerable<string> SourceFiles(string folder) => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories);
-
-    private static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "VodPreheat.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests are not inside the repository.");
-        }
-
-        return folder;
-    }
 
     [GeneratedRegex(@"^(?:public|internal) .*?\b(?:class|struct|enum|interface|record(?! (?:class|struct)\b)|delegate \S+) (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex TopLevelType();

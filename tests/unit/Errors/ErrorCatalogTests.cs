@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using VodPreheat.Client.Errors;
+using VodPreheat.UnitTests.Support;
 
 namespace VodPreheat.UnitTests.Errors;
 
 /// <summary>Every documented error code of the pre-loading API, as in its documentation, with any status.</summary>
-public sealed class ErrorCatalogTests
+public sealed partial class ErrorCatalogTests
 {
     private const string Known = """
         InvalidArgument   VOD.10053 VOD.10058 VOD.10059 VOD.10081 VOD.10109 VST.10001
@@ -93,6 +96,18 @@ public sealed class ErrorCatalogTests
         }
     }
 
+    // Without a known code, the status 200 is an unexpected answer.
+    [Theory]
+    [InlineData("VOD", "VOD VST")]
+    [InlineData("APIGW", "APIGW")]
+    [InlineData("IAM", "IAM")]
+    public void The_page_of_errors_has_exactly_the_known_codes(string service, string prefixes)
+    {
+        IEnumerable<int> known = Enumerable.Range(0, 20_000).Where(number =>
+            ErrorCatalog.Find($"{service}.{number:D4}", HttpStatusCode.OK, CloudService.Vod, HttpMethod.Get, isSigned: true).Kind != FailureKind.UnexpectedResponse);
+        Assert.Equal(known, CodesOfPage().Where(code => prefixes.Split(' ').Contains(code.Prefix)).Select(code => code.Number).Order());
+    }
+
     [Theory]
     [MemberData(nameof(Statuses))]
     public void The_status_decides_for_an_unknown_code(int status, FailureKind kind)
@@ -142,6 +157,30 @@ public sealed class ErrorCatalogTests
     }
 
     private static void AssertSentence(string hint) => Assert.True(hint.Length > 20 && hint.EndsWith('.'), hint);
+
+    // The first column of the table of codes: "VOD.10051, .10052; APIGW.0608 to .0613".
+    private static IEnumerable<(string Prefix, int Number)> CodesOfPage()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "errors.md"));
+        string section = page.Split("\n## ").Single(static text => text.StartsWith("Codes of the service", StringComparison.Ordinal));
+        string prefix = string.Empty;
+        foreach (string cell in section.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split('|')[1]))
+        {
+            foreach (Match code in Code().Matches(cell))
+            {
+                prefix = code.Groups["prefix"].Success ? code.Groups["prefix"].Value : prefix;
+                int first = int.Parse(code.Groups["first"].ValueSpan, CultureInfo.InvariantCulture);
+                int last = code.Groups["last"].Success ? int.Parse(code.Groups["last"].ValueSpan, CultureInfo.InvariantCulture) : first;
+                for (int number = first; number <= last; number++)
+                {
+                    yield return (prefix, number);
+                }
+            }
+        }
+    }
+
+    [GeneratedRegex(@"(?<prefix>\b[A-Z]+)?\.(?<first>\d{4,})(?: to \.(?<last>\d{4,}))?")]
+    private static partial Regex Code();
 
     private static IEnumerable<(FailureKind Kind, string Code)> Read(string table) =>
         from line in table.Split('\n')
