@@ -195,7 +195,8 @@ function Complete-Test([object[]] $Count) {
 # The unit tier beside the Pester tier, or only what is selected.
 function Test-All {
     $selected = @($Path -split ',' | Where-Object { $_ } | Get-Item)
-    $classes = @($selected | Where-Object Extension -EQ .cs | ForEach-Object BaseName)
+    # A class can be in several files: PreheatJobTests.Faults.cs.
+    $classes = @($selected | Where-Object Extension -EQ .cs | ForEach-Object { ($_.Name -split '\.')[0] } | Select-Object -Unique)
     $files = @($selected | Where-Object Extension -EQ .ps1 | ForEach-Object FullName)
     $unit = if (-not $Slow -and ($classes -or -not $Path)) { Start-Unit $classes }
     if ($files -or -not $Path) { Test-Pester $files }
