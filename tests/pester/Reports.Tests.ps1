@@ -29,6 +29,7 @@ Describe 'The reports of docs/runbooks.md' {
     It 'have a page with the summary first, then the problems, then all URLs, and nothing of the texts is HTML' {
         & (Get-Script 'A web page')
         $html = Get-Content report.html -Raw
+        $html | Should -Match '<title>URLs loaded: 1 of 3</title>'
         $html | Should -Match '<h1>URLs loaded: 1 of 3</h1>'
         $html.IndexOf('2 failed') | Should -BeLessThan $html.IndexOf('Problems')
         $html.IndexOf('Problems') | Should -BeLessThan $html.IndexOf('All URLs')
