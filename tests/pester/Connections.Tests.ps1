@@ -100,6 +100,7 @@ Describe 'A default connection that is replaced' {
         $wiped.Count | Should -BeGreaterThan 10
         $wiped | Should -Not -Contain $true
         Wait-Collected $secrets
+        # At once, or after a minute: what was idle for a while, .NET waits for with a pending read, which keeps it from being collected.
         Wait-Until { $server.OpenConnections -eq 0 }
     }
 

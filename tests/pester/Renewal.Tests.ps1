@@ -135,7 +135,7 @@ Describe 'Renewal' {
             $failure = Get-Failure {
                 'soon', 'late', 'end' | ForEach-Object {
                     $id = $_
-                    $server.LatencyMs = @{ soon = 50; late = 400; end = 0 }[$id]
+                    $server.LatencyMs = @{ soon = 500; late = 1000; end = 0 }[$id]
                     if ($id -eq 'end') {
                         # The pipeline is busy here, so only the refusal itself can prevent the late request.
                         Wait-Until { $server.Requests.Where({ $_.TaskId -eq 'late' }).StatusSent -eq 401 }

@@ -144,7 +144,7 @@ function Assert-Failure($Failure, [string] $Id, [string] $Category, [string[]] $
 }
 
 # Waits until a condition is true. The timeout is only for a condition that never becomes true.
-function Wait-Until([scriptblock] $Condition, [int] $Seconds = 60) {
+function Wait-Until([scriptblock] $Condition, [int] $Seconds = 120) {
     $end = [datetime]::UtcNow.AddSeconds($Seconds)
     while (-not (& $Condition)) {
         if ([datetime]::UtcNow -gt $end) { throw "Not within $Seconds s: $Condition" }
