@@ -76,6 +76,7 @@ public sealed class EdgeFindingsTests
         EdgeTestResult result = await TestAsync(Answers.Body(200, "", (header, value)));
         Assert.Equal((EdgeFinding.NotCacheable, cacheTtl), (result.Finding, result.CacheTtl));
         Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("nevertheless", result.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,6 +144,51 @@ public sealed class EdgeFindingsTests
         Assert.StartsWith("Check the address of the proxy", result.Hint, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(400, true, EdgeFinding.ConnectionFailed, "(ERR_NAME 0): ask the administrator of the proxy")]
+    [InlineData(403, true, EdgeFinding.ConnectionFailed, "(ERR_NAME 0): ask the administrator of the proxy")]
+    [InlineData(499, true, EdgeFinding.ConnectionFailed, "(ERR_NAME 0): ask the administrator of the proxy")]
+    [InlineData(500, true, EdgeFinding.ConnectionFailed, "(ERR_NAME 0): it could not reach")]
+    [InlineData(503, true, EdgeFinding.ConnectionFailed, "(ERR_NAME 0): it could not reach")]
+    [InlineData(399, true, EdgeFinding.Redirected, "no target")]
+    [InlineData(400, false, EdgeFinding.Unexpected, "HTTP 400")]
+    [InlineData(403, false, EdgeFinding.AccessDenied, "signed URL")]
+    [InlineData(503, false, EdgeFinding.ServerError, "origin")]
+    [InlineData(200, false, EdgeFinding.Ok, "without the proxy")]
+    [InlineData(407, false, EdgeFinding.ConnectionFailed, "proxy requires a login")]
+    public async Task An_answer_to_an_HTTP_URL_can_be_that_of_the_proxy(int status, bool isNamed, EdgeFinding finding, string hint)
+    {
+        EdgeTestResult result = await TestAsync(
+            Answers.Body(status, "", isNamed ? [("X-Squid-Error", "ERR_NAME 0")] : []), new Uri("http://proxy.test.invalid:3128"), Uri.UriSchemeHttp);
+        Assert.Equal((finding, CacheState.Unknown), (result.Finding, result.Cache));
+        Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
+        Assert.Equal(
+            status >= 400 && finding != EdgeFinding.ConnectionFailed, result.Hint.Contains("Or the proxy answered, not the CDN", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(403)]
+    [InlineData(503)]
+    public async Task An_answer_to_an_HTTPS_URL_is_that_of_the_CDN(int status)
+    {
+        EdgeTestResult result = await TestAsync(Answers.Body(status, "", ("X-Squid-Error", "ERR_NAME 0")), new Uri("http://proxy.test.invalid:3128"));
+        Assert.NotEqual(EdgeFinding.ConnectionFailed, result.Finding);
+        Assert.DoesNotContain("proxy", result.Hint, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden, "(HTTP 403): ask the administrator of the proxy")]
+    [InlineData(HttpStatusCode.InternalServerError, "(HTTP 500): it could not reach")]
+    [InlineData(HttpStatusCode.BadGateway, "(HTTP 502): it could not reach")]
+    [InlineData(HttpStatusCode.Conflict, "edge.test.invalid: check whether it requires a login")]
+    public async Task A_proxy_that_opens_no_tunnel_is_reported_with_its_reason(HttpStatusCode status, string hint)
+    {
+        EdgeTestResult result = await TestAsync(Answers.Throws(new HttpRequestException(HttpRequestError.ProxyTunnelError, "refused", null, status)));
+        Assert.Equal(EdgeFinding.ConnectionFailed, result.Finding);
+        Assert.Contains(hint, result.Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_proxy_that_requires_a_password_is_reported_without_its_address()
     {
@@ -157,10 +203,10 @@ public sealed class EdgeFindingsTests
     public async Task A_broken_socket_is_a_connection_failure() =>
         Assert.Equal(EdgeFinding.ConnectionFailed, (await TestAsync(Answers.Throws(new IOException("broken pipe")))).Finding);
 
-    private static async Task<EdgeTestResult> TestAsync(Answer answer, Uri? proxy = null)
+    private static async Task<EdgeTestResult> TestAsync(Answer answer, Uri? proxy = null, string scheme = "https")
     {
         using var network = new FakeNetwork(answer);
         using var client = new EdgeClient(new TransportSettings { Network = () => network, Timeout = SkippingClock.Endless, Proxy = proxy });
-        return await client.TestAsync("https://edge.test.invalid/v/a.mp4?auth_key=1", TestClient.Context());
+        return await client.TestAsync($"{scheme}://edge.test.invalid/v/a.mp4?auth_key=1", TestClient.Context());
     }
 }

@@ -31,12 +31,24 @@ public sealed class TransportCauseTests : IDisposable
         Assert.Contains(server.Endpoint.Authority, failure.What, StringComparison.Ordinal);
         Assert.DoesNotContain("proxy", failure.What, StringComparison.Ordinal);
         Assert.Contains(hint, failure.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("prox", failure.Hint, StringComparison.Ordinal);
 
         using ProxyServer proxy = ProxyServer.StartTls(fault);
         failure = await FailureAsync(new Uri($"https://{Host}"), proxy.Endpoint);
         Assert.Contains(what, failure.What, StringComparison.Ordinal);
         Assert.Contains($"the proxy {proxy.Endpoint.Authority}, or through it to {Host}", failure.What, StringComparison.Ordinal);
         Assert.Contains("starts with http://", failure.Hint, StringComparison.Ordinal);
+        Assert.Equal(fault != TlsFault.Reset, failure.Hint.Contains("certificates of the proxy and of the host", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_connection_through_a_proxy_is_named_with_it()
+    {
+        using var network = new FakeNetwork(Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded)));
+        using VodClient client = TestClient.Create(
+            new Uri($"https://{Host}"), TestClient.Settings(network, retries: 0) with { Proxy = new Uri("http://proxy.invalid:3128") });
+        VodClientException failure = await TestClient.FailureAsync(() => client.SendAsync("GET"));
+        Assert.StartsWith($"{Host} through the proxy proxy.invalid:3128 closed the connection", failure.What, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,6 +74,7 @@ public sealed class TransportCauseTests : IDisposable
     [InlineData(403, "administrator of the proxy")]
     [InlineData(407, "{ProxyLogin}")]
     [InlineData(451, "administrator of the proxy")]
+    [InlineData(500, "could not reach the host")]
     [InlineData(502, "could not reach the host")]
     [InlineData(503, "could not reach the host")]
     public async Task A_proxy_that_opens_no_tunnel_has_its_reason(int status, string hint)
