@@ -77,6 +77,19 @@ public sealed class TransportFailureTests : IDisposable
         _server.Dispose();
     }
 
+    [Fact]
+    public async Task Requests_share_a_connection_which_is_closed_with_the_client()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            await _client.QueryAsync();
+        }
+
+        Assert.Equal((1, 1), (_server.ConnectionCount, _server.OpenConnections));
+        _client.Dispose();
+        await TestClient.EventuallyAsync(() => _server.OpenConnections == 0);
+    }
+
     [Theory]
     [MemberData(nameof(BadAnswers))]
     public async Task An_invalid_answer_to_a_query_has_its_error(FaultKind fault, string code, FailureKind kind, int requests)
