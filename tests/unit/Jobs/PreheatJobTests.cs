@@ -320,6 +320,18 @@ public sealed partial class PreheatJobTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_resumed_job_has_left_is_submitted_at_once_although_earlier_tasks_are_still_open()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        await RunAsync(Urls(20), new() { Timeout = TimeSpan.FromMinutes(1) });
+
+        DateTimeOffset again = _clock.GetUtcNow();
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(25), since: start);
+        Assert.Equal((25, 0, 0, 0), Count(outcomes));
+        Assert.Equal(again, _cloud.AcceptedAt[^1]);
+    }
+
+    [Fact]
     public async Task A_thousand_URLs_at_ten_submissions_a_minute_have_results_before_the_last_is_submitted()
     {
         _cloud.SubmissionsPerMinute = 10;
