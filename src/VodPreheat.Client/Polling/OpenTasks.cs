@@ -25,11 +25,12 @@ internal sealed class OpenTasks
 
     public int Count => Read(() => _open.Count);
 
-    /// <summary>Whether a query of one of them is in flight.</summary>
-    public bool IsAnyQueried => Read(() => _open.Count > _waiting.Count);
-
-    /// <summary>When the next of them is due; null if none waits.</summary>
-    public TimeSpan? NextDue => Read<TimeSpan?>(() => _waiting.TryPeek(out _, out (TimeSpan Due, int Turn) next) ? next.Due : null);
+    /// <summary>
+    /// Whether a query of one of them is in flight, and when the next of the others is due; null if none waits. Both at the same moment:
+    /// a task that is taken meanwhile is in one of them.
+    /// </summary>
+    public (bool IsAnyQueried, TimeSpan? Due) Next => Read<(bool, TimeSpan?)>(() =>
+        (_open.Count > _waiting.Count, _waiting.TryPeek(out _, out (TimeSpan Due, int Turn) next) ? next.Due : null));
 
     /// <summary>Adds a task, unless it is open already.</summary>
     /// <param name="taskId">The task.</param>

@@ -83,7 +83,12 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     }
 
     /// <summary>When the next query is due, in time since the start; now if one is in flight; null if no task is open.</summary>
-    internal TimeSpan? NextQueryAt => _tasks.IsAnyQueried ? TimeSpan.Zero : _tasks.NextDue is { } due ? ReadyAt(due) : null;
+    internal TimeSpan? NextQueryAt => _tasks.Next switch
+    {
+        (true, _) => TimeSpan.Zero,
+        (_, { } due) => ReadyAt(due),
+        _ => null,
+    };
 
     /// <summary>The last results of an open task; empty if there were none yet, or if the task has ended.</summary>
     public IReadOnlyList<UrlResult> LastResults(string taskId) => _tasks.LastResults(taskId);
@@ -123,7 +128,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             }
 
             StartDueQueries();
-            if (_inFlight.Count == 0 && _tasks.NextDue is null)
+            if (_inFlight.Count == 0 && _tasks.Next.Due is null)
             {
                 return null;
             }
@@ -151,7 +156,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     private OpenTask? TakeDue()
     {
         bool isLast = IsTimeUp;
-        if (_tasks.NextDue is not { } due || (!isLast && ReadyAt(due) > Now))
+        if (_tasks.Next.Due is not { } due || (!isLast && ReadyAt(due) > Now))
         {
             return null;
         }
@@ -192,7 +197,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     {
         TimeSpan wake = _giveUpAt ?? timeout;
         Task added = _tasks.NextAdded();
-        if (MayQuery && _tasks.NextDue is { } due && ReadyAt(due) is var ready && ready < wake)
+        if (MayQuery && _tasks.Next.Due is { } due && ReadyAt(due) is var ready && ready < wake)
         {
             wake = ready;
         }

@@ -14,11 +14,11 @@ public sealed class OpenTasksTests
         Add("first", 1);
         Add("second", 1);
         OpenTask first = _tasks.Take();
-        Assert.Equal(("first", true, TimeSpan.FromSeconds(1)), (first.Id, _tasks.IsAnyQueried, _tasks.NextDue));
+        Assert.Equal(("first", true, TimeSpan.FromSeconds(1)), (first.Id, _tasks.Next.IsAnyQueried, _tasks.Next.Due));
         _tasks.Return(first, TimeSpan.FromSeconds(1));
-        Assert.False(_tasks.IsAnyQueried);
+        Assert.False(_tasks.Next.IsAnyQueried);
         Assert.Equal(["second", "first", "late"], Enumerable.Range(0, 3).Select(_ => _tasks.Take().Id));
-        Assert.Null(_tasks.NextDue);
+        Assert.Null(_tasks.Next.Due);
         Assert.Equal(["late", "first", "second"], _tasks.Ids);
     }
 
@@ -27,7 +27,7 @@ public sealed class OpenTasksTests
     {
         Add("t", 1);
         Add("t", 0);
-        Assert.Equal((1, 1, TimeSpan.FromSeconds(1)), (_tasks.Count, _tasks.Progress.Tasks, _tasks.NextDue));
+        Assert.Equal((1, 1, TimeSpan.FromSeconds(1)), (_tasks.Count, _tasks.Progress.Tasks, _tasks.Next.Due));
         Assert.True(_tasks.SetResults(_tasks.Take(), [new UrlResult("u", "succeed")]));
         Add("t", 2);
         Assert.Equal((1, 2, 1), (_tasks.Count, _tasks.Progress.Tasks, _tasks.Progress.TasksEnded));
