@@ -53,8 +53,12 @@ internal sealed class AttemptHandler(TimeSpan timeout, TimeProvider clock, Failu
             VodClientException? failure = Translate(error, request.RequestUri!, isUnsent: pending is { MayHaveArrived: false });
             response?.Dispose();
 
-            // Cancellation closes the socket, which can also cause an I/O error.
-            cancellationToken.ThrowIfCancellationRequested();
+            // Cancellation closes the socket, which can also cause an I/O error. A submission that is still waited for has its own.
+            if (timer.IsCancellationRequested)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
             if (failure is null)
             {
                 throw;

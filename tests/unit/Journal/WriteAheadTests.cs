@@ -237,6 +237,38 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_while_it_is_waited_for_is_the_reason()
+    {
+        using var stop = new CancellationTokenSource();
+        var go = new TaskCompletionSource();
+        using var network = new FakeNetwork(Answers.After(go.Task, Answers.Throws(new HttpRequestException(HttpRequestError.ResponseEnded))));
+        using VodClient client = _journal.Client(network);
+        Task submission = client.SubmitUrlsAsync([Url], new InvocationContext(stop.Token));
+        await TestClient.EventuallyAsync(() => network.Count == 1);
+        await stop.CancelAsync();
+        go.SetResult();
+        VodClientException failure = await TestClient.FailureAsync(() => submission.WaitAsync(TimeSpan.FromSeconds(15)));
+        Assert.Equal((ErrorIds.ConnectionFailed, true), (failure.ErrorCode, failure.OutcomeUnknown));
+        Assert.Equal([JournalLine.Sending], _journal.Events.Select(static line => line.Event));
+    }
+
+    [Fact]
+    public async Task A_submission_that_turns_out_not_to_be_sent_after_its_caller_has_stopped_is_recorded_as_refused()
+    {
+        using var stop = new CancellationTokenSource();
+        var go = new TaskCompletionSource();
+        using var network = new FakeNetwork(Answers.After(go.Task, Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError))));
+        using VodClient client = _journal.Client(network);
+        Task submission = client.SubmitUrlsAsync([Url], new InvocationContext(stop.Token));
+        await TestClient.EventuallyAsync(() => network.Count == 1);
+        await stop.CancelAsync();
+        go.SetResult();
+        await TestClient.AssertCanceledAsync(submission);
+        Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
+        Assert.Equal((1, ErrorIds.ConnectionFailed), (network.Count, _journal.Events[1].ErrorCode));
+    }
+
+    [Fact]
     public async Task A_throttled_submission_that_is_canceled_is_not_sent_again_and_is_recorded_as_refused()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
