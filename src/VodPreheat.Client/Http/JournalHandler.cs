@@ -19,19 +19,17 @@ internal sealed class JournalHandler(SubmissionJournal journal, TimeProvider clo
         {
             pending.Submission = pending.Submission with { SubmittedAt = clock.GetUtcNow() };
             pending.IsAnnounced = await journal.AnnounceAsync(pending.Submission, InvocationContext.Of(request)).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
         }
 
         // A content that was read once is not serialized again.
         request.Content = new RequestBody(((RequestBody)request.Content!).Json, pending);
-        pending.Attempt();
         try
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (VodClientException failure)
         {
-            pending.End(failure);
+            pending.Fail(failure);
             throw;
         }
     }

@@ -30,18 +30,15 @@ internal sealed class PendingSubmission(Submission submission)
         }
     }
 
-    /// <summary>The failure of the last attempt; null if there is none.</summary>
+    /// <summary>The failure of the last attempt that has ended; null if none has failed.</summary>
     public VodClientException? Failure { get; private set; }
 
-    /// <summary>Another attempt starts.</summary>
-    public void Attempt() => End(failure: null);
-
-    /// <summary>An attempt has ended.</summary>
-    public void End(VodClientException? failure)
+    /// <summary>An attempt has failed.</summary>
+    public void Fail(VodClientException failure)
     {
         lock (_lock)
         {
-            _mayHaveArrived = failure is { OutcomeUnknown: true };
+            _mayHaveArrived = failure.OutcomeUnknown;
             Failure = failure;
         }
     }

@@ -25,13 +25,15 @@ internal readonly record struct JournalLocation(string? Folder, bool IsNamed, st
                 : new JournalLocation(named, IsNamed: true);
         }
 
-        string? folder = OperatingSystem.IsWindows() ? WindowsFolder(readVariable)
+        return In(OperatingSystem.IsWindows() ? WindowsFolder(readVariable)
             : OperatingSystem.IsMacOS() ? MacFolder(readVariable)
-            : LinuxFolder(readVariable);
-        return folder is null
-            ? new JournalLocation(Folder: null, IsNamed: false, "the system reports no folder for this user")
-            : new JournalLocation(Path.Combine(folder, nameof(VodPreheat), FolderName), IsNamed: false);
+            : LinuxFolder(readVariable));
     }
+
+    /// <summary>The default in a folder of the system; null if the system reports none.</summary>
+    internal static JournalLocation In(string? folder) => folder is null
+        ? new JournalLocation(Folder: null, IsNamed: false, "the system reports no folder for this user")
+        : new JournalLocation(Path.Combine(folder, nameof(VodPreheat), FolderName), IsNamed: false);
 
     /// <summary>%LOCALAPPDATA%.</summary>
     internal static string? WindowsFolder(Func<string, string?> readVariable) =>

@@ -29,8 +29,8 @@ public sealed class EndpointsTests
         Endpoints.Regions.Select(region => region.Key).Order(StringComparer.Ordinal));
 
     [Theory]
-    [InlineData("relative/path", "'relative/path'")]
-    [InlineData("ftp://vod.example.com", "'ftp://vod.example.com'")]
+    [InlineData("relative/path", "The address 'relative/path' cannot be used.")]
+    [InlineData("ftp://vod.example.com", "The address 'ftp://vod.example.com' cannot be used.")]
     [InlineData("ftp://user:hunter2@vod.example.com", "The address cannot be used.")]
     public void An_address_that_cannot_be_used_is_in_the_message_unless_it_contains_a_password(string address, string told) => Assert.Contains(
         told,
@@ -190,7 +190,8 @@ public sealed class EndpointsTests
     [InlineData("proxy.example.com", "http://proxy.example.com")]
     [InlineData("socks5://proxy:1080", "http://proxy:1080")]
     [InlineData("ftp://proxy", "http://proxy")]
-    [InlineData("", "http:// or https://")]
+    [InlineData("", "must start with http:// or https://.")]
+    [InlineData("socks5://", "must start with http:// or https://.")]
     [InlineData("user:hunter2@proxy:3128", "cannot be used")]
     public void The_address_of_a_proxy_with_another_scheme_or_none_is_refused_with_a_suggestion(string address, string suggestion)
     {

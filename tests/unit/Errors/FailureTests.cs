@@ -101,6 +101,7 @@ public sealed class FailureTests
 
     [Theory]
     [InlineData(-16, "16 minutes ahead of the service's")]
+    [InlineData(-15, "15 minutes ahead of the service's")]
     [InlineData(75, "75 minutes behind the service's")]
     public async Task A_refused_signature_with_an_incorrect_clock_names_the_clock(int minutes, string expected)
     {

@@ -224,6 +224,19 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task A_learned_limit_is_kept_when_a_request_is_throttled_after_a_minute_without_any()
+    {
+        RateLimit limit = Limit(100);
+        await PassAsync(limit, 10);
+        await ThrottleAsync(limit);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await PassAsync(limit);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        await ThrottleAsync(limit);
+        Assert.Equal(12, limit.Status.LearnedPerMinute);
+    }
+
+    [Fact]
     public async Task A_throttled_answer_with_Retry_After_changes_no_learned_limit()
     {
         RateLimit limit = Limit(100);

@@ -179,6 +179,17 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task Requests_that_fail_at_the_same_time_are_not_repeated_at_the_same_time()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            await CountAsync("GET", Answers.Body(503, "{}"), retries: 1);
+        }
+
+        Assert.Equal(10, _clock.Waits.Distinct().Count());
+    }
+
+    [Fact]
     public async Task Throttling_by_IAM_is_retried()
     {
         using var network = new FakeNetwork(Answers.Error(429, "IAM.0012", "Threshold", ("Retry-After", "7")));

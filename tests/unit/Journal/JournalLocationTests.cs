@@ -89,5 +89,18 @@ public sealed class JournalLocationTests
     public void Without_a_home_folder_in_the_environment_that_of_the_system_is_used() =>
         Assert.True(Path.IsPathFullyQualified(JournalLocation.Find(static _ => null).Folder!));
 
+    [Fact]
+    public void Without_the_variable_of_Windows_its_folder_is_that_of_the_system()
+    {
+        // Empty if the folder does not exist.
+        string folder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        Assert.Equal(folder.Length == 0 ? null : folder, JournalLocation.WindowsFolder(static _ => null));
+    }
+
+    // Such as a service account. What was not specified prevents no submission.
+    [Fact]
+    public void A_user_without_a_folder_has_no_journal_but_has_specified_none() => Assert.Equal(
+        new JournalLocation(Folder: null, IsNamed: false, "the system reports no folder for this user"), JournalLocation.In(folder: null));
+
     private static JournalLocation Find(params (string Name, string Value)[] variables) => JournalLocation.Find(TestClient.Environment(variables));
 }

@@ -181,6 +181,20 @@ public sealed class WriteAheadTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_written_to_a_connection_that_stands_only_after_the_caller_has_stopped()
+    {
+        using var stop = new CancellationTokenSource();
+        using var network = new LateNetwork();
+        using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network, _clock), _journal.Journal);
+        Task submission = client.SubmitUrlsAsync([Url], new InvocationContext(stop.Token));
+        await network.Connecting.WaitAsync(TimeSpan.FromSeconds(15));
+        await stop.CancelAsync();
+        await TestClient.AssertCanceledAsync(submission);
+        Assert.Equal(0, network.Written);
+        Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
+    }
+
+    [Fact]
     public async Task A_submission_whose_attempt_ends_while_it_connects_is_not_sent()
     {
         using var network = new ConnectingNetwork();
@@ -353,6 +367,35 @@ public sealed class WriteAheadTests : IDisposable
             _connecting.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
             throw new InvalidOperationException("An endless wait has ended.");
+        }
+    }
+
+    /// <summary>A network whose connection stands when the attempt has been canceled, and which would write the request then.</summary>
+    private sealed class LateNetwork : HttpMessageHandler
+    {
+        private readonly TaskCompletionSource _connecting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Connecting => _connecting.Task;
+
+        public long Written { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var canceled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using CancellationTokenRegistration registration = cancellationToken.Register(canceled.SetResult);
+            _connecting.SetResult();
+            await canceled.Task;
+            using var connection = new MemoryStream();
+            try
+            {
+                await request.Content!.CopyToAsync(connection, CancellationToken.None);
+            }
+            finally
+            {
+                Written = connection.Length;
+            }
+
+            throw new OperationCanceledException(cancellationToken);
         }
     }
 
