@@ -168,6 +168,10 @@ public sealed class FailureTests
         Assert.Equal((beforeSending, !beforeSending), ((failure.Delivery == Delivery.NotSent), failure.OutcomeUnknown));
     }
 
+    [Fact]
+    public async Task A_quotation_at_the_end_of_a_cause_is_whole() => Assert.EndsWith(
+        ": cannot read \"x\".", (await TestClient.QueryFailureAsync(Answers.Throws(new IOException("cannot read \"x\".")))).What, StringComparison.Ordinal);
+
     [Theory]
     [InlineData(500, true)]
     [InlineData(504, true)]

@@ -99,6 +99,7 @@ public sealed class RetryTests
         };
         VodClientException failure = await FailureAsync(method, new FakeNetwork(stall), requests);
         Assert.Equal((FailureKind.Timeout, ErrorIds.Timeout), (failure.Kind, failure.ErrorCode));
+        Assert.Equal("vod.test.invalid sent no complete answer within 600 s.", failure.What);
         Assert.True(failure.OutcomeUnknown);
     }
 

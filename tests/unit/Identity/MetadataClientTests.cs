@@ -78,6 +78,7 @@ public sealed class MetadataClientTests : IDisposable
         using var network = new FakeNetwork(Answers.Body(404, ""), Answers.Body(status, ""));
         VodClientException failure = await TestClient.FailureAsync(() => GetAsync(TestClient.Environment(), TestClient.Settings(network, Noon())));
         Assert.Equal((kind, CloudService.Metadata), (failure.Kind, failure.Service));
+        Assert.DoesNotContain("agency", failure.Hint, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using FsCheck.Xunit;
+using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Journal;
@@ -7,6 +9,15 @@ namespace VodPreheat.UnitTests.Journal;
 
 public sealed class FileJournalTests
 {
+    private static readonly string s_long = new('x', 300);
+
+    // Of names of folders.
+    private static readonly string[] s_pieces =
+    [
+        "a", "B", ".", "..", "/", "/../", "\\", " ", "\t", "\n", "\0", "\u001b[31m", "\u202e", "\ufeff", "视频", "e\u0301", "\U0001F600", "\ud800", "'", "\"", "%41", "*", "?", ":",
+        "|", "<", "~", "$HOME", "-", "off", "CON", "journal.lock", "2026-03.jsonl", s_long,
+    ];
+
     [Fact]
     public async Task Submissions_are_read_with_their_outcome_in_both_directions()
     {
@@ -42,6 +53,29 @@ public sealed class FileJournalTests
         await journal.Journal.ConcludeAsync(second with { TaskId = "t2" }, isAnnounced: true, context);
         await journal.Journal.ConcludeAsync(first with { TaskId = "t1" }, isAnnounced: true, context);
         Assert.Equal([("https://a/1", "t1"), ("https://a/2", "t2")], journal.Journal.OldestFirst(static _ => true, int.MaxValue, context).Select(static s => (s.Urls[0], s.TaskId!)));
+    }
+
+    [Property(MaxTest = 60, EndSize = 1_000_000)]
+    public async Task What_was_written_in_a_folder_of_any_name_can_be_read_there_or_the_folder_is_refused(int seed)
+    {
+        using var temp = new TempFolder();
+        var random = new Random(seed);
+        string name = string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => s_pieces[random.Next(s_pieces.Length)]));
+        string path = Path.Combine(temp.Path, "1", "2", "3", "4", "5", "6", "7", "8", name.TrimStart('/', '\\'));
+        var journal = SubmissionJournal.OfThisMachine(TestClient.Environment((JournalLocation.Variable, path)), new SkippingClock());
+        Submission submission = TestJournal.Submission();
+        try
+        {
+            Assert.True(await journal.AnnounceAsync(submission, TestClient.Context()));
+        }
+        catch (VodClientException failure)
+        {
+            Assert.Equal(ErrorIds.JournalUnavailable, failure.ErrorCode);
+            Assert.True(DisplayText.IsClean(failure.Message), failure.Message);
+            return;
+        }
+
+        Assert.Equal(submission.Id, Assert.Single(journal.NewestFirst(TestClient.Context())).Id);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using VodPreheat.Client.Journal;
 using VodPreheat.UnitTests.Support;
 
@@ -101,6 +102,23 @@ public sealed class JournalLocationTests
     [Fact]
     public void A_user_without_a_folder_has_no_journal_but_has_specified_none() => Assert.Equal(
         new JournalLocation(Folder: null, IsNamed: false, "the system reports no folder for this user"), JournalLocation.In(folder: null));
+
+    [Fact]
+    public void Any_value_is_a_folder_or_off_or_a_problem_that_repeats_it() => Fuzz.Run(
+        [Path.Combine(s_root, "shared", "vod"), Path.Combine(s_root, "视频 1"), "off", " Off ", "journal", "~/journal", "C:\\vod", "\\\\server\\share\\vod", " \n"],
+        static bytes =>
+        {
+            string value = Encoding.UTF8.GetString(bytes);
+            string text = value.Trim();
+            JournalLocation place = Find((JournalLocation.Variable, value));
+            Assert.Equal(text.Length > 0, place.IsNamed);
+            Assert.True(
+                text.Length == 0
+                || (text.Equals("off", StringComparison.OrdinalIgnoreCase) && place is { Folder: null, Problem: null })
+                || (place.Folder == text && Path.IsPathFullyQualified(text))
+                || place.Problem?.Contains($"'{text}'", StringComparison.Ordinal) == true,
+                place.ToString());
+        });
 
     private static JournalLocation Find(params (string Name, string Value)[] variables) => JournalLocation.Find(TestClient.Environment(variables));
 }

@@ -105,6 +105,16 @@ public sealed class WriteAheadTests : IDisposable
         Assert.Equal(ErrorIds.ConnectionFailed, _journal.Events[1].ErrorCode);
     }
 
+    [Fact]
+    public async Task A_submission_of_which_nothing_was_written_has_failed_whatever_the_network_says()
+    {
+        using var network = new BrokenNetwork();
+        using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings(network, _clock), _journal.Journal);
+        VodClientException failure = await TestClient.FailureAsync(() => client.SubmitAsync());
+        Assert.Equal((Delivery.NotSent, false), (failure.Delivery, failure.OutcomeUnknown));
+        Assert.Equal([JournalLine.Sending, JournalLine.Refused], _journal.Events.Select(static line => line.Event));
+    }
+
     public static TheoryData<string> Unknown => ["500", "502", "not JSON", "reset"];
 
     [Theory]
@@ -397,6 +407,13 @@ public sealed class WriteAheadTests : IDisposable
 
             throw new OperationCanceledException(cancellationToken);
         }
+    }
+
+    /// <summary>A network whose connections break before anything of a request is written.</summary>
+    private sealed class BrokenNetwork : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new HttpRequestException(HttpRequestError.Unknown, "reset");
     }
 
     /// <summary>Stops the caller just after a submission is announced.</summary>
