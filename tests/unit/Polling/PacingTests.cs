@@ -28,6 +28,9 @@ public sealed class PacingTests
         int before = queries.Count(query => (query.At - queries[0].At).TotalMinutes < 4) - 1;
         Assert.True(gaps.Take(before).Min() >= spacing);
         Assert.InRange(gaps.Max(), spacing, spacing > 0 ? Math.Max(spacing * 1.2, 1) : 11);
+
+        // Tasks that the limit has room for are all queried at once.
+        Assert.True(spacing > 0 || gaps.Take(tasks - 1).Max() == 0);
     }
 
     [Fact]
