@@ -61,11 +61,22 @@ public sealed class PacingTests
         Assert.True(queries[^1].At - start >= TimeSpan.FromMinutes(20));
     }
 
-    private async Task<Sent[]> PollAsync(int tasks, int perMinute, TimeSpan timeout, Func<int, Sent, Answer?> fault)
+    [Fact]
+    public async Task While_the_service_cannot_be_reached_one_query_is_sent_in_an_interval()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        Sent[] queries = await PollAsync(
+            30, 0, TimeSpan.FromMinutes(1), static (_, _) => Answers.Throws(new HttpRequestException(HttpRequestError.ConnectionError)), retries: 0);
+        double[] times = [.. queries.Select(query => (query.At - start).TotalSeconds)];
+        Assert.InRange(times.Count(static time => time == 0), 3, 8);
+        Assert.Equal([10, 20, 30, 40, 50], times.Where(static time => time is > 0 and < 60));
+    }
+
+    private async Task<Sent[]> PollAsync(int tasks, int perMinute, TimeSpan timeout, Func<int, Sent, Answer?> fault, int retries = 3)
     {
         int number = 0;
         using var network = new FakeNetwork((sent, cancellation) => (fault(Interlocked.Increment(ref number), sent) ?? Answers.Body(200, Open))(sent, cancellation)) { Clock = _clock };
-        using VodClient client = TestClient.Create(network, _clock, perMinute: perMinute);
+        using VodClient client = TestClient.Create(network, _clock, retries, perMinute);
         var poller = new PreheatTaskPoller(client, s_interval, timeout, TestClient.Context(), _clock);
         for (int i = 0; i < tasks; i++)
         {
