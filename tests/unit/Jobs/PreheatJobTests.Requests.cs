@@ -1,5 +1,6 @@
 using VodPreheat.Client;
 using VodPreheat.Client.Jobs;
+using VodPreheat.UnitTests.Support;
 using static VodPreheat.UnitTests.Jobs.JobSamples;
 
 namespace VodPreheat.UnitTests.Jobs;
@@ -90,6 +91,19 @@ public sealed partial class PreheatJobTests
         // Each task was queried once before anything was loaded, or once after.
         Assert.InRange(queries.Count, 110, 210);
         Assert.InRange(outcomes.Max(static outcome => outcome.EndedAt)!.Value - start, TimeSpan.FromSeconds(75), TimeSpan.FromSeconds(150));
+    }
+
+    [Fact]
+    public async Task After_the_timeout_a_job_only_waits_for_its_last_answers()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        _cloud.OnQuery = (_, _) => _clock.GetUtcNow() - start < TimeSpan.FromSeconds(15) ? null : Answers.Never;
+        using var job = new PreheatJob(_client, Urls(1), new() { Timeout = TimeSpan.FromSeconds(15) }, TestClient.Context(), _clock);
+
+        // The clock advances only while nothing runs: a busy loop does not end.
+        UrlOutcome[] outcomes = await _clock.RunAsync(() => DrainAsync(job)).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal("processing", Assert.Single(outcomes).Status);
+        Assert.InRange((_clock.GetUtcNow() - start).TotalSeconds, 25, 26);
     }
 
     [Theory]
