@@ -66,7 +66,7 @@ public static class ServiceAddress
     // The address as curl and other tools accept it, without a scheme, is the path of a relative address, or has the host as its scheme.
     private static VodClientException NotOfHttp(string proxy)
     {
-        string host = proxy[(proxy.IndexOf("://", StringComparison.Ordinal) is > 0 and int end ? end + 3 : 0)..];
+        string host = proxy[(proxy.IndexOf("://", StringComparison.Ordinal) is >= 0 and int end ? end + 3 : 0)..];
         return Invalid(
             "address of the proxy",
             proxy,

@@ -190,6 +190,7 @@ public sealed class EndpointsTests
     [InlineData("proxy.example.com", "http://proxy.example.com")]
     [InlineData("socks5://proxy:1080", "http://proxy:1080")]
     [InlineData("ftp://proxy", "http://proxy")]
+    [InlineData("://proxy:1080", "http://proxy:1080")]
     [InlineData("", "must start with http:// or https://.")]
     [InlineData("socks5://", "must start with http:// or https://.")]
     [InlineData("user:hunter2@proxy:3128", "cannot be used")]
