@@ -41,6 +41,20 @@ public sealed partial class PreheatTaskPollerTests
     }
 
     [Fact]
+    public async Task The_next_query_is_the_one_that_is_due_or_now_while_one_is_in_flight()
+    {
+        PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
+        Assert.Null(poller.NextQueryAt);
+        poller.Add("later", _clock.GetUtcNow());
+        Assert.Equal(TimeSpan.FromSeconds(10), poller.NextQueryAt);
+        poller.Add("now");
+        Task<PollAnswer?> next = poller.NextAnswerAsync();
+        Assert.Equal(TimeSpan.Zero, poller.NextQueryAt);
+        Assert.Equal("now", (await RunAsync(next))!.Value.TaskId);
+        Assert.Equal(TimeSpan.FromSeconds(10), poller.NextQueryAt);
+    }
+
+    [Fact]
     public async Task Known_URLs_are_counted_before_the_first_answer()
     {
         PreheatTaskPoller poller = await PollAsync([], TimeSpan.FromMinutes(5), (_, _) => Done);
