@@ -240,20 +240,33 @@ function Install-Pester {
 
 # The executable of this PowerShell, or of a copy that is precompiled if this one is not: it starts in half of the time.
 function Get-PrecompiledPwsh {
+    $copy = Join-Path $out pwsh $PSVersionTable.PSVersion
+    $executable = Join-Path $copy (Split-Path $pwsh -Leaf)
+    if (Test-Path $executable) { return $executable }
+
+    $build = Start-PrecompiledPwsh
+    if (-not $build) { return $pwsh }
+    $build.WaitForExit()
+    if ($build.ExitCode) { throw "PowerShell was not precompiled:`n$(Get-Content "$results/pwsh.log" -Raw)" }
+    Move-Item "$copy.new" $copy
+    $executable
+}
+
+# Begins to create this copy, beside the builds, which do not use all processors; nothing if there is one, or if none is needed.
+function Start-PrecompiledPwsh {
+    if ($precompiling -or (Test-Path "$out/pwsh/$($PSVersionTable.PSVersion)")) { return $precompiling }
     $reader = [Reflection.PortableExecutable.PEReader]::new([IO.File]::OpenRead([psobject].Assembly.Location))
     $isPrecompiled = $reader.PEHeaders.CorHeader.ManagedNativeHeaderDirectory.Size -gt 0
     $reader.Dispose()
-    if ($isPrecompiled) { return $pwsh }
+    if ($isPrecompiled) { return }
 
-    $copy = Join-Path $out pwsh $PSVersionTable.PSVersion
-    $executable = Join-Path $copy (Split-Path $pwsh -Leaf)
-    if (-not (Test-Path $executable)) {
-        $PSNativeCommandUseErrorActionPreference = $true
-        dotnet publish "$PSScriptRoot/tests/powershell" @dotnetArguments -o "$copy.new" "-p:PSHome=$PSHOME" `
-            "-p:PSFramework=net$([Environment]::Version.Major).0" | Out-Host
-        Move-Item "$copy.new" $copy
-    }
-    $executable
+    $log = New-Result pwsh.log
+    $arguments = @('publish', "$PSScriptRoot/tests/powershell") + $dotnetArguments + @(
+        '-o', "$out/pwsh/$($PSVersionTable.PSVersion).new", "-p:PSHome=$PSHOME", "-p:PSFramework=net$([Environment]::Version.Major).0"
+    )
+    $quoted = $arguments.ForEach({ "`"$_`"" })
+    $script:precompiling = Start-Process dotnet "$quoted" -NoNewWindow -PassThru -RedirectStandardOutput $log
+    $precompiling
 }
 
 # The hosts are self-contained, so only the .NET SDK has to be installed. Each runs as in a new session, and with older and newer
@@ -341,7 +354,9 @@ function New-Package {
     & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 
+$precompiling = $null
 $isUnitOnly = $Path -and -not ($Path -notlike '*.cs')
+if ($Task -eq 'Test' -and -not $isUnitOnly) { $null = Start-PrecompiledPwsh }
 if (-not $NoBuild -and -not $isUnitOnly -and $Task -notin 'Format', 'Mutate', 'Publish') { Build-Module }
 switch ($Task) {
     'Demo' { Invoke-Demo }

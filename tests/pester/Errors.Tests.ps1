@@ -116,7 +116,12 @@ Describe 'Errors' {
     AfterEach { Clear-Session }
 
     Context 'of the service' {
-        BeforeEach { Connect-Once $server @{ MaximumRetryCount = $_.Category -eq 'LimitsExceeded' ? 0 : 1 } }
+        BeforeEach {
+            # The wait before a retry is short; the timeout of an attempt is not.
+            $null = Use-Clock 20 $server
+            $server.AnyTask = $true
+            Connect-Once $server @{ MaximumRetryCount = $_.Category -eq 'LimitsExceeded' ? 0 : 1; TimeoutSec = 300 }
+        }
 
         It '<Id>, HTTP <Status>, is <Category>' -ForEach $answers {
             # With retries, a throttled request is retried for five minutes.

@@ -86,7 +86,7 @@ AfterAll {
 Describe 'Input' {
     BeforeEach {
         Clear-Session
-        $server.Reset()
+        $null = Use-Clock 20 $server
         $server.AnyTask = $true
         Connect-Server $server
     }

@@ -127,20 +127,25 @@ function Get-Failure([scriptblock] $Script) {
     (Get-Outcome $Script).Failure ?? $(throw "Nothing failed: $Script")
 }
 
-# Checks what every error of the module must have. The message must match all patterns.
+# Checks what every error of the module must have. The message must match all patterns. One Should for everything: each takes a millisecond.
 function Assert-Failure($Failure, [string] $Id, [string] $Category, [string[]] $Match = @()) {
-    $Failure | Should -BeOfType ([Management.Automation.ErrorRecord])
-    $Failure.FullyQualifiedErrorId.Split(',')[0] | Should -BeExactly $Id
-    $Failure.CategoryInfo.Category | Should -Be $Category
-    $Failure.Exception | Should -BeOfType ([VodPreheat.VodException])
-    $Failure.Exception.ErrorCode | Should -BeExactly $Id
-    $Failure.Exception.Hint | Should -Not -BeNullOrEmpty
-    $Failure.ErrorDetails | Should -BeNullOrEmpty -Because 'the hint is in the message, and some views show RecommendedAction in addition'
-    "$Failure" | Should -BeExactly $Failure.Exception.Message
-    foreach ($part in @($Id, $Failure.Exception.Hint, $Failure.Exception.RequestId).Where({ $_ })) {
-        "$Failure".Contains($part) | Should -BeTrue -Because "'$part' belongs into '$Failure'"
-    }
-    foreach ($pattern in $Match) { "$Failure" | Should -Match $pattern }
+    $exception = $Failure.Exception
+    $problems = @(
+        if ($Failure -isnot [Management.Automation.ErrorRecord]) { 'it is not an error record' }
+        if ("$($Failure.FullyQualifiedErrorId)".Split(',')[0] -cne $Id) { "its ID is $($Failure.FullyQualifiedErrorId)" }
+        if ($Failure.CategoryInfo.Category -ne $Category) { "its category is $($Failure.CategoryInfo.Category)" }
+        if ($exception -isnot [VodPreheat.VodException]) { "its exception is $exception" }
+        elseif ($exception.ErrorCode -cne $Id) { "its code is $($exception.ErrorCode)" }
+        if (-not $exception.Hint) { 'it has no hint' }
+        # The hint is in the message, and some views show RecommendedAction in addition.
+        if ($Failure.ErrorDetails) { "it has the details $($Failure.ErrorDetails)" }
+        if ("$Failure" -cne $exception.Message) { "its text is not the message $($exception.Message)" }
+        foreach ($part in @($Id, $exception.Hint, $exception.RequestId).Where({ $_ })) {
+            if (-not "$Failure".Contains($part)) { "it does not contain $part" }
+        }
+        foreach ($pattern in $Match) { if ("$Failure" -notmatch $pattern) { "it does not match $pattern" } }
+    )
+    $problems | Should -BeNullOrEmpty -Because "the error is expected to be $Id, $Category`: $Failure"
 }
 
 # Waits until a condition is true. The timeout is only for a condition that never becomes true.
