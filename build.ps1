@@ -81,6 +81,8 @@ $results = Join-Path $out results
 $binaries = Join-Path $out artifacts bin
 $kind = $Configuration.ToLowerInvariant()
 $pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+$precompiled = Join-Path $out pwsh $PSVersionTable.PSVersion
+$precompiling = $null
 $dotnetArguments = @('-c', $Configuration, '--nologo', '-v', 'quiet', '-clp:NoSummary')
 
 # If PowerShell is a .NET tool, the programs that are started here use the same .NET, in whatever folder it is.
@@ -167,6 +169,12 @@ function Invoke-Tier([string] $Name, [string] $ResultFile, [scriptblock] $Run) {
     $count
 }
 
+# Starts dotnet beside this process, with its output in a file.
+function Start-Dotnet([string[]] $Arguments, [string] $Log) {
+    $quoted = $Arguments.ForEach({ "`"$_`"" })
+    Start-Process dotnet "$quoted" -NoNewWindow -PassThru -RedirectStandardOutput $Log
+}
+
 # The path of a new results file.
 function New-Result([string] $Name) {
     $null = New-Item $results -ItemType Directory -Force
@@ -206,12 +214,11 @@ function Test-All {
 # The tests are their own runner, which takes half of the time of dotnet test.
 function Start-Unit([string[]] $Class) {
     dotnet build "$PSScriptRoot/tests/unit" @dotnetArguments | Out-Host
-    $arguments = @("$binaries/VodPreheat.UnitTests/$kind/VodPreheat.UnitTests.dll", '-result-trx', (New-Result unit.trx), '-noColor', '-noLogo')
+    $arguments = @('exec', "$binaries/VodPreheat.UnitTests/$kind/VodPreheat.UnitTests.dll", '-result-trx', (New-Result unit.trx), '-noColor', '-noLogo')
     foreach ($name in $Class) { $arguments += '-class', "*.$name" }
     # Their names have underscores instead of spaces.
     if ($Filter) { $arguments += '-displayName', "*$Filter*", '-displayName', "*$($Filter.Replace(' ', '_'))*" }
-    $quoted = $arguments.ForEach({ "`"$_`"" })
-    Start-Process dotnet "exec $quoted" -NoNewWindow -PassThru -RedirectStandardOutput "$results/unit.log"
+    Start-Dotnet $arguments (New-Result unit.log)
 }
 
 function Complete-Unit([Diagnostics.Process] $Process) {
@@ -240,32 +247,27 @@ function Install-Pester {
 
 # The executable of this PowerShell, or of a copy that is precompiled if this one is not: it starts in half of the time.
 function Get-PrecompiledPwsh {
-    $copy = Join-Path $out pwsh $PSVersionTable.PSVersion
-    $executable = Join-Path $copy (Split-Path $pwsh -Leaf)
-    if (Test-Path $executable) { return $executable }
-
-    $build = Start-PrecompiledPwsh
-    if (-not $build) { return $pwsh }
-    $build.WaitForExit()
-    if ($build.ExitCode) { throw "PowerShell was not precompiled:`n$(Get-Content "$results/pwsh.log" -Raw)" }
-    Move-Item "$copy.new" $copy
-    $executable
+    if ($build = Start-PrecompiledPwsh) {
+        $build.WaitForExit()
+        if ($build.ExitCode) { throw "PowerShell was not precompiled:`n$(Get-Content "$results/pwsh.log" -Raw)" }
+        Move-Item "$precompiled.new" $precompiled
+        $script:precompiling = $null
+    }
+    (Test-Path $precompiled) ? (Join-Path $precompiled (Split-Path $pwsh -Leaf)) : $pwsh
 }
 
 # Begins to create this copy, beside the builds, which do not use all processors; nothing if there is one, or if none is needed.
 function Start-PrecompiledPwsh {
-    if ($precompiling -or (Test-Path "$out/pwsh/$($PSVersionTable.PSVersion)")) { return $precompiling }
+    if ($precompiling -or (Test-Path $precompiled)) { return $precompiling }
     $reader = [Reflection.PortableExecutable.PEReader]::new([IO.File]::OpenRead([psobject].Assembly.Location))
     $isPrecompiled = $reader.PEHeaders.CorHeader.ManagedNativeHeaderDirectory.Size -gt 0
     $reader.Dispose()
     if ($isPrecompiled) { return }
 
-    $log = New-Result pwsh.log
     $arguments = @('publish', "$PSScriptRoot/tests/powershell") + $dotnetArguments + @(
-        '-o', "$out/pwsh/$($PSVersionTable.PSVersion).new", "-p:PSHome=$PSHOME", "-p:PSFramework=net$([Environment]::Version.Major).0"
+        '-o', "$precompiled.new", "-p:PSHome=$PSHOME", "-p:PSFramework=net$([Environment]::Version.Major).0"
     )
-    $quoted = $arguments.ForEach({ "`"$_`"" })
-    $script:precompiling = Start-Process dotnet "$quoted" -NoNewWindow -PassThru -RedirectStandardOutput $log
+    $script:precompiling = Start-Dotnet $arguments (New-Result pwsh.log)
     $precompiling
 }
 
@@ -354,7 +356,6 @@ function New-Package {
     & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 
-$precompiling = $null
 $isUnitOnly = $Path -and -not ($Path -notlike '*.cs')
 if ($Task -eq 'Test' -and -not $isUnitOnly) { $null = Start-PrecompiledPwsh }
 if (-not $NoBuild -and -not $isUnitOnly -and $Task -notin 'Format', 'Mutate', 'Publish') { Build-Module }

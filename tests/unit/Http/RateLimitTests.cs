@@ -201,10 +201,7 @@ public sealed class RateLimitTests
     [Fact]
     public async Task The_learned_limit_is_what_was_accepted_and_increases_by_one_per_minute()
     {
-        RateLimit limit = Limit(13);
-        await PassAsync(limit, 10);
-        await ThrottleAsync(limit);
-        _clock.Advance(TimeSpan.FromMinutes(1));
+        RateLimit limit = await LearnedTenAsync(13);
         foreach (int perMinute in new[] { 10, 11, 12 })
         {
             Assert.Equal(perMinute, limit.Status.LearnedPerMinute);
@@ -226,10 +223,7 @@ public sealed class RateLimitTests
     [Fact]
     public async Task A_learned_limit_is_kept_when_a_request_is_throttled_after_a_minute_without_any()
     {
-        RateLimit limit = Limit(100);
-        await PassAsync(limit, 10);
-        await ThrottleAsync(limit);
-        _clock.Advance(TimeSpan.FromMinutes(1));
+        RateLimit limit = await LearnedTenAsync(100);
         await PassAsync(limit);
         _clock.Advance(TimeSpan.FromMinutes(2));
         await ThrottleAsync(limit);
@@ -382,6 +376,16 @@ public sealed class RateLimitTests
     }
 
     private RateLimit Limit(int perMinute) => new("queries", perMinute, _clock);
+
+    /// <summary>A limit that has learned that ten requests a minute are accepted, after its hold.</summary>
+    private async Task<RateLimit> LearnedTenAsync(int perMinute)
+    {
+        RateLimit limit = Limit(perMinute);
+        await PassAsync(limit, 10);
+        await ThrottleAsync(limit);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        return limit;
+    }
 
     private static Task<Turn> Ask(RateLimit limit, long ticket = 0, CancellationToken cancellation = default) =>
         limit.EnterAsync(ticket, cancellation).AsTask();
