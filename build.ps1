@@ -91,7 +91,18 @@ if (-not $env:DOTNET_ROOT -and $runtime -ne $PSHOME) { $env:DOTNET_ROOT = Resolv
 
 # What is started here runs for seconds. A third of the time was compiling again what had run 30 times, and a quarter mapping each compiled
 # method twice, so that no page is both writable and executable. Bench measures what users have.
-if ($Task -ne 'Bench') { $env:DOTNET_TieredPGO, $env:DOTNET_TC_CallCountThreshold, $env:DOTNET_EnableWriteXorExecute = 0, 200, 0 }
+if ($Task -ne 'Bench') {
+    $env:DOTNET_TieredPGO, $env:DOTNET_TC_CallCountThreshold, $env:DOTNET_EnableWriteXorExecute = 0, 200, 0
+    # A compiler that is started for each project takes a third less if it is not optimized. One that is shared runs for hours.
+    if ($env:UseSharedCompilation -eq 'false') { $env:DOTNET_JITMinOpts = 1 }
+}
+
+# The tests of the client compute, and take longer if they are not optimized.
+$optimize = '-e', 'DOTNET_JITMinOpts=0'
+
+# The signatures of packages are always verified. Where the lists of revoked certificates cannot be reached, each package would wait for
+# them, 80 s of a first run; so they are asked for only if the packages are shipped.
+if ($Task -notin 'Pack', 'Publish') { $env:NUGET_CERT_REVOCATION_MODE ??= 'offline' }
 
 # .NET stores its downloads in the home folder.
 if (-not $IsWindows -and -not $env:HOME) { $env:HOME = New-Item (Join-Path $out home) -ItemType Directory -Force }
@@ -206,15 +217,17 @@ function Test-All {
     # A class can be in several files: PreheatJobTests.Faults.cs.
     $classes = @($selected | Where-Object Extension -EQ .cs | ForEach-Object { ($_.Name -split '\.')[0] } | Select-Object -Unique)
     $files = @($selected | Where-Object Extension -EQ .ps1 | ForEach-Object FullName)
+    $isPester = $files -or -not $Path
+    # Before the unit tests, which use the same test server.
+    if ($isPester) { Install-Pester }
     $unit = if (-not $Slow -and ($classes -or -not $Path)) { Start-Unit $classes }
-    if ($files -or -not $Path) { Test-Pester $files }
+    if ($isPester) { Test-Pester $files }
     if ($unit) { Complete-Unit $unit }
 }
 
-# The tests are their own runner, which takes half of the time of dotnet test.
+# The tests are their own runner, which takes half of the time of dotnet test. Their build is beside the Pester tier, too.
 function Start-Unit([string[]] $Class) {
-    dotnet build "$PSScriptRoot/tests/unit" @dotnetArguments | Out-Host
-    $arguments = @('exec', "$binaries/VodPreheat.UnitTests/$kind/VodPreheat.UnitTests.dll", '-result-trx', (New-Result unit.trx), '-noColor', '-noLogo')
+    $arguments = @('run', '--project', "$PSScriptRoot/tests/unit", '-c', $Configuration, '-v', 'quiet') + $optimize + @('--', '-result-trx', (New-Result unit.trx), '-noColor', '-noLogo')
     foreach ($name in $Class) { $arguments += '-class', "*.$name" }
     # Their names have underscores instead of spaces.
     if ($Filter) { $arguments += '-displayName', "*$Filter*", '-displayName', "*$($Filter.Replace(' ', '_'))*" }
@@ -234,7 +247,6 @@ function Test-Pester([string[]] $File) {
     $selected = @{}
     if ($File) { $selected.Path = $File }
     Invoke-Tier ($Slow ? 'Pester tier, slow tests' : 'Pester tier') $result {
-        Install-Pester
         & "$PSScriptRoot/tests/pester/Invoke-Tier.ps1" -ResultFile $result -Filter $Filter -Slow:$Slow -Pwsh (Get-PrecompiledPwsh) @selected
     }
 }
@@ -281,6 +293,7 @@ function Test-Host {
     dotnet build "$PSScriptRoot/tests/unit" @dotnetArguments -r $rid --self-contained -o $unit | Out-Host
 
     $env:VODPREHEAT_TEST_MODULE = $module
+    $env:DOTNET_JITMinOpts = 0
     foreach ($framework in 'net8.0', 'net9.0', 'net10.0') {
         foreach ($preload in '', 'older', 'newer') {
             $name = "Host tier, $framework$($preload ? ", $preload packages first" : '')"
@@ -314,7 +327,7 @@ function Test-Format {
 function Measure-Coverage {
     $coverage = Join-Path $out coverage
     Remove-Item $coverage -Recurse -ErrorAction Ignore
-    dotnet test "$PSScriptRoot/tests/unit" @dotnetArguments --collect 'XPlat Code Coverage' --results-directory "$coverage/unit" | Out-Host
+    dotnet test "$PSScriptRoot/tests/unit" @dotnetArguments @optimize --collect 'XPlat Code Coverage' --results-directory "$coverage/unit" | Out-Host
     if (-not $UnitOnly) { Measure-PesterCoverage $coverage }
     & "$PSScriptRoot/tools/Show-Coverage.ps1" -Path $coverage
 }
