@@ -3,7 +3,7 @@
 
 $script:server = $TestServer::Start()
 
-# Tests of jobs and waits set a rate, at most 5: the timeout of the metadata service is 3 s on the same clock.
+# A rate above 5 is for tests without the metadata service, whose timeout is 3 s on the same clock.
 if (-not (Test-Path Variable:ClockRate)) { $script:ClockRate = 1 }
 if ($ClockRate -gt 1) { $null = Use-Clock $ClockRate $server }
 $server.AnyTask = $true
@@ -37,7 +37,7 @@ function Connect-SignIn([string] $SignIn, [hashtable] $With) {
 # A connection that was accepted before. Its timeout is short only if the fault stalls, and it has no retries if the service throttles,
 # because a throttled request is otherwise retried until it is accepted.
 function Get-Connection([hashtable] $Case) {
-    $seconds = $Case.Category -eq 'OperationTimeout' ? 1 : 30 * $ClockRate
+    $seconds = $Case.Category -eq 'OperationTimeout' ? [Math]::Max(1, $ClockRate / 4) : 30 * $ClockRate
     $retries = $Case.Category -eq 'LimitsExceeded' ? 0 : $Case.Retries
     $key = "$($Case.SignIn) $retries $seconds"
     if (-not $open[$key]) {
@@ -90,7 +90,7 @@ function Invoke-Watched([scriptblock] $Watched) {
         Errors       = @($run.Errors) + @($run.Failure).Where({ $_ })
         Stopped      = [bool] $run.Failure
         VerboseLines = @($verbose.Message)
-        Requests     = @($server.Requests | Select-Object -Skip $before)
+        Requests     = @([Linq.Enumerable]::Skip($server.Requests, $before))
     }
 }
 
