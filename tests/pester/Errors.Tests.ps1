@@ -188,7 +188,9 @@ Describe 'Errors' {
         }
 
         It 'in a throttled pipeline, if the service requests a delay' {
-            Connect-Once $server @{ MaximumRetryCount = 3 }
+            $null = Use-Clock 20 $server
+            $server.AnyTask = $true
+            Connect-Once $server @{ MaximumRetryCount = 3; TimeoutSec = 300 }
             $null = Get-VodPreheatResult warm
             $server.AddFault('Throttled429RetryAfter', 3)
             (Get-VodPreheatResult (1..20)).TaskId | Should -Be (1..20)
@@ -204,7 +206,9 @@ Describe 'Errors' {
         }
 
         It 'of a throttled request are not limited by -MaximumRetryCount, except by 0' {
-            Connect-Once $server @{ MaximumRetryCount = 1 }
+            $null = Use-Clock 20 $server
+            $server.AnyTask = $true
+            Connect-Once $server @{ MaximumRetryCount = 1; TimeoutSec = 300 }
             $server.AddFault('Throttled429RetryNow', 3)
             (Get-VodPreheatResult t).TaskId | Should -Be 't'
             $server.RequestCount | Should -Be 4

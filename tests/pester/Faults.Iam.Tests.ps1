@@ -10,6 +10,7 @@ BeforeDiscovery {
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     . "$PSScriptRoot/submit.common.ps1"
+    $script:ClockRate = 4
     . "$PSScriptRoot/faults.common.ps1"
 }
 

@@ -13,6 +13,7 @@ BeforeDiscovery {
 BeforeAll {
     . "$PSScriptRoot/common.ps1"
     . "$PSScriptRoot/submit.common.ps1"
+    $script:ClockRate = 4
     . "$PSScriptRoot/faults.common.ps1"
 }
 
@@ -52,7 +53,7 @@ Describe 'Faults of the network' {
                     'Get-VodPreheatResult' { Get-VodPreheatResult bad -Connection $connection -Verbose }
                     'Start-VodPreheat -Url' { $items | Start-VodPreheat -Connection $connection -Verbose }
                     'Start-VodPreheat -AssetId' { Start-VodPreheat -AssetId $Fault -Connection $connection -Verbose }
-                    'Wait-VodPreheat' { Wait-VodPreheat bad -TimeoutSec 1 -PollIntervalSec 30 -Connection $connection -Verbose }
+                    'Wait-VodPreheat' { Wait-VodPreheat bad -TimeoutSec 4 -PollIntervalSec 30 -Connection $connection -Verbose }
                 }
             }
 

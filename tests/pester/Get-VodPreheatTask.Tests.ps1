@@ -175,7 +175,7 @@ Describe 'Get-VodPreheatTask' {
             $task = Start-VodPreheat (Get-SampleUrl 2)
             $server.SetTask($task.TaskId, [string[]] ('succeed https://cdn.example.com/1.mp4', 'failed https://cdn.example.com/2.mp4'))
             (Get-VodPreheatTask | Get-VodPreheatResult).Status | Should -Be succeed, failed
-            (Get-VodPreheatTask | Wait-VodPreheat).Status | Should -Be succeed, failed
+            (Get-VodPreheatTask | Wait-VodPreheat -PollIntervalSec 1).Status | Should -Be succeed, failed
             (Get-VodPreheatTask | Start-VodPreheat).Url | Should -Be (Get-SampleUrl 2)
         }
 
@@ -184,7 +184,8 @@ Describe 'Get-VodPreheatTask' {
             $task = Start-VodPreheat (Get-SampleUrl 1)
             $server.SetTask($task.TaskId, 'succeed https://cdn.example.com/1.mp4')
             $command = $_
-            $run = Get-Outcome { Get-VodPreheatTask | & $command }
+            $with = $_ -eq 'Wait-VodPreheat' ? @{ PollIntervalSec = 1 } : @{}
+            $run = Get-Outcome { Get-VodPreheatTask | & $command @with }
             $run.Output.Status | Should -Be succeed
             $run.Failure | Should -BeNullOrEmpty
             Assert-Failure $run.Errors[0] VodInvalidTaskId InvalidArgument 'outcome is unknown'

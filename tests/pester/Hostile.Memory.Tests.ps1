@@ -46,7 +46,7 @@ public static class SecureStringRace
 }
 '@
         $read = [VodPreheat.VodConnection].Assembly.GetType('VodPreheat.Parameters.SecureStringReader').GetMethod('Read')
-        [SecureStringRace]::Count($read, [timespan]::FromSeconds(3)) | Should -Be 0
+        [SecureStringRace]::Count($read, [timespan]::FromSeconds(0.5)) | Should -Be 0
     }
 }
 

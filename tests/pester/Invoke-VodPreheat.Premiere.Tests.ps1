@@ -19,7 +19,7 @@ AfterAll {
 
 Describe 'Invoke-VodPreheat for a premiere' {
     BeforeEach {
-        $server.Reset()
+        $clock = Use-Clock 5 $server
         $server.PollsUntilDone = 0
         $PSDefaultParameterValues = @{ 'Invoke-VodPreheat:PollIntervalSec' = 1 }
         Connect-Server $server
@@ -28,6 +28,11 @@ Describe 'Invoke-VodPreheat for a premiere' {
     AfterEach { Clear-Session }
 
     Context '-Deadline' {
+        BeforeEach {
+            $null = Use-Clock 1 $server
+            Connect-Server $server
+        }
+
         It 'in the past is an error before anything is sent' {
             foreach ($deadline in [DateTimeOffset]::Now.AddSeconds(-1), [DateTimeOffset]::MinValue) {
                 $failure = Get-Failure { Get-SampleUrl 2 | Invoke-VodPreheat -Deadline $deadline }
@@ -121,14 +126,14 @@ Describe 'Invoke-VodPreheat for a premiere' {
             $sent = $server.RequestCount
             $today = [DateTimeOffset]::Now.AddHours(-1)
             Get-Question { Get-SampleUrl 300 | Invoke-VodPreheat -ResumeSince $today -WhatIf -Verbose } | Should -BeNullOrEmpty -Because '-WhatIf goes to the host'
-            Get-Question { @(Get-SampleUrl 300) + 'nonsense' | Invoke-VodPreheat -ResumeSince $today -Confirm:$false -Verbose -TimeoutSec 1 -WarningAction Ignore -ErrorAction Ignore } |
+            Get-Question { @(Get-SampleUrl 300) + 'nonsense' | Invoke-VodPreheat -ResumeSince $today -Confirm:$false -Verbose -TimeoutSec 5 -WarningAction Ignore -ErrorAction Ignore } |
                 Should -Be "200 URLs in 20 requests, project $($TestServer::DefaultProjectId) in cn-north-4; 100 URLs that are in tasks already are waited for; 1 URL is invalid and rejected; 100 URLs were submitted today"
             $server.SubmittedUrls.Count | Should -BeGreaterOrEqual $sent
         }
 
         It 'warn of URLs that were accepted shortly before -ResumeSince' {
             $null = Get-SampleUrl 3 | Start-VodPreheat
-            Get-SampleUrl 5 | Invoke-VodPreheat -ResumeSince ([DateTimeOffset]::Now) -WhatIf -WarningVariable warnings -WarningAction SilentlyContinue
+            Get-SampleUrl 5 | Invoke-VodPreheat -ResumeSince $clock.GetUtcNow() -WhatIf -WarningVariable warnings -WarningAction SilentlyContinue
             $warnings | Should -BeLike 'According to the journal, 3 of the URLs *'
         }
 

@@ -14,7 +14,7 @@ AfterAll {
 
 Describe 'Invoke-VodPreheat' {
     BeforeEach {
-        $server.Reset()
+        $null = Use-Clock 5 $server
         $server.PollsUntilDone = 0
         $journal = $env:VODPREHEAT_JOURNAL
         Connect-Server $server
@@ -108,7 +108,7 @@ Describe 'Invoke-VodPreheat' {
 
         It 'reports every URL when the time is up, then one non-terminating error' {
             $server.PollsUntilDone = 1000
-            $run = Get-Outcome { Get-SampleUrl 12 | Invoke-VodPreheat -TimeoutSec 2 -PollIntervalSec 1 }
+            $run = Get-Outcome { Get-SampleUrl 12 | Invoke-VodPreheat -TimeoutSec 10 -PollIntervalSec 1 }
             $run.Output.Status | Should -Be (@('processing') * 12)
             $run.Errors | Should -HaveCount 1
             Assert-Failure $run.Errors[0] 'VodWaitTimeout' OperationTimeout
@@ -135,6 +135,8 @@ Describe 'Invoke-VodPreheat' {
 
     Context 'stop' {
         It 'ends immediately on Ctrl+C, and the answer to a submission in progress is recorded in the journal' {
+            $null = Use-Clock 1 $server
+            Connect-Server $server
             $server.LatencyMs = 1500
             $run = Invoke-Aside { 1..10 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat }
             Wait-Until { $server.RequestCount -eq 1 }
@@ -146,7 +148,7 @@ Describe 'Invoke-VodPreheat' {
 
         It 'ends immediately during the wait' {
             $server.PollsUntilDone = 1000
-            $run = Invoke-Aside { 'https://cdn.example.com/1.mp4' | Invoke-VodPreheat }
+            $run = Invoke-Aside { 'https://cdn.example.com/1.mp4' | Invoke-VodPreheat -PollIntervalSec 1 }
             Wait-Until { $server.RequestCount -ge 2 }
             Stop-Aside $run
         }
