@@ -62,7 +62,34 @@ BeforeAll {
     }
 
     function Copy-Object($Object) {
-        [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($Object))
+        [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($Object, 9))
+    }
+
+    # A random object with the property $Name, or an array of such objects, of any depth. Adds the texts in it to $texts, and the names of
+    # objects without the property to $foreign.
+    function New-RandomInput([Random] $Random, [string] $Name, [int] $Depth = 0) {
+        $number = $texts.Count + $foreign.Count
+        $kind = $Random.Next($Depth -lt 4 ? 12 : 3)
+        if ($kind -eq 0) {
+            $foreign.Add("Film$number")
+            return [pscustomobject] @{ "Film$number" = "https://cdn.example.com/$number.mp4" }
+        }
+        if ($kind -lt 3) {
+            $texts.Add("https://cdn.example.com/$number.mp4?a=%2F&b=$Depth")
+            return $kind -eq 1 -and $Name -eq 'Url' ? [uri] $texts[-1] : $texts[-1]
+        }
+        if ($kind -eq 3) { return , @(1..$Random.Next(1, 4) | ForEach-Object { , (New-RandomInput $Random $Name ($Depth + 1)) }) }
+        if ($kind -eq 4) { return , [Collections.Generic.List[object]] @(1..$Random.Next(1, 4) | ForEach-Object { , (New-RandomInput $Random $Name ($Depth + 1)) }) }
+        $value = New-RandomInput $Random $Name ($Depth + 1)
+        switch ($kind) {
+            5 { @{ $Name = $value; Title = $null } }
+            6 { [ordered] @{ Poster = 'https://cdn.example.com/poster.png'; $Name.ToUpperInvariant() = $value } }
+            7 { [pscustomobject] @{ Title = @(1, 'b'); $Name.ToLowerInvariant() = $value } }
+            8 { [pscustomobject] @{ Source = $value } | Add-Member ScriptProperty $Name { , $this.Source } -PassThru }
+            9 { [pscustomobject] @{ $Name = $value; Title = 'a' } | Select-Object $Name }
+            10 { Copy-Object ([pscustomobject] @{ $Name = $value }) }
+            11 { @{ Video = 'https://cdn.example.com/video'; $Name = $value } | ConvertTo-Json -Depth 20 | ConvertFrom-Json -AsHashtable:($Random.Next(2) -eq 0) }
+        }
     }
 
     # Runs a cmdlet with objects, each of which is one object of the pipeline or one item of the argument.
@@ -100,6 +127,17 @@ Describe 'Input' {
             $run.Failure | Should -BeNullOrEmpty
             $run.Errors | Should -BeNullOrEmpty
             @($run.Output.$property | ForEach-Object { $_ } | Select-Object -Unique | Sort-Object) | Should -BeExactly ($made.Text | Sort-Object)
+        }
+
+        It 'takes every text in random objects, and reports every object without one (seed <_>)' -ForEach 1, 2 {
+            $random = [Random]::new($_)
+            $texts, $foreign = [Collections.Generic.List[string]]::new(), [Collections.Generic.List[string]]::new()
+            $objects = 1..40 | ForEach-Object { , (New-RandomInput $random $property) }
+            $run = Invoke-With $Cmdlet $Way $objects
+            $run.Failure | Should -BeNullOrEmpty
+            @($run.Output.$property | ForEach-Object { $_ } | Select-Object -Unique | Sort-Object) | Should -BeExactly ($texts | Sort-Object)
+            @($run.Errors.TargetObject | ForEach-Object { $_ -is [Collections.IDictionary] ? $_.Keys : $_.PSObject.Properties.Name } | Sort-Object) | Should -BeExactly ($foreign | Sort-Object)
+            $run.Errors.ForEach({ Get-ErrorId $_ }) | Select-Object -Unique | Should -Be 'VodInvalidInput'
         }
 
         It 'reports an object without the property once for each kind, and sends nothing' {
