@@ -237,20 +237,12 @@ public sealed class VodClient : IDisposable
         try
         {
             T answer = await _breaker.SendAsync(() => SendNowAsync(method, url, body, context, read, pending, timing), context.Cancellation).ConfigureAwait(false);
-            context.Service.Connected();
+            context.Service.Succeeded();
             return answer;
         }
         catch (VodClientException failure)
         {
-            if (failure.IsWithoutConnection)
-            {
-                context.Service.NotConnected(failure);
-            }
-            else
-            {
-                context.Service.Connected();
-            }
-
+            context.Service.Failed(failure, failure.What, failure.IsWithoutConnection);
             throw;
         }
         catch (Exception) when (IsDisposed && !context.Cancellation.IsCancellationRequested)

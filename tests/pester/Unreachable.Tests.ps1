@@ -41,12 +41,14 @@ Describe 'A service that cannot be reached' {
         Get-AttemptCount $run | Should -BeGreaterThan 3
         $run.Errors | ForEach-Object { Get-ErrorId $_ } | Select-Object -Unique | Should -Be VodWaitTimeout
         $run.Errors | Should -HaveCount 20
+        foreach ($record in $run.Errors) { Assert-Failure $record VodWaitTimeout OperationTimeout 'no URL has a status yet\. The last request failed: No connection to .* \(VodWaitTimeout\)' }
     }
 
     It 'lets Invoke-VodPreheat try until its time is up' {
         $run = Get-Outcome { Get-SampleUrl 45 | Invoke-VodPreheat -TimeoutSec 3 -PollIntervalSec 1 }
         $run.Output.Status | Should -Be (@('notSubmitted') * 45)
         $run.Errors | Should -HaveCount 1
-        Assert-Failure $run.Errors[0] VodWaitTimeout OperationTimeout
+        Assert-Failure $run.Errors[0] VodWaitTimeout OperationTimeout '45 URLs open\. The last request failed: No connection to .* \(VodWaitTimeout\)'
+        $run.Output.Detail | Select-Object -Unique | Should -BeLike 'The job timed out after 3 s. The last request failed: No connection to *'
     }
 }

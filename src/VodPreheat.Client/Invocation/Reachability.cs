@@ -10,18 +10,37 @@ public sealed class Reachability
 
     private int _failures;
     private volatile Exception? _failure;
+    private volatile string? _lastFailure;
 
     /// <summary>Whether the service cannot be reached now.</summary>
     public bool IsUnreachable => Volatile.Read(ref _failures) >= MaxFailures;
 
+    /// <summary>What happened in the last request, as a sentence for the end of a wait that timed out; null if it succeeded.</summary>
+    public string? LastFailure => _lastFailure is { } what ? $"The last request failed: {what.TrimEnd('.')}." : null;
+
     /// <summary>The failure of the last request, if the service cannot be reached.</summary>
     internal Exception? Failure => IsUnreachable ? _failure : null;
 
-    internal void Connected() => Volatile.Write(ref _failures, 0);
-
-    internal void NotConnected(Exception failure)
+    internal void Succeeded()
     {
+        _lastFailure = null;
+        Volatile.Write(ref _failures, 0);
+    }
+
+    /// <param name="failure">The failure of a request.</param>
+    /// <param name="what">What happened, without code and hint.</param>
+    /// <param name="isWithoutConnection">Whether there was no connection.</param>
+    internal void Failed(Exception failure, string what, bool isWithoutConnection)
+    {
+        _lastFailure = what;
         _failure = failure;
-        Interlocked.Increment(ref _failures);
+        if (isWithoutConnection)
+        {
+            Interlocked.Increment(ref _failures);
+        }
+        else
+        {
+            Volatile.Write(ref _failures, 0);
+        }
     }
 }

@@ -346,7 +346,7 @@ public sealed class PreheatJob : IDisposable
             url,
             string.IsNullOrEmpty(url.LastStatus) ? statusWithoutResult : url.LastStatus,
             cause?.ErrorCode ?? ErrorIds.WaitTimeout,
-            cause?.What ?? string.Create(CultureInfo.InvariantCulture, $"The job timed out after {_settings.Timeout.TotalSeconds:0.#} s."));
+            cause?.What ?? string.Join(' ', string.Create(CultureInfo.InvariantCulture, $"The job timed out after {_settings.Timeout.TotalSeconds:0.#} s."), _context.Service.LastFailure).TrimEnd());
     }
 
     private void Resume(ResumedTask task)

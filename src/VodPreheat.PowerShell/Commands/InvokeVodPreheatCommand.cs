@@ -262,7 +262,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
 
         if (job.HasTimedOut)
         {
-            WriteError(ErrorRecords.JobTimeout([.. LeftBy(ErrorIds.WaitTimeout).Select(static outcome => outcome.Url)], _timeout));
+            WriteError(ErrorRecords.JobTimeout([.. LeftBy(ErrorIds.WaitTimeout).Select(static outcome => outcome.Url)], _timeout, Context.Service.LastFailure));
         }
 
         IEnumerable<UrlOutcome> LeftBy(string code) => outcomes.Where(

@@ -59,7 +59,8 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
         string[] open = [.. poller.OpenTasks];
         foreach (string[] taskIds in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))
         {
-            WriteError(ErrorRecords.WaitTimeout(taskIds, TimeoutSec, [.. taskIds.SelectMany(id => ResultsOf(id, poller.LastResults(id)))]));
+            PreheatingResult[] lastResults = [.. taskIds.SelectMany(id => ResultsOf(id, poller.LastResults(id)))];
+            WriteError(ErrorRecords.WaitTimeout(taskIds, TimeoutSec, lastResults, Context.Service.LastFailure));
         }
     }
 

@@ -68,6 +68,8 @@ public sealed partial class PreheatJobTests
         Assert.InRange((_clock.GetUtcNow() - start).TotalSeconds, 60, 70);
         Assert.True(job.HasTimedOut);
         Assert.Equal(10 * (requests - (requests / 2)), Count(outcomes).NotSubmitted);
+        Assert.All(outcomes, static outcome => Assert.StartsWith(
+            "The job timed out after 60 s. The last request failed: No connection to", outcome.Detail, StringComparison.Ordinal));
 
         // Three were tried with their retries; after that, one at a time, and not more often than at the interval.
         Assert.InRange(_cloud.Posts + _cloud.Gets - (requests / 2), 4, 4 * (8 + 3 + (2 * 7) + 4));

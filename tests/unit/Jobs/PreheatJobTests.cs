@@ -182,7 +182,8 @@ public sealed partial class PreheatJobTests : IDisposable
         (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45), new() { Timeout = TimeSpan.FromSeconds(90) });
         AssertOnce(45, outcomes);
         Assert.Equal((20, 25), (outcomes.Count(outcome => outcome.Status == "processing"), outcomes.Count(outcome => outcome.Status == "notSubmitted")));
-        Assert.All(outcomes, outcome => Assert.Equal((ErrorIds.WaitTimeout, null), (outcome.ErrorCode, outcome.EndedAt)));
+        Assert.All(outcomes, outcome => Assert.Equal(
+            (ErrorIds.WaitTimeout, "The job timed out after 90 s.", null), (outcome.ErrorCode, outcome.Detail, outcome.EndedAt)));
         Assert.Equal((true, null), (job.HasTimedOut, job.Failure));
     }
 
