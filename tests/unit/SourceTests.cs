@@ -53,6 +53,20 @@ public sealed partial class SourceTests
     }
 
     [Fact]
+    public void The_table_of_Pester_files_has_each_file_that_is_not_named_after_a_cmdlet()
+    {
+        string tests = Path.Combine(Repository.Root, "tests");
+        string page = File.ReadAllText(Path.Combine(tests, "README.md"));
+        string[] listed = [.. page.Split('\n').SkipWhile(line => !line.StartsWith("| Subject", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith('|'))
+            .SelectMany(line => line.Split('`').Where((_, index) => index % 2 == 1))];
+        string[] files = [.. Directory.EnumerateFiles(Path.Combine(tests, "pester"), "*.Tests.ps1")
+            .Select(path => Path.GetFileName(path).Replace(".Tests.ps1", string.Empty, StringComparison.Ordinal))
+            .Where(name => !NameOfPowerShell().IsMatch(name))
+            .Select(name => listed.FirstOrDefault(pattern => pattern.EndsWith('*') && name.StartsWith(pattern[..^1], StringComparison.Ordinal)) ?? name)];
+        Assert.Equal(files.Distinct().Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void No_text_of_the_client_names_a_cmdlet_or_a_parameter()
     {
         List<string> texts = TextsOfTheClient();
