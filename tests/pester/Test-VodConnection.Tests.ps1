@@ -1,6 +1,13 @@
 BeforeAll {
     . $PSScriptRoot/common.ps1
     $script:server = $TestServer::Start()
+
+    # What a script displayed as progress, after its end.
+    function Get-Progress($Run) {
+        Wait-Until { $Run.Result.IsCompleted }
+        $Run.Shell.Streams.Progress
+        Close-Aside $Run
+    }
 }
 
 AfterAll { $server.Dispose() }
@@ -61,5 +68,26 @@ Describe 'Test-VodConnection' {
             $text | Should -Match 'ClockSkew +: *\r?\n'
             $text | Should -Not -Match '\e\[31mb'
         }
+    }
+
+    It 'displays for how long there has been no answer, as Connect-VodAccount does' {
+        $null = Use-Clock 10 $server
+        $server.AddUser('ops', 'pass', 'acme')
+        $server.AddIamFault('Stall')
+        $server.AddFault('Stall')
+        $account = @{
+            Credential = ConvertTo-Credential 'ops' 'pass'; DomainName = 'acme'; Region = 'cn-north-4'; ProjectId = $TestServer::DefaultProjectId
+            Endpoint = $server.Endpoint; IamEndpoint = $server.Endpoint; MaximumRetryCount = 0; TimeoutSec = 10
+        }
+        $run = Invoke-Aside { param($account) Connect-VodAccount @account } $account
+        $bar = @(Get-Progress $run)
+        $bar[0].Activity | Should -Be 'Signing in'
+
+        $connection = Connect-Once $server @{ TimeoutSec = 10; NoDefault = $true }
+        $run = Invoke-Aside { param($connection) Test-VodConnection -Connection $connection } $connection
+        $bar += Get-Progress $run
+        $bar[-1].Activity | Should -Be 'Testing the connection'
+        $bar[0].StatusDescription, $bar[-2].StatusDescription | Should -Match '^no answer for \d+ seconds$'
+        $bar.RecordType -eq 'Completed' | Should -HaveCount 2
     }
 }

@@ -10,6 +10,7 @@ using VodPreheat.Completion;
 using VodPreheat.Connections;
 using VodPreheat.Errors;
 using VodPreheat.Parameters;
+using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
 
@@ -203,6 +204,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
             IdentitySet => factory.ConnectWithIdentityAsync(Context),
             _ => factory.ConnectWithFoundCredentialAsync(Context),
         };
-        return new VodConnection(WaitFor(client).GetAwaiter().GetResult());
+        AnswerProgressBar progress = CompletedAtEnd(new AnswerProgressBar(this, "Signing in", transport.Clock));
+        return new VodConnection(WaitFor(client, progress.Show).GetAwaiter().GetResult());
     }
 }

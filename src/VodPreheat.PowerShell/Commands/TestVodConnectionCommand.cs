@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using VodPreheat.Client;
 using VodPreheat.Errors;
+using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
 
@@ -18,7 +19,8 @@ public sealed class TestVodConnectionCommand : VodConnectedCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        ConnectionTest test = WaitFor(ConnectionTest.RunAsync(Client, Context, Client.Clock)).GetAwaiter().GetResult();
+        AnswerProgressBar progress = CompletedAtEnd(new AnswerProgressBar(this, "Testing the connection", Client.Clock));
+        ConnectionTest test = WaitFor(ConnectionTest.RunAsync(Client, Context, Client.Clock), progress.Show).GetAwaiter().GetResult();
         if (Quiet)
         {
             WriteObject(test.Failure is null);
