@@ -3,9 +3,10 @@
 
 $script:server = $TestServer::Start()
 
-# A rate above 5 is for tests without the metadata service, whose timeout is 3 s on the same clock.
+# Tests that wait can set a rate. Connections with the keys of a server always have the clock of the machine, because the timeout of the
+# metadata service is three seconds.
 if (-not (Test-Path Variable:ClockRate)) { $script:ClockRate = 1 }
-if ($ClockRate -gt 1) { $null = Use-Clock $ClockRate $server }
+$script:clock = Use-Clock $ClockRate $server
 $server.AnyTask = $true
 $server.Quota = 1000000
 $server.AddTemporaryKey('TEMPAK', 'temp+Sk/0000000001=', 'temp+Token/0000000001==', $TestServer::DefaultProjectId)
@@ -25,6 +26,7 @@ $script:postBody = @{
 }
 
 function Connect-SignIn([string] $SignIn, [hashtable] $With) {
+    Set-Clock ($SignIn -eq 'Identity' ? [TimeProvider]::System : $clock)
     Connect-Server $server ($With + @{ NoDefault = $true } + @(switch ($SignIn) {
                 AccessKey { @{} }
                 SecurityToken { @{ AccessKey = ConvertTo-Credential 'TEMPAK' $known[1]; SecurityToken = ConvertTo-Secret $known[2] } }
@@ -37,7 +39,7 @@ function Connect-SignIn([string] $SignIn, [hashtable] $With) {
 # A connection that was accepted before. Its timeout is short only if the fault stalls, and it has no retries if the service throttles,
 # because a throttled request is otherwise retried until it is accepted.
 function Get-Connection([hashtable] $Case) {
-    $seconds = $Case.Category -eq 'OperationTimeout' ? [Math]::Max(1, $ClockRate / 4) : 30 * $ClockRate
+    $seconds = $Case.Category -eq 'OperationTimeout' ? [Math]::Max(1, $ClockRate / 2) : 30 * $ClockRate
     $retries = $Case.Category -eq 'LimitsExceeded' ? 0 : $Case.Retries
     $key = "$($Case.SignIn) $retries $seconds"
     if (-not $open[$key]) {
