@@ -97,6 +97,20 @@ Describe 'Invoke-VodPreheat' {
             $all[0..24].Status | Group-Object -NoElement | ForEach-Object { "$($_.Name) $($_.Count)" } | Sort-Object | Should -Be 'notSubmitted 15', 'succeed 10'
         }
 
+        It 'reports both the used-up quota and a key that is refused afterwards, each with its URLs' {
+            $server.Quota = 10
+            $run = Invoke-Aside { 1..25 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat -PollIntervalSec 10 }
+            Wait-Until { $server.RequestCount -eq 2 }
+            $server.RemoveAccessKey($TestServer::DefaultAccessKey)
+            Wait-Until { $run.Result.IsCompleted }
+            $quota, $refusal = @($run.Shell.Streams.Error)
+            Assert-Failure $quota 'VOD.10086' QuotaExceeded '15 URLs could not be submitted'
+            Assert-Failure $refusal 'APIGW.0301' AuthenticationError '10 URLs could not be waited for'
+            $refusal.TargetObject | Should -Be (Get-SampleUrl 10)
+            $run.Output.ErrorCode | Group-Object -NoElement | ForEach-Object { "$($_.Name) $($_.Count)" } | Sort-Object | Should -Be 'APIGW.0301 10', 'VOD.10086 15'
+            Close-Aside $run
+        }
+
         It 'reports every URL when the key is wrong, after one request, then a terminating error' {
             $server.RemoveAccessKey($TestServer::DefaultAccessKey)
             $run = Get-Outcome { Get-SampleUrl 25 | Invoke-VodPreheat }

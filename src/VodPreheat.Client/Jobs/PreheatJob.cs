@@ -33,7 +33,6 @@ public sealed class PreheatJob : IDisposable
     private Task<SubmissionAnswer>? _submission;
     private DateTimeOffset _submittedAt;
     private Task<PollAnswer?>? _poll;
-    private bool _canQuery = true;
 
     /// <summary>Starts the timeout of the job; nothing is sent yet.</summary>
     /// <param name="client">The connection.</param>
@@ -78,8 +77,11 @@ public sealed class PreheatJob : IDisposable
         }
     }
 
-    /// <summary>The failure after which nothing more could be submitted, or queried either; null if there was none.</summary>
+    /// <summary>The failure after which nothing more could be submitted; null if there was none.</summary>
     public VodClientException? Failure { get; private set; }
+
+    /// <summary>The failure after which no task could be queried: the same, or a later one; null if there was none.</summary>
+    public VodClientException? QueryFailure { get; private set; }
 
     /// <summary>Whether a URL was left because the job timed out.</summary>
     public bool HasTimedOut { get; private set; }
@@ -120,13 +122,13 @@ public sealed class PreheatJob : IDisposable
             await _stopSubmitting.CancelAsync().ConfigureAwait(false);
         }
 
-        if (_poll is null && !_tasks.IsEmpty && _canQuery)
+        if (_poll is null && !_tasks.IsEmpty && QueryFailure is null)
         {
             _poll = _poller.NextAnswerAsync();
         }
 
         TimeSpan? due = StartSubmission();
-        if (_submission is null && (_poll is null || !_canQuery) && (!CanSubmit || _queue.IsEmpty))
+        if (_submission is null && (_poll is null || QueryFailure is not null) && (!CanSubmit || _queue.IsEmpty))
         {
             EndAll();
             return;
@@ -204,7 +206,7 @@ public sealed class PreheatJob : IDisposable
         if (_submitter.End is { } end)
         {
             // What was accepted before is waited for, unless it cannot be queried either.
-            _canQuery &= !end.EndsEverything;
+            QueryFailure ??= end.EndsEverything ? end : null;
             EndSubmitting(end);
         }
         else if (Failure is not null)
@@ -256,7 +258,7 @@ public sealed class PreheatJob : IDisposable
         if (answer.Failure is { EndsQueries: true } end)
         {
             // The answer to a submission in flight is still waited for.
-            _canQuery = false;
+            QueryFailure = end;
             EndSubmitting(end);
         }
 
@@ -323,7 +325,7 @@ public sealed class PreheatJob : IDisposable
         foreach (JobUrl url in _urls.Open)
         {
             // What was accepted is waited for, whatever ended submitting, as long as it can be queried.
-            EndUnfinished(url, PreheatStatus.Processing, _canQuery ? null : Failure);
+            EndUnfinished(url, PreheatStatus.Processing, QueryFailure);
         }
     }
 

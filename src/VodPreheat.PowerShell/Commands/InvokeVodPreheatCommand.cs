@@ -255,14 +255,15 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     private void WriteEnd(PreheatJob job, List<UrlOutcome> outcomes)
     {
         WriteSummary();
-        if (job.Failure is { } failure)
-        {
-            WriteError(ErrorRecords.JobEnded(failure, [.. LeftBy(failure.ErrorCode)]), isTerminating: failure.EndsEverything);
-        }
-
         if (job.HasTimedOut)
         {
             WriteError(ErrorRecords.JobTimeout([.. LeftBy(ErrorIds.WaitTimeout).Select(static outcome => outcome.Url)], _timeout, Context.Service.LastFailure));
+        }
+
+        // The later one can be terminating.
+        foreach (VodClientException failure in new[] { job.Failure, job.QueryFailure }.OfType<VodClientException>().Distinct())
+        {
+            WriteError(ErrorRecords.JobEnded(failure, [.. LeftBy(failure.ErrorCode)]), isTerminating: failure.EndsEverything);
         }
 
         IEnumerable<UrlOutcome> LeftBy(string code) => outcomes.Where(

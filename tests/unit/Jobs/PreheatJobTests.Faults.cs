@@ -170,6 +170,18 @@ public sealed partial class PreheatJobTests
         Assert.Equal((true, FailureKind.QuotaExceeded), (job.HasTimedOut, job.Failure?.Kind));
     }
 
+    [Fact]
+    public async Task A_refused_query_is_not_blamed_on_the_quota_that_was_used_up_before()
+    {
+        _cloud.Quota = 10;
+        _cloud.OnQuery = static (_, _) => Answers.Unauthorized;
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(20));
+        AssertOnce(20, outcomes);
+        Assert.Equal(Enumerable.Repeat(("notSubmitted", "VOD.10086"), 10).Concat(Enumerable.Repeat(("processing", "APIGW.0301"), 10)),
+            outcomes.Select(static outcome => (outcome.Status, outcome.ErrorCode!)));
+        Assert.Equal((FailureKind.QuotaExceeded, FailureKind.Authentication, false), (job.Failure?.Kind, job.QueryFailure?.Kind, job.HasTimedOut));
+    }
+
     [Theory]
     [InlineData(0, null)]
     [InlineData(1, "VOD.10086")]
