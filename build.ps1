@@ -253,7 +253,6 @@ function Test-Pester([string[]] $File) {
 
 # What the Pester tests need in addition to the module: Pester, and the programs that they use.
 function Install-Pester {
-    $PSNativeCommandUseErrorActionPreference = $true
     dotnet build "$PSScriptRoot/tests/pester/Pester.proj" @dotnetArguments -t:Install "-p:Out=$out" | Out-Host
 }
 

@@ -103,6 +103,13 @@ BeforeAll {
             $failure.Exception.RequestId | Should -BeExactly $sent[-1].RequestId
         }
     }
+
+    # The wait before a retry is short; the timeout of an attempt is not.
+    function Connect-Fast([int] $Retries) {
+        $null = Use-Clock 20 $server
+        $server.AnyTask = $true
+        Connect-Once $server @{ MaximumRetryCount = $Retries; TimeoutSec = 300 }
+    }
 }
 
 AfterAll { $server.Dispose() }
@@ -117,10 +124,7 @@ Describe 'Errors' {
 
     Context 'of the service' {
         BeforeEach {
-            # The wait before a retry is short; the timeout of an attempt is not.
-            $null = Use-Clock 20 $server
-            $server.AnyTask = $true
-            Connect-Once $server @{ MaximumRetryCount = $_.Category -eq 'LimitsExceeded' ? 0 : 1; TimeoutSec = 300 }
+            Connect-Fast ($_.Category -eq 'LimitsExceeded' ? 0 : 1)
         }
 
         It '<Id>, HTTP <Status>, is <Category>' -ForEach $answers {
@@ -188,9 +192,7 @@ Describe 'Errors' {
         }
 
         It 'in a throttled pipeline, if the service requests a delay' {
-            $null = Use-Clock 20 $server
-            $server.AnyTask = $true
-            Connect-Once $server @{ MaximumRetryCount = 3; TimeoutSec = 300 }
+            Connect-Fast 3
             $null = Get-VodPreheatResult warm
             $server.AddFault('Throttled429RetryAfter', 3)
             (Get-VodPreheatResult (1..20)).TaskId | Should -Be (1..20)
@@ -206,9 +208,7 @@ Describe 'Errors' {
         }
 
         It 'of a throttled request are not limited by -MaximumRetryCount, except by 0' {
-            $null = Use-Clock 20 $server
-            $server.AnyTask = $true
-            Connect-Once $server @{ MaximumRetryCount = 1; TimeoutSec = 300 }
+            Connect-Fast 1
             $server.AddFault('Throttled429RetryNow', 3)
             (Get-VodPreheatResult t).TaskId | Should -Be 't'
             $server.RequestCount | Should -Be 4

@@ -111,6 +111,27 @@ Describe 'Invoke-VodPreheat' {
             Close-Aside $run
         }
 
+        It 'reports a proxy that refuses submissions and then queries once' {
+            $proxy = [VodPreheat.TestServer.ProxyServer]::Start('user', 'pass')
+            $server.LatencyMs = 500
+            try {
+                $account = @{ Proxy = $proxy.Endpoint; ProxyCredential = ConvertTo-Credential 'user' 'pass'; NoDefault = $true; MaximumRetryCount = 0 }
+                $run = Invoke-Aside {
+                    param($connection)
+                    1..25 | ForEach-Object { "https://cdn.example.com/$_.mp4" } | Invoke-VodPreheat -Connection $connection -PollIntervalSec 10
+                } (Connect-Server $server $account)
+                Wait-Until { $server.RequestCount -eq 1 }
+                $proxy.FailWith = 407
+                Wait-Until { $run.Result.IsCompleted }
+                @($run.Shell.Streams.Error) | Should -HaveCount 1
+                Assert-Failure $run.Shell.Streams.Error[0] VodConnectionFailed ConnectionError 'URLs could not be submitted, \d+ URLs could not be waited for'
+                $run.Output.ErrorCode | Select-Object -Unique | Should -Be 'VodConnectionFailed'
+                Close-Aside $run
+            } finally {
+                $proxy.Dispose()
+            }
+        }
+
         It 'reports every URL when the key is wrong, after one request, then a terminating error' {
             $server.RemoveAccessKey($TestServer::DefaultAccessKey)
             $run = Get-Outcome { Get-SampleUrl 25 | Invoke-VodPreheat }

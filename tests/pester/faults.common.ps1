@@ -3,9 +3,8 @@
 
 $script:server = $TestServer::Start()
 
-# Tests that wait can set a rate. Connections with the keys of a server always have the clock of the machine, because the timeout of the
+# Each file sets the rate of its clock. Connections with the keys of a server always have the clock of the machine, because the timeout of the
 # metadata service is three seconds.
-if (-not (Test-Path Variable:ClockRate)) { $script:ClockRate = 1 }
 $script:clock = Use-Clock $ClockRate $server
 $server.AnyTask = $true
 $server.Quota = 1000000

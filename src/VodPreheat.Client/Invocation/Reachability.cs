@@ -15,11 +15,11 @@ public sealed class Reachability
     /// <summary>Whether the service cannot be reached now.</summary>
     public bool IsUnreachable => Volatile.Read(ref _failures) >= MaxFailures;
 
-    /// <summary>What happened in the last request, as a sentence for the end of a wait that timed out; null if it succeeded.</summary>
-    public string? LastFailure => _lastFailure is { } what ? $"The last request failed: {what.TrimEnd('.')}." : null;
-
     /// <summary>The failure of the last request, if the service cannot be reached.</summary>
     internal Exception? Failure => IsUnreachable ? _failure : null;
+
+    /// <summary>A sentence about a wait that timed out, and after it what happened in the last request, unless that succeeded.</summary>
+    public string Explain(string timeout) => _lastFailure is { } what ? $"{timeout} The last request failed: {what.TrimEnd('.')}." : timeout;
 
     internal void Succeeded()
     {

@@ -258,7 +258,7 @@ public sealed class PreheatJob : IDisposable
         if (answer.Failure is { EndsQueries: true } end)
         {
             // The answer to a submission in flight is still waited for.
-            QueryFailure = end;
+            QueryFailure ??= end;
             EndSubmitting(end);
         }
 
@@ -348,7 +348,8 @@ public sealed class PreheatJob : IDisposable
             url,
             string.IsNullOrEmpty(url.LastStatus) ? statusWithoutResult : url.LastStatus,
             cause?.ErrorCode ?? ErrorIds.WaitTimeout,
-            cause?.What ?? string.Join(' ', string.Create(CultureInfo.InvariantCulture, $"The job timed out after {_settings.Timeout.TotalSeconds:0.#} s."), _context.Service.LastFailure).TrimEnd());
+            cause?.What ?? _context.Service.Explain(
+                string.Create(CultureInfo.InvariantCulture, $"The job timed out after {_settings.Timeout.TotalSeconds:0.#} s.")));
     }
 
     private void Resume(ResumedTask task)

@@ -257,11 +257,11 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         WriteSummary();
         if (job.HasTimedOut)
         {
-            WriteError(ErrorRecords.JobTimeout([.. LeftBy(ErrorIds.WaitTimeout).Select(static outcome => outcome.Url)], _timeout, Context.Service.LastFailure));
+            WriteError(ErrorRecords.JobTimeout([.. LeftBy(ErrorIds.WaitTimeout).Select(static outcome => outcome.Url)], _timeout, Context.Service));
         }
 
-        // The later one can be terminating.
-        foreach (VodClientException failure in new[] { job.Failure, job.QueryFailure }.OfType<VodClientException>().Distinct())
+        // The later one can be terminating. One for the same cause, such as a proxy that refuses submissions and queries.
+        foreach (VodClientException failure in new[] { job.Failure, job.QueryFailure }.OfType<VodClientException>().DistinctBy(static failure => failure.ErrorCode))
         {
             WriteError(ErrorRecords.JobEnded(failure, [.. LeftBy(failure.ErrorCode)]), isTerminating: failure.EndsEverything);
         }

@@ -60,7 +60,7 @@ public sealed class WaitVodPreheatCommand : VodTaskCmdlet
         foreach (string[] taskIds in IsStoppedByErrors && open.Length > 0 ? [open] : open.Chunk(1))
         {
             PreheatingResult[] lastResults = [.. taskIds.SelectMany(id => ResultsOf(id, poller.LastResults(id)))];
-            WriteError(ErrorRecords.WaitTimeout(taskIds, TimeoutSec, lastResults, Context.Service.LastFailure));
+            WriteError(ErrorRecords.WaitTimeout(taskIds, TimeoutSec, lastResults, Context.Service));
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using VodPreheat.Client.Display;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Jobs;
 using VodPreheat.Client.Preheating;
 
@@ -114,18 +115,18 @@ internal static class ErrorRecords
     /// <param name="taskIds">The tasks: one, or all of them where this error ends the command.</param>
     /// <param name="timeoutSec">The timeout, in seconds.</param>
     /// <param name="lastResults">The results of the last queries.</param>
-    /// <param name="lastFailure">What failed in the last request, as a sentence; null if it succeeded.</param>
-    public static ErrorRecord WaitTimeout(string[] taskIds, int timeoutSec, PreheatingResult[] lastResults, string? lastFailure)
+    /// <param name="service">What happened in the last request.</param>
+    public static ErrorRecord WaitTimeout(string[] taskIds, int timeoutSec, PreheatingResult[] lastResults, Reachability service)
     {
         int open = lastResults.Count(static result => !PreheatStatus.IsFinal(result.Status));
         (string who, string whose, object target) = taskIds.Length == 1
             ? ($"Task {taskIds[0]} was", "its", taskIds[0])
             : ($"{taskIds.Length} tasks (see TargetObject) were", "their", (object)taskIds);
         string state = lastResults.Length == 0 ? "no URL has a status yet" : $"{open} of {whose} {Quantity.Of(lastResults.Length, "URL")} {(open == 1 ? "has" : "have")} not finished";
-        string cause = lastFailure is null ? string.Empty : $". {lastFailure.TrimEnd('.')}";
+        string what = service.Explain($"{who} still open after {timeoutSec} s: {state}.").TrimEnd('.');
         const string Hint = "Wait again with Wait-VodPreheat -TaskId and a longer -TimeoutSec; pre-loading usually takes 3 to 5 minutes.";
         return Make(
-            new VodWaitTimeoutException($"{who} still open after {timeoutSec} s: {state}{cause} ({ErrorIds.WaitTimeout}). {Hint}", ErrorIds.WaitTimeout, Hint, lastResults),
+            new VodWaitTimeoutException($"{what} ({ErrorIds.WaitTimeout}). {Hint}", ErrorIds.WaitTimeout, Hint, lastResults),
             ErrorCategory.OperationTimeout,
             target);
     }
@@ -147,11 +148,11 @@ internal static class ErrorRecords
     /// <summary>A job that timed out.</summary>
     /// <param name="open">The URLs that were left.</param>
     /// <param name="timeout">The timeout of the job.</param>
-    /// <param name="lastFailure">What failed in the last request, as a sentence; null if it succeeded.</param>
-    public static ErrorRecord JobTimeout(string[] open, TimeSpan timeout, string? lastFailure) => Make(
+    /// <param name="service">What happened in the last request.</param>
+    public static ErrorRecord JobTimeout(string[] open, TimeSpan timeout, Reachability service) => Make(
         Exception(
             ErrorIds.WaitTimeout,
-            $"The job timed out after {(long)timeout.TotalSeconds} s with {Quantity.Of(open.Length, "URL")} open. {lastFailure}".TrimEnd(),
+            service.Explain($"The job timed out after {(long)timeout.TotalSeconds} s with {Quantity.Of(open.Length, "URL")} open."),
             "Run the same command again with -ResumeSince; URLs that were accepted are not submitted again."),
         ErrorCategory.OperationTimeout,
         open);
