@@ -118,8 +118,10 @@ function Build-Module {
     Copy-Item "$PSScriptRoot/LICENSE", "$PSScriptRoot/CHANGELOG.md", "$PSScriptRoot/THIRD-PARTY-NOTICES.md" $new
     Copy-Item "$PSScriptRoot/samples/Invoke-PreheatRunbook.ps1" (New-Item "$new/samples" -ItemType Directory)
     Copy-Item "$PSScriptRoot/module/*" $new -Recurse
-    (Get-Content "$PSScriptRoot/module/VodPreheat.Format.ps1xml" -Raw).Replace('{{clean}}', "-replace '[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+', ' '") |
-        Set-Content "$new/VodPreheat.Format.ps1xml" -NoNewline
+    $views = (Get-Content "$PSScriptRoot/module/VodPreheat.Format.ps1xml" -Raw).Replace('{{clean}}', "-replace '[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+', ' '")
+
+    # The engine makes an object of the space between two elements, at every import.
+    $views -replace '>\s+<', '><' | Set-Content "$new/VodPreheat.Format.ps1xml" -NoNewline
     (Get-Content "$PSScriptRoot/VodPreheat.psd1" -Raw).Replace('{{ReleaseNotes}}', (Get-ReleaseNote).Replace("'", "''")) |
         Set-Content "$new/VodPreheat.psd1" -NoNewline
     Add-Help $new

@@ -41,7 +41,11 @@ public sealed class EdgeClient : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         try
         {
-            _settings = settings with { Proxy = ServiceAddress.Proxy(settings.Proxy, settings.ProxyLogin), ConfigureSockets = Limit };
+            _settings = settings with
+            {
+                Proxy = ServiceAddress.Proxy(settings.Proxy, settings.ProxyLogin),
+                ConfigureSockets = Limit + settings.ConfigureSockets,
+            };
         }
         catch
         {
@@ -51,7 +55,7 @@ public sealed class EdgeClient : IDisposable
 
         _ownLogin = ownsLogin ? settings.ProxyLogin : null;
         _reusing = HttpTransport.Create(_settings, mayUseProxy: true);
-        _fresh = HttpTransport.Create(_settings with { ConfigureSockets = LimitToOneRequest }, mayUseProxy: true);
+        _fresh = HttpTransport.Create(_settings with { ConfigureSockets = _settings.ConfigureSockets + LimitToOneRequest }, mayUseProxy: true);
         Secret[] secrets = settings.ProxyLogin is { } login ? [login.Password] : [];
         _redactor = new Redactor(() => secrets);
         _findings = new EdgeFindings(_settings, _redactor);
@@ -94,8 +98,8 @@ public sealed class EdgeClient : IDisposable
         _ownLogin?.Dispose();
     }
 
-    /// <summary>Limits how much of an answer is read.</summary>
-    internal static void Limit(SocketsHttpHandler sockets)
+    // How much of an answer is read.
+    private static void Limit(SocketsHttpHandler sockets)
     {
         sockets.MaxResponseHeadersLength = MaxHeaderLength;
         sockets.MaxResponseDrainSize = 0;
@@ -104,11 +108,7 @@ public sealed class EdgeClient : IDisposable
         sockets.ConnectTimeout = Timeout.InfiniteTimeSpan;
     }
 
-    private static void LimitToOneRequest(SocketsHttpHandler sockets)
-    {
-        Limit(sockets);
-        sockets.PooledConnectionLifetime = TimeSpan.Zero;
-    }
+    private static void LimitToOneRequest(SocketsHttpHandler sockets) => sockets.PooledConnectionLifetime = TimeSpan.Zero;
 
     /// <summary>The conclusion from HEAD; null if GET can have another answer.</summary>
     // Players do not send HEAD: a server that signs URLs for GET or does not know HEAD can refuse it with any status, or not answer.

@@ -27,13 +27,10 @@ internal sealed class HttpTransport : IDisposable
     /// <summary>Builds the chain, the first handler outermost.</summary>
     public static HttpTransport Create(TransportSettings settings, bool mayUseProxy, params DelegatingHandler[] handlers)
     {
-        HttpMessageHandler network = settings.Network?.Invoke() ?? new NewConnectionHandler(() => Sockets(settings, mayUseProxy));
-        if (network is SocketsHttpHandler own)
+        var builder = new ChainBuilder
         {
-            settings.ConfigureSockets?.Invoke(own);
-        }
-
-        var builder = new ChainBuilder { PrimaryHandler = network };
+            PrimaryHandler = settings.Network?.Invoke() ?? new NewConnectionHandler(() => Sockets(settings, mayUseProxy)),
+        };
         foreach (DelegatingHandler handler in handlers)
         {
             builder.AdditionalHandlers.Add(handler);

@@ -11,16 +11,9 @@ namespace VodPreheat.Loading;
 /// </summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer
 {
-    private const string ClientName = "VodPreheat.Client";
-
     // The assembly's name before its version. With one name for all versions the runtime would refuse the second one itself, with
     // an unhelpful message and before any of its code runs.
     private const string Name = "VodPreheat.PowerShell";
-
-    private static readonly string s_library =
-        Path.Combine(Path.GetDirectoryName(typeof(ModuleInitializer).Assembly.Location)!, "lib");
-
-    private static readonly Lazy<ClientLoadContext> s_context = new(static () => new ClientLoadContext(s_library));
 
     private static int s_hooked;
 
@@ -31,29 +24,20 @@ public sealed class ModuleInitializer : IModuleAssemblyInitializer
         Assembly ours = typeof(ModuleInitializer).Assembly;
         if (AppDomain.CurrentDomain.GetData(Name) is Assembly loaded && loaded != ours)
         {
-            throw new InvalidOperationException(
-                $"VodPreheat {VersionOf(loaded)} is loaded in this process already, and PowerShell cannot unload it. " +
-                $"Start a new session to use VodPreheat {VersionOf(ours)}.");
+            throw OtherVersion(loaded, ours);
         }
 
         AppDomain.CurrentDomain.SetData(Name, ours);
         if (Interlocked.Exchange(ref s_hooked, 1) == 0)
         {
-            AssemblyLoadContext.Default.Resolving += Resolve;
+            AssemblyLoadContext.Default.Resolving += ClientLoadContext.Resolve;
         }
     }
+
+    // Not in OnImport, which is compiled at every import, with all that it could call.
+    private static InvalidOperationException OtherVersion(Assembly loaded, Assembly ours) => new(
+        $"VodPreheat {VersionOf(loaded)} is loaded in this process already, and PowerShell cannot unload it. " +
+        $"Start a new session to use VodPreheat {VersionOf(ours)}.");
 
     private static string VersionOf(Assembly assembly) => assembly.GetName().Name![(Name.Length + 1)..];
-
-    // By path, and only if the file exists: LoadFromAssemblyName would call this method again and overflow the stack.
-    private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name)
-    {
-        if (name.Name != ClientName)
-        {
-            return null;
-        }
-
-        string path = Path.Combine(s_library, ClientName + ".dll");
-        return File.Exists(path) ? s_context.Value.LoadFromAssemblyPath(path) : null;
-    }
 }
