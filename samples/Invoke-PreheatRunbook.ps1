@@ -16,7 +16,10 @@
 .PARAMETER UrlProperty
     Specifies the column of the CSV file that has the URLs. The default value is Url.
 .PARAMETER InputProperty
-    Specifies columns of the CSV file that are copied to the report, such as a title.
+    Specifies columns of the CSV file that are copied to the report, such as a title. Several in one text, as pwsh -File passes them,
+    are separated by commas.
+.PARAMETER Delimiter
+    Specifies the character between the columns of the CSV file. The default value is a comma.
 .PARAMETER ReportPath
     Specifies the path of the report: a CSV file with one line for each URL, in the order of the list. Times are in the ISO 8601 format.
 .PARAMETER ResumeSince
@@ -47,6 +50,8 @@ param(
 
     [string[]] $InputProperty = @(),
 
+    [char] $Delimiter = ',',
+
     [string] $ReportPath = "$UrlFile.report.csv",
 
     [DateTimeOffset] $ResumeSince = [DateTime]::Today,
@@ -65,6 +70,7 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $given = $PSBoundParameters
+$InputProperty = @($InputProperty -split ',' | ForEach-Object Trim | Where-Object { $_ })
 
 # The column that the order of the list is kept in.
 $position = '#'
@@ -79,15 +85,18 @@ function Write-Log([string] $Text) { "$(Format-Time ([DateTimeOffset]::Now)) $Te
 # The rows of the list, each with its URL, its position, and the columns that are copied.
 function Read-List {
     $rows = if ([IO.Path]::GetExtension($UrlFile) -eq '.csv') {
-        Import-Csv -LiteralPath $UrlFile
+        Import-Csv -LiteralPath $UrlFile -Delimiter $Delimiter
     } else {
         Get-Content -LiteralPath $UrlFile | Where-Object { $_.Trim() -and $_ -notlike '#*' } | ForEach-Object { [pscustomobject] @{ $UrlProperty = $_.Trim() } }
     }
     $rows = @($rows)
     if (-not $rows) { throw "$UrlFile contains no URL." }
-    $columns = $rows[0].PSObject.Properties.Name
+    $columns = @($rows[0].PSObject.Properties.Name)
     foreach ($name in @($UrlProperty) + $InputProperty) {
-        if ($name -notin $columns) { throw "$UrlFile has no column $name. Its columns are: $($columns -join ', ')." }
+        if ($name -notin $columns) {
+            $hint = if ($columns.Count -eq 1 -and $columns[0] -match "[;`t|]") { " Specify the character between its columns: -Delimiter '$($Matches[0])'." }
+            throw "$UrlFile has no column $name. Its columns are: $($columns -join ', ').$hint"
+        }
     }
     for ($i = 0; $i -lt $rows.Count; $i++) {
         $row = [ordered] @{ $position = $i }

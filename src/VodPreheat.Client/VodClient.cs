@@ -236,7 +236,7 @@ public sealed class VodClient : IDisposable
         ThrowIfDisposed(Delivery.NotSent);
         try
         {
-            T answer = await _breaker.SendAsync(() => SendNowAsync(method, url, body, context, read, pending, timing), context.Cancellation).ConfigureAwait(false);
+            T answer = await _breaker.SendAsync(trial => SendNowAsync(method, url, body, context, read, pending, timing, trial), context.Cancellation).ConfigureAwait(false);
             context.Service.Succeeded();
             return answer;
         }
@@ -255,7 +255,7 @@ public sealed class VodClient : IDisposable
 
     private async Task<T> SendNowAsync<T>(
         HttpMethod method, string url, ReadOnlyMemory<byte>? body, InvocationContext context, Func<ReadOnlyMemory<byte>, T> read,
-        PendingSubmission? pending, AnswerTiming? timing)
+        PendingSubmission? pending, AnswerTiming? timing, AuthenticationTrial trial)
     {
         if (!context.IsPersistent && context.Service.Failure is VodClientException unreachable)
         {
@@ -264,6 +264,7 @@ public sealed class VodClient : IDisposable
 
         using HttpRequestMessage request = HttpRequests.Create(method, url, body, context);
         request.Headers.TryAddWithoutValidation(HeaderNames.ProjectId, ProjectId);
+        trial.Set(request);
         if (pending is not null)
         {
             request.Options.Set(PendingSubmission.Key, pending);

@@ -282,6 +282,11 @@ Describe 'Errors' {
             Assert-Failure $failure VodConnectionNotLive InvalidArgument 'Connect-VodAccount inside the job'
             $failure.TargetObject.ProjectId | Should -Be $connection.ProjectId
             Assert-Failure (Get-Failure { Disconnect-VodAccount -Connection $copy }) VodConnectionNotLive InvalidArgument
+            Assert-Failure (Get-Failure { $copy | Test-VodConnection }) VodConnectionNotLive InvalidArgument
+        }
+
+        It 'VodConnectionNotLive: a connection that a script made' {
+            Assert-Failure (Get-Failure { Get-VodPreheatResult a -Connection ([VodPreheat.VodConnection]@{ ProjectId = 'p' }) }) VodConnectionNotLive InvalidArgument 'made by a script'
         }
 
         It 'an object that is not a connection does not bind' {

@@ -208,6 +208,13 @@ Describe 'Get-VodPreheatTask' {
             $null = Start-VodPreheat (Get-SampleUrl 1)
             Get-VodPreheatTask | Should -BeNullOrEmpty
         }
+
+        It 'is required to resume, and the error says how to get it, if it is disabled' {
+            $env:VODPREHEAT_JOURNAL = 'off'
+            $server.Reset()
+            Assert-Failure (Get-Failure { Invoke-VodPreheat (Get-SampleUrl 1) -ResumeSince (Get-Date).Date }) VodJournalUnavailable WriteError 'turned off', 'Remove the environment variable VODPREHEAT_JOURNAL'
+            $server.RequestCount | Should -Be 0
+        }
     }
 }
 

@@ -160,7 +160,7 @@ Describe 'Input' {
                 Assert-Failure $run.Errors[$i] VodInvalidInput InvalidArgument "no property ${property}: it is $(@($foreign.Keys)[$i])\."
                 "$($run.Errors[$i])" | Should -Not -Match '@\{|System\.'
             }
-            "$($run.Errors[0])" | Should -BeLike "*-$property { `$_.$($property -eq 'Url' ? 'PlayHref' : 'Property') }."
+            "$($run.Errors[0])" | Should -BeLike "*-$property { `$_.$($property -eq 'Url' ? 'PlayHref' : 'Id') }."
             $run.Errors[0].TargetObject.Title | Should -Be 'a'
             $server.RequestCount | Should -Be 0
         }
@@ -206,6 +206,60 @@ Describe 'Input' {
             $run.Output | Should -BeNullOrEmpty
             $run.Errors.Count | Should -Be 1
             Assert-Failure $run.Errors[0] VodInvalidInput InvalidArgument "with Title, Play URL.*-Url \{ \`$_\.'Play URL' \}"
+        }
+
+        It 'is not left out if its script block has no value (<Name>)' -ForEach @(
+            @{ Name = 'no such column'; Url = { $_.PlayUrl } }
+            @{ Name = 'an empty array'; Url = { , @() } }
+            @{ Name = 'blank'; Url = { ' ' } }
+            @{ Name = 'the braces were forgotten'; Url = $null }
+        ) {
+            $run = Get-Outcome { $rows[0..2] | Invoke-VodPreheat -Url $Url -InputProperty Title -WarningVariable script:warnings -WarningAction SilentlyContinue }
+            $run.Failure | Should -BeNullOrEmpty
+            $run.Output.Title | Should -Be 'Film 1', 'Film 2', 'Film 3'
+            $run.Output.Status | Should -Be 'rejected', 'rejected', 'rejected'
+            "$script:warnings" | Should -Be '3 of 3 URLs were not loaded: 3 rejected.'
+        }
+
+        It 'is an error of <Cmdlet> if its script block has no value' -ForEach @(
+            @{ Cmdlet = 'Start-VodPreheat'; Parameter = 'Url' }
+            @{ Cmdlet = 'Start-VodPreheat'; Parameter = 'AssetId' }
+            @{ Cmdlet = 'Test-VodPreheatUrl'; Parameter = 'Url' }
+            @{ Cmdlet = 'Get-VodPreheatResult'; Parameter = 'TaskId' }
+            @{ Cmdlet = 'Wait-VodPreheat'; Parameter = 'TaskId' }
+        ) {
+            foreach ($block in { $_.PlayUrl }, { '' }) {
+                $with = @{ $Parameter = $block }
+                $run = Get-Outcome { $rows[0..2] | & $Cmdlet @with }
+                $run.Output | Should -BeNullOrEmpty
+                $run.Errors.ForEach({ Get-ErrorId $_ }) | Should -Be (@("VodInvalid$Parameter") * 3)
+                $empty = @{ $Parameter = @() }
+                (Get-Outcome { & $Cmdlet @empty }).Errors | Should -BeNullOrEmpty
+            }
+            $server.RequestCount | Should -Be 0
+        }
+
+        It 'is used next to rows without a value' {
+            $run = Get-Outcome { '[{"a":"https://cdn.example.com/1.mp4"},{"a":null},{}]' | ConvertFrom-Json | Invoke-VodPreheat -Url { $_.a } -PollIntervalSec 1 }
+            $run.Output.Status | Sort-Object | Should -Be 'rejected', 'rejected', 'succeed'
+        }
+
+        It 'is an error if -Url is the name of its column' {
+            $run = Get-Outcome { $rows | Invoke-VodPreheat -Url 'Play URL' }
+            Assert-Failure $run.Failure VodInvalidInput InvalidArgument "'Play URL' is not a URL, but the name of a property", '\{ \$_\.PlayUrl \}'
+            $run.Output | Should -BeNullOrEmpty
+        }
+
+        It 'that was read in another way is recognized: <Match>' -ForEach @(
+            @{ Match = "separated by ;: .* Import-Csv -Delimiter ';'"; Row = { "Title;PlayUrl`na;https://cdn.example.com/1.mp4" | ConvertFrom-Csv } }
+            @{ Match = "separated by tabs: .* Import-Csv -Delimiter '``t'"; Row = { "Title`tPlayUrl`na`thttps://cdn.example.com/1.mp4" | ConvertFrom-Csv } }
+            @{ Match = 'no line with the names of its columns: .* -Header'; Row = { "https://cdn.example.com/1.mp4,a`nhttps://cdn.example.com/2.mp4,b" | ConvertFrom-Csv } }
+            @{ Match = 'Pipe what is in the file: Get-Content'; Row = { Get-Item $PSCommandPath } }
+            @{ Match = 'as in -Url \{ \$_\.PlayUrl \}'; Row = { [pscustomobject] @{ Title = 'a' } } }
+        ) {
+            foreach ($cmdlet in 'Start-VodPreheat', 'Invoke-VodPreheat', 'Test-VodPreheatUrl') {
+                Assert-Failure (Get-Outcome { & $Row | & $cmdlet }).Errors[0] VodInvalidInput InvalidArgument $Match
+            }
         }
 
         It 'is used with a script block: <Cmdlet>' -ForEach @(
@@ -297,6 +351,10 @@ Describe 'Input' {
                 "https://a.example.com/$([char] 0xD83D)1.mp4"                = 'half of a character \(U\+D83D\) at position 23'
                 'https://https://a.example.com/1.mp4'                        = "host is 'https'"
                 'a.example.com/1.mp4'                                        = 'not an absolute HTTP or HTTPS URL'
+                'urls.txt'                                                   = 'the path of a file.*Get-Content'
+                'C:\lists\premiere.csv'                                      = 'the path of a file.*Import-Csv'
+                '.\premiere'                                                 = 'the path of a file'
+                '/data/premiere list.tsv'                                    = 'the path of a file'
             }
             $good = Get-SampleUrl 9
         }
@@ -403,7 +461,63 @@ Describe 'Input' {
     }
 
     It 'of no items is no error, and a missing item is one' {
-        (Get-Outcome { Start-VodPreheat @(); Test-VodPreheatUrl @(); Invoke-VodPreheat @(); , @() | Start-VodPreheat }).Errors | Should -BeNullOrEmpty
+        (Get-Outcome { Start-VodPreheat @(); Test-VodPreheatUrl @(); Invoke-VodPreheat @(); , @() | Start-VodPreheat; , @() | Invoke-VodPreheat }).Errors | Should -BeNullOrEmpty
         (Get-Outcome { Start-VodPreheat @($null, 'https://cdn.example.com/1.mp4') }).Errors.ForEach({ Get-ErrorId $_ }) | Should -Be 'VodInvalidUrl'
+    }
+
+    Context 'input that a cmdlet does not take' {
+        BeforeEach {
+            $default = Get-VodConnection
+            $null = Get-SampleUrl 2 | Start-VodPreheat
+            $posted = $server.RequestCount
+        }
+
+        AfterEach { Get-VodConnection | Should -Be $default }
+
+        It 'is an error, and nothing is done: <Cmdlet>' -ForEach @(
+            @{ Cmdlet = 'Connect-VodAccount'; With = @{ Sandbox = $true; PassThru = $true } }
+            @{ Cmdlet = 'Disconnect-VodAccount'; With = @{} }
+            @{ Cmdlet = 'Get-VodConnection'; With = @{} }
+            @{ Cmdlet = 'Test-VodConnection'; With = @{} }
+            @{ Cmdlet = 'Get-VodPreheatTask'; With = @{} }
+            @{ Cmdlet = 'Start-VodPreheat'; With = @{ AssetId = 'a1' } }
+            @{ Cmdlet = 'Start-VodPreheat'; With = @{ Url = 'https://cdn.example.com/1.mp4' } }
+        ) {
+            foreach ($object in 'text', 5, (Get-Item $PSCommandPath), ([pscustomobject] @{ Title = 'a' })) {
+                $run = Get-Outcome { $object | & $Cmdlet @With }
+                $run.Output | Should -BeNullOrEmpty
+                $run.Errors.FullyQualifiedErrorId | Should -BeLike 'InputObjectNotBound,*'
+            }
+            $server.RequestCount | Should -Be $posted
+            @(Get-VodPreheatTask).Count | Should -Be 1
+        }
+
+        It 'does not include connections' {
+            $second, $third = 1..2 | ForEach-Object { Connect-VodAccount -Sandbox -NoDefault }
+            ($second, $third | Test-VodConnection).Region | Should -Be 'SANDBOX', 'SANDBOX'
+            $second | Test-VodConnection -Quiet | Should -BeTrue
+            $second | Disconnect-VodAccount
+            (Test-VodConnection -Connection $second).ErrorCode | Should -Be VodNotConnected
+            Test-VodConnection -Connection $third -Quiet | Should -BeTrue
+            $server.RequestCount | Should -Be $posted
+        }
+    }
+
+    Context 'a date and time' {
+        It 'is no number: -<Parameter> of <Cmdlet>' -ForEach @(
+            @{ Cmdlet = 'Invoke-VodPreheat'; Parameter = 'ResumeSince' }
+            @{ Cmdlet = 'Invoke-VodPreheat'; Parameter = 'Deadline' }
+            @{ Cmdlet = 'Get-VodPreheatTask'; Parameter = 'After' }
+            @{ Cmdlet = 'Get-VodPreheatTask'; Parameter = 'Before' }
+        ) {
+            $null = Get-SampleUrl 1 | Start-VodPreheat
+            foreach ($number in 7, 20261225, 638400000000000000, 1.5, ([decimal] 3), ([bigint] 4), '20261225', $true) {
+                $with = @{ $Parameter = $number }
+                $run = Get-Outcome { if ($Cmdlet -eq 'Invoke-VodPreheat') { Invoke-VodPreheat -Url (Get-SampleUrl 1) @with -WhatIf } else { & $Cmdlet @with } }
+                $run.Output | Should -BeNullOrEmpty
+                "$($run.Failure)" | Should -Match "parameter '$Parameter'"
+                if ($number -is [ValueType] -and $number -isnot [bool] -and $number -isnot [bigint]) { "$($run.Failure)" | Should -Match 'is a number, and no date and time' }
+            }
+        }
     }
 }

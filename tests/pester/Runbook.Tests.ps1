@@ -160,10 +160,12 @@ Describe 'Invoke-PreheatRunbook' {
                 Disconnect-VodAccount
                 $env:HUAWEICLOUD_SDK_SK = ''
                 Invoke-Here @{ UrlProperty = 'PlayUrl' }
+                'Title;PlayUrl', 'One;https://cdn.example.com/1.mp4' | Set-Content $list
+                Invoke-Here @{ UrlProperty = 'PlayUrl' }
             )
-            $runs.ExitCode | Should -Be 2, 2, 2, 2, 2, 2
-            $expected = 'not exist', 'contains no URL', 'no column Url. Its columns are: Title, PlayUrl', 'no column Name', 'deadline', 'VodCredentialInvalid'
-            0..5 | ForEach-Object { $runs[$_].Output | Should -BeLike "*The list was not processed: *$($expected[$_])*" }
+            $runs.ExitCode | Should -Be 2, 2, 2, 2, 2, 2, 2
+            $expected = 'not exist', 'contains no URL', 'no column Url. Its columns are: Title, PlayUrl', 'no column Name', 'deadline', 'VodCredentialInvalid', "columns are: Title;PlayUrl. *-Delimiter ';'"
+            0..6 | ForEach-Object { $runs[$_].Output | Should -BeLike "*The list was not processed: *$($expected[$_])*" }
             $server.SubmittedUrls | Should -BeNullOrEmpty
         }
     }
@@ -177,6 +179,14 @@ Describe 'Invoke-PreheatRunbook' {
             $run.Report.Title | Should -Be 'Part 2, "final"', '首映', 'No URL'
             $run.Report.Status | Should -Be succeed, succeed, rejected
             $run.Report[0].PSObject.Properties.Name | Should -Be Title, Url, Status, TaskId, Attempts, SubmittedAt, EndedAt, ErrorCode, Finding, Detail
+        }
+
+        It 'takes another delimiter, and several columns in one text, as pwsh -File passes them' {
+            $list = [IO.Path]::ChangeExtension($list, '.csv')
+            'Title;Part;PlayUrl', 'One;7;https://cdn.example.com/1.mp4' | Set-Content $list
+            $run = Invoke-Here @{ UrlProperty = 'PlayUrl'; InputProperty = 'Title, Part'; Delimiter = ';' }
+            $run.ExitCode | Should -Be 0 -Because $run.Output
+            $run.Report[0].Title, $run.Report[0].Part | Should -Be 'One', '7'
         }
 
         It 'takes paths as they are' {

@@ -22,7 +22,7 @@ internal static class IdToken
     /// <exception cref="VodClientException">VodCredentialInvalid: no file, or not a token.</exception>
     public static Secret ReadFile(string path) =>
         SecretFile.Read(path, "identity token file", MaxFileBytes, bytes => Parse(bytes, $"The identity token file {path}"))
-        ?? throw InvalidCredential.InSource($"The identity token file {path} does not exist.");
+        ?? throw InvalidCredential.Given($"The identity token file {path} does not exist.", "Specify the path of the file that the issuer of identity tokens writes.");
 
     /// <summary>Reads the token from a text.</summary>
     /// <param name="utf8">The text; the caller wipes it.</param>

@@ -55,5 +55,5 @@ internal static class SecretFile
     }
 
     private static VodClientException Unreadable(string path, string name, string problem) =>
-        InvalidCredential.InSource($"The {name} {path} cannot be read: {problem}");
+        InvalidCredential.Given($"The {name} {path} cannot be read: {problem}", "Specify a regular file that this user can read.");
 }

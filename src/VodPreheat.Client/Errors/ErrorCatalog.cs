@@ -121,7 +121,7 @@ internal static class ErrorCatalog
 
     private static (FailureKind, string)? Gateway(int number) => number switch
     {
-        101 or 103 => (FailureKind.NotFound, CheckEndpoint),
+        101 or 103 => (FailureKind.WrongAddress, CheckEndpoint),
         204 or 602 or 607 => (FailureKind.InvalidArgument, CheckEndpoint),
         301 or 303 or 305 or 1009 => (FailureKind.Authentication, CheckKey),
         302 or 304 or 306 => (FailureKind.PermissionDenied, AskQueryPermission),
@@ -158,10 +158,11 @@ internal static class ErrorCatalog
     private static (FailureKind, string) ByStatus(HttpStatusCode status) => (int)status switch
     {
         400 or 422 => (FailureKind.InvalidArgument, CheckInput),
-        413 or 414 or 431 or 494 => (FailureKind.InvalidArgument, TooLarge),
+        413 or 414 => (FailureKind.InvalidArgument, TooLarge),
+        431 or 494 => (FailureKind.InvalidSetting, TooLarge),
         401 => (FailureKind.Authentication, CheckCredentials),
         403 => (FailureKind.PermissionDenied, AskQueryPermission),
-        404 => (FailureKind.NotFound, CheckEndpoint),
+        404 => (FailureKind.WrongAddress, CheckEndpoint),
         407 => (FailureKind.ProxyRefused, "The proxy requires a login: specify {ProxyLogin} for {Connection}."),
         408 => (FailureKind.Timeout, TryLater),
         429 => (FailureKind.Throttled, SlowDown),

@@ -12,8 +12,11 @@ public enum FailureKind
     /// <summary>The request was invalid.</summary>
     InvalidArgument,
 
-    /// <summary>The task, asset or API does not exist.</summary>
+    /// <summary>The task or asset does not exist.</summary>
     NotFound,
+
+    /// <summary>The address does not serve the API: nothing was said about a task or an asset.</summary>
+    WrongAddress,
 
     /// <summary>The project does not exist or could not be determined. Nothing else can succeed.</summary>
     ProjectNotFound,
@@ -42,7 +45,7 @@ public enum FailureKind
     /// <summary>Secrets would have been sent unencrypted. Nothing else can succeed.</summary>
     InsecureEndpoint,
 
-    /// <summary>The journal cannot be written or read, and is required. Nothing else can succeed.</summary>
+    /// <summary>The journal cannot be written or read, and is required. Nothing more can be submitted.</summary>
     JournalUnavailable,
 
     /// <summary>No answer: DNS, refused, reset, TLS, proxy.</summary>

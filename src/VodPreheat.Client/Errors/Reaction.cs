@@ -36,4 +36,7 @@ internal enum Reaction
 
     /// <summary>An answer of this kind does not show whether the request took effect.</summary>
     EffectUnknown = 512,
+
+    /// <summary>No other submission can succeed for now, while queries can.</summary>
+    EndSubmissions = 1024,
 }

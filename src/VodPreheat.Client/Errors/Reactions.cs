@@ -8,12 +8,20 @@ namespace VodPreheat.Client.Errors;
 /// </summary>
 internal static class Reactions
 {
+    /// <summary>The reaction to a failure of a service: without the credentials that another one issues, VOD cannot be asked either.</summary>
+    public static Reaction Of(FailureKind kind, CloudService service)
+    {
+        Reaction reaction = Of(kind);
+        return service == CloudService.Vod || (reaction & (Temporary | EndKind)) != 0 ? reaction : EndEverything;
+    }
+
     public static Reaction Of(FailureKind kind) => kind switch
     {
         FailureKind.Authentication => EndEverything,
         FailureKind.PermissionDenied => CredentialsAccepted,
         FailureKind.InvalidArgument => Divide | CredentialsAccepted,
         FailureKind.NotFound => Divide | CredentialsAccepted,
+        FailureKind.WrongAddress => EndSubmissions,
         FailureKind.ProjectNotFound => EndEverything,
         FailureKind.ProjectMismatch => EndEverything | CredentialsAccepted,
         FailureKind.InvalidOperation => Divide | CredentialsAccepted,
@@ -23,7 +31,7 @@ internal static class Reactions
         FailureKind.NotConnected => EndEverything,
         FailureKind.InvalidSetting => EndEverything,
         FailureKind.InsecureEndpoint => EndEverything,
-        FailureKind.JournalUnavailable => EndEverything,
+        FailureKind.JournalUnavailable => EndSubmissions,
         FailureKind.ConnectionFailed => RetryQuery | RetrySubmission | Temporary | Pause,
         FailureKind.ProxyRefused => EndKind,
         FailureKind.Timeout => RetryQuery | RetrySubmission | Temporary | Pause | EffectUnknown,

@@ -101,7 +101,11 @@ public sealed class VodClientException : Exception
     /// Whether no other submission can succeed for now, while queries can: also if the quota is used up, the proxy refuses its login,
     /// or the service asks to wait for too long.
     /// </summary>
-    public bool EndsSubmissions => EndsQueries || (IsThrottled && IsWaitTooLong);
+    public bool EndsSubmissions => EndsQueries || Has(Reaction.EndSubmissions) || (IsThrottled && IsWaitTooLong);
+
+    /// <summary>Whether a command that submits has nothing left to do after the failure.</summary>
+    /// <param name="hasAccepted">Whether tasks were accepted, which can be waited for.</param>
+    public bool EndsCommand(bool hasAccepted) => EndsEverything || (!hasAccepted && Has(Reaction.EndSubmissions));
 
     /// <summary>Whether no other query can succeed for now.</summary>
     public bool EndsQueries => Has(Reaction.EndEverything | Reaction.EndKind);
@@ -147,5 +151,5 @@ public sealed class VodClientException : Exception
     /// </summary>
     public bool OutcomeUnknown => Service == CloudService.Vod && Delivery == Delivery.Unknown;
 
-    private bool Has(Reaction any) => (Reactions.Of(Kind) & any) != 0;
+    private bool Has(Reaction any) => (Reactions.Of(Kind, Service) & any) != 0;
 }

@@ -31,23 +31,24 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
     /// second refusal in a row ends all requests of the connection.
     /// </summary>
     /// <exception cref="VodClientException">The request failed, or nothing was sent because of an earlier refusal.</exception>
-    public async Task<T> SendAsync<T>(Func<Task<T>> send, CancellationToken cancellation)
+    public async Task<T> SendAsync<T>(Func<AuthenticationTrial, Task<T>> send, CancellationToken cancellation)
     {
         bool mayRenew = source.IsRenewable;
         while (true)
         {
-            (int era, TaskCompletionSource? trial) = await EnterAsync(cancellation).ConfigureAwait(false);
+            var trial = new AuthenticationTrial(this);
+            await trial.StartAsync(cancellation).ConfigureAwait(false);
             bool accepted = false;
             try
             {
-                T answer = await send().ConfigureAwait(false);
+                T answer = await send(trial).ConfigureAwait(false);
                 accepted = true;
                 return answer;
             }
             catch (VodClientException failure)
             {
                 accepted = failure.CredentialsAccepted;
-                if (failure.IsRefusal && mayRenew && failure.Service == CloudService.Vod && TryRenew(era))
+                if (failure.IsRefusal && mayRenew && failure.Service == CloudService.Vod && TryRenew(trial.Era))
                 {
                     mayRenew = false;
                     continue;
@@ -62,7 +63,7 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
             }
             finally
             {
-                Leave(era, trial, accepted);
+                trial.End(accepted);
             }
         }
     }
@@ -77,7 +78,9 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
         }
     }
 
-    private async ValueTask<(int Era, TaskCompletionSource? Trial)> EnterAsync(CancellationToken cancellation)
+    /// <summary>Waits until the credentials are accepted, or for the turn to try them.</summary>
+    /// <exception cref="VodClientException">The service has refused the credentials.</exception>
+    public async ValueTask EnterAsync(AuthenticationTrial trial, CancellationToken cancellation)
     {
         while (true)
         {
@@ -85,15 +88,16 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
             lock (_lock)
             {
                 ThrowIfRefused();
+                trial.Era = _era;
                 if (_accepted)
                 {
-                    return (_era, null);
+                    return;
                 }
 
                 if (_trial is null)
                 {
-                    _trial = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                    return (_era, _trial);
+                    trial.Running = _trial = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                    return;
                 }
 
                 running = _trial.Task;
@@ -125,22 +129,23 @@ internal sealed class AuthenticationBreaker(CredentialSource source)
         }
     }
 
-    private void Leave(int era, TaskCompletionSource? trial, bool accepted)
+    /// <summary>Ends a request, or lets another one try the credentials while it waits.</summary>
+    public void Leave(AuthenticationTrial trial, bool accepted)
     {
         lock (_lock)
         {
-            if (accepted && era == _era)
+            if (accepted && trial.Era == _era)
             {
                 _accepted = true;
                 _renewed = false;
             }
 
-            if (trial is not null)
+            if (trial.Running is not null)
             {
                 _trial = null;
             }
         }
 
-        trial?.SetResult();
+        trial.Running?.SetResult();
     }
 }

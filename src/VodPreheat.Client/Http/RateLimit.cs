@@ -57,7 +57,7 @@ internal sealed class RateLimit(string kind, int perMinute, TimeProvider clock)
             {
                 TimeSpan now = Now;
                 int limit = LimitAt(now);
-                return new RateLimitStatus(NextTurn(now) is { } at && at > now ? at - now : TimeSpan.Zero, _learned > 0 ? limit : null) { PerMinute = limit };
+                return new RateLimitStatus(NextTurn(now) is { } at && at > now ? at - now : TimeSpan.Zero, _learned > 0 ? limit : null) { PerMinute = limit, IsThrottled = IsProbing };
             }
         }
     }

@@ -24,9 +24,16 @@ internal sealed class RateLimitHandler(CloudService service, RateLimit queries, 
         long? firstThrottled = null;
         while (true)
         {
-            turn = await limit.EnterAsync(turn.Ticket, cancellationToken).ConfigureAwait(false);
+            ValueTask<RateLimit.Turn> entering = limit.EnterAsync(turn.Ticket, cancellationToken);
+            if (!entering.IsCompleted)
+            {
+                AuthenticationTrial.Pause(request);
+            }
+
+            turn = await entering.ConfigureAwait(false);
             try
             {
+                await AuthenticationTrial.ContinueAsync(request, cancellationToken).ConfigureAwait(false);
                 HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
                 limit.Leave(turn, RateLimit.Outcome.Accepted);
                 return response;

@@ -7,4 +7,7 @@ public readonly record struct RateLimitStatus(TimeSpan HeldFor, int? LearnedPerM
 {
     /// <summary>The limit per minute that is in force; 0 for none.</summary>
     public int PerMinute { get; init; }
+
+    /// <summary>Whether the service has throttled a request and accepted none since.</summary>
+    public bool IsThrottled { get; init; }
 }

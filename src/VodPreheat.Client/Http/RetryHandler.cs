@@ -40,6 +40,7 @@ internal sealed class RetryHandler : DelegatingHandler
         catch (VodClientException failure) when (_maximumRetryCount > 0 && ShouldRetry(isQuery, failure))
         {
             // Thrown again by the first attempt itself.
+            AuthenticationTrial.Pause(request);
         }
 
         return await RetryAsync(request, isQuery, first, cancellationToken).ConfigureAwait(false);
@@ -55,7 +56,7 @@ internal sealed class RetryHandler : DelegatingHandler
             context.Properties.Set(s_isQuery, isQuery);
             Task<HttpResponseMessage>? made = first;
             return await _pipeline.Value.ExecuteAsync(
-                async context => await (Interlocked.Exchange(ref made, null) ?? SendOnceAsync(request, context.CancellationToken)).ConfigureAwait(false),
+                async context => await (Interlocked.Exchange(ref made, null) ?? SendAgainAsync(request, isQuery, context.CancellationToken)).ConfigureAwait(false),
                 context).ConfigureAwait(false);
         }
         finally
@@ -81,10 +82,19 @@ internal sealed class RetryHandler : DelegatingHandler
             })
             .Build();
 
-    private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAgainAsync(HttpRequestMessage request, bool isQuery, CancellationToken cancellation)
     {
+        await AuthenticationTrial.ContinueAsync(request, cancellation).ConfigureAwait(false);
         NewConnectionHandler.Require(request);
-        return base.SendAsync(request, cancellation);
+        try
+        {
+            return await base.SendAsync(request, cancellation).ConfigureAwait(false);
+        }
+        catch (VodClientException failure) when (ShouldRetry(isQuery, failure))
+        {
+            AuthenticationTrial.Pause(request);
+            throw;
+        }
     }
 
     // Signing in for this request has its own retries: repeating its failure would multiply them.

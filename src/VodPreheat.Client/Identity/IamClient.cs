@@ -115,7 +115,7 @@ internal sealed class IamClient : IDisposable
         FailureKind.PermissionDenied =>
             "Check that an identity conversion rule of the identity provider applies to the token, " +
             "and that the user group that it results in has permissions in the project.",
-        FailureKind.NotFound or FailureKind.InvalidArgument =>
+        FailureKind.NotFound or FailureKind.WrongAddress or FailureKind.InvalidArgument =>
             "Check the name of the identity provider (IAM console: Identity Providers), the project ID or region, and the address of IAM.",
         _ => null,
     };

@@ -6,7 +6,7 @@ namespace VodPreheat.Client.Jobs;
 
 /// <summary>
 /// The outcomes of a job, of which those of failed URLs have what a test of the URL at the CDN found. A URL is tested when it has
-/// failed for good, while the job goes on.
+/// failed for good, while the job goes on; none is tested after the timeout of the job.
 /// </summary>
 /// <param name="job">The job.</param>
 /// <param name="test">Tests a URL.</param>
@@ -51,6 +51,11 @@ public sealed class JobDiagnosis(PreheatJob job, Func<string, Task<EdgeTestResul
             {
                 _tests.Remove(tested);
                 return await tested.ConfigureAwait(false);
+            }
+
+            if (job.IsTimeUp && _failed.TryDequeue(out UrlOutcome? untested))
+            {
+                return untested;
             }
 
             while (_tests.Count < MaxTests && _failed.TryDequeue(out UrlOutcome? failed))

@@ -24,7 +24,12 @@ internal sealed class JobTasks
     /// <summary>The open URLs that an answer is about, each with its status; null if its task has ended without a result for it.</summary>
     public IReadOnlyList<(JobUrl Url, string? Status)> Handle(PollAnswer answer)
     {
-        List<JobUrl> open = _open[answer.TaskId];
+        if (!_open.TryGetValue(answer.TaskId, out List<JobUrl>? open))
+        {
+            // The answer to a last query that was no longer waited for.
+            return [];
+        }
+
         if (answer.HasEnded)
         {
             _open.Remove(answer.TaskId);

@@ -91,7 +91,8 @@ public sealed class PreheatJob : IDisposable
 
     private TimeSpan Elapsed => _clock.GetElapsedTime(_start);
 
-    private bool IsTimeUp => Elapsed >= _settings.Timeout;
+    /// <summary>Whether the timeout of the job is over.</summary>
+    internal bool IsTimeUp => Elapsed >= _settings.Timeout;
 
     private bool CanSubmit => Failure is null && !IsTimeUp;
 

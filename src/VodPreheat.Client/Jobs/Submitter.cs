@@ -36,7 +36,7 @@ public sealed class Submitter(VodClient client, InvocationContext context)
         }
         catch (VodClientException failure)
         {
-            bool ends = context.IsPersistent ? failure.EndsQueries : failure.EndsSubmissions || context.Service.IsUnreachable;
+            bool ends = context.IsPersistent ? failure.EndsSubmissions && !failure.PausesSubmissions : failure.EndsSubmissions || context.Service.IsUnreachable;
             if (ends)
             {
                 End = failure;

@@ -42,12 +42,8 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
         {
             problem = await AppendAsync(location.Folder, JournalLine.Announce(submission).ToUtf8()).ConfigureAwait(false);
         }
-        else if (problem is null && context.NeedsJournal)
-        {
-            problem = "it is turned off";
-        }
 
-        if (problem is null)
+        if (problem is null && (location.Folder is not null || !context.NeedsJournal))
         {
             return location.Folder is not null;
         }
@@ -112,17 +108,20 @@ internal sealed class FileJournal(Func<string, string?> readVariable, TimeProvid
         }
 
         return context.NeedsJournal || location is { IsNamed: true, Problem: not null }
-            ? throw Unavailable(location, "read", location.Problem ?? "it is turned off")
+            ? throw Unavailable(location, "read", location.Problem)
             : null;
     }
 
     private static string ReasonOf(Exception error) => error.Message.TrimEnd('.');
 
-    private static VodClientException Unavailable(JournalLocation location, string what, string problem) => new(
+    // Without a problem it is turned off.
+    private static VodClientException Unavailable(JournalLocation location, string what, string? problem) => new(
         FailureKind.JournalUnavailable,
         ErrorIds.JournalUnavailable,
-        $"{location.Name} cannot be {what}: {problem}.",
-        $"Make the folder and its files readable and writable, or set the environment variable {JournalLocation.Variable} to the full path of another folder.")
+        $"{location.Name} cannot be {what}: {problem ?? "it is turned off"}.",
+        problem is null
+            ? $"Remove the environment variable {JournalLocation.Variable}, or set it to the full path of a folder."
+            : $"Make the folder and its files readable and writable, or set the environment variable {JournalLocation.Variable} to the full path of another folder.")
     {
         Delivery = Delivery.NotSent,
     };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using VodPreheat.Client.Errors;
+using VodPreheat.Client.Http;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Preheating;
 
@@ -33,6 +34,7 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
     // Used only by the poll, of which there is one at a time.
     private readonly List<(OpenTask Open, Task<IReadOnlyList<UrlResult>> Query)> _inFlight = new(MaxInFlight);
     private TimeSpan? _giveUpAt;
+    private bool _hasWaitedForHold;
 
     // When the rate limit has room for the next query, if there are more tasks than it allows in an interval.
     private TimeSpan _nextQueryAt;
@@ -182,11 +184,14 @@ public sealed class PreheatTaskPoller(VodClient client, TimeSpan interval, TimeS
             return false;
         }
 
-        // Queries that the rate limit holds have not been sent yet.
+        // Queries that the rate limit holds have not been sent yet. One that the service throttles again after each hold would go on
+        // for hours if others use up the limit of the account.
         _giveUpAt ??= now + s_maxLastWait;
-        if (client.QueryLimit.HeldFor is { Ticks: > 0 } held && now + held + s_maxLastWait > _giveUpAt)
+        RateLimitStatus limit = client.QueryLimit;
+        if (limit.HeldFor is { Ticks: > 0 } held && now + held + s_maxLastWait > _giveUpAt && !(limit.IsThrottled && _hasWaitedForHold))
         {
             _giveUpAt = now + held + s_maxLastWait;
+            _hasWaitedForHold |= limit.IsThrottled;
         }
 
         return now >= _giveUpAt;

@@ -16,6 +16,8 @@ public static partial class PreheatUrl
         "It is not an absolute HTTP or HTTPS URL.",
         "Specify the playback URLs of published assets as absolute HTTP or HTTPS URLs, and assets with {AssetId}.");
 
+    private static readonly InputFault s_path = new("It is the path of a file.", "Pipe what is in the file: {ReadFile}.");
+
     private static readonly SearchValues<char> s_lineEnds = SearchValues.Create("\r\n\u0085\u2028\u2029");
 
     // Not in any URL (RFC 3986, appendix A). Brackets are not either, outside of a host, but are used.
@@ -31,6 +33,11 @@ public static partial class PreheatUrl
         if (url.AsSpan().ContainsAny(s_lineEnds))
         {
             return new("It contains several lines.", "Specify one URL a line, and read a list line by line: {ReadLines}.");
+        }
+
+        if (FilePath().IsMatch(url))
+        {
+            return s_path;
         }
 
         if (NextUrl().Match(url) is { Success: true } next)
@@ -68,6 +75,10 @@ public static partial class PreheatUrl
             return false;
         }
     }
+
+    // The name of a list that was not read, or any path on Windows.
+    [GeneratedRegex(@"^(?!.*://)(?:[a-z]:[\\/]|\.{0,2}\\|.*\.(?:txt|csv|tsv|json|xlsx)\z)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FilePath();
 
     [GeneratedRegex("^https?://", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Start();

@@ -133,7 +133,7 @@ public sealed class ConnectVodAccountCommand : VodCmdlet
     public SwitchParameter NoDefault { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
         VodConnection connection;
         try

@@ -12,14 +12,14 @@ namespace VodPreheat.Commands;
 public sealed class DisconnectVodAccountCommand : PSCmdlet
 {
     /// <summary>The connection to disconnect; by default the default connection.</summary>
-    [Parameter(HelpMessage = "Specifies the connection to end, from Connect-VodAccount -PassThru or -NoDefault.")]
+    [Parameter(ValueFromPipeline = true, HelpMessage = "Specifies the connection to end, from Connect-VodAccount -PassThru or -NoDefault.")]
     [ValidateNotNull]
     [LiveConnection]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     public VodConnection? Connection { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
         if ((Connection ?? DefaultConnection.Own) is { } connection)
         {

@@ -8,7 +8,7 @@ namespace VodPreheat.Commands;
 public sealed class GetVodConnectionCommand : VodCmdlet
 {
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
         if (FindDefaultConnection() is { } connection)
         {

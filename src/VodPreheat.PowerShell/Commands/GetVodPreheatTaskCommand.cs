@@ -60,7 +60,7 @@ public sealed class GetVodPreheatTaskCommand : VodCmdlet
     public SwitchParameter AllProjects { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
         VodConnection? connection = AllProjects ? null : Connection ?? FindDefaultConnection();
         if (connection is { Client: null })

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Edge;
@@ -101,7 +102,8 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (string? given in Url ?? [])
+        // No URL is the value of a script block, such as { $_.PlayUrl }, for a row that has none.
+        foreach (string? given in Url is { Length: > 0 } ? Url : [null])
         {
             if (TextlessObject.Of(given) is { } input)
             {
@@ -109,12 +111,16 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
             }
             else if (InputText.Trim(given ?? string.Empty) is { Length: > 0 } url)
             {
+                if (InputObject is { BaseObject: not string } named && !PreheatUrl.IsValid(url) && Parameters.InputProperty.TryRead(named, url, out _))
+                {
+                    ThrowTerminatingError(ErrorRecords.PropertyName(url));
+                }
+
                 _urls.Add(url);
                 _copied.Keep(url, InputObject);
             }
-            else if (InputObject is { BaseObject: not string } row)
+            else if (InputObject is { BaseObject: not (string or IList) } row)
             {
-                // The value of a script block, such as { $_.PlayUrl }.
                 RejectRow(row);
             }
         }
@@ -263,7 +269,7 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
         // The later one can be terminating. One for the same cause, such as a proxy that refuses submissions and queries.
         foreach (VodClientException failure in new[] { job.Failure, job.QueryFailure }.OfType<VodClientException>().DistinctBy(static failure => failure.ErrorCode))
         {
-            WriteError(ErrorRecords.JobEnded(failure, [.. LeftBy(failure.ErrorCode)]), isTerminating: failure.EndsEverything);
+            WriteError(ErrorRecords.JobEnded(failure, [.. LeftBy(failure.ErrorCode)]), isTerminating: failure.EndsCommand(outcomes.Exists(static outcome => outcome.TaskId is not null)));
         }
 
         IEnumerable<UrlOutcome> LeftBy(string code) => outcomes.Where(

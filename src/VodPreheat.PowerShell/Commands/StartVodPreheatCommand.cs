@@ -175,7 +175,7 @@ public sealed class StartVodPreheatCommand : VodConnectedCmdlet
         if (_submitter!.End is { } end && !Stopping && _input!.TakeUnsent() is { Length: > 0 } unsent)
         {
             // A quota is not terminating, so that a Wait-VodPreheat downstream waits for what was accepted.
-            WriteError(WithAccepted(ErrorRecords.NotSubmitted(end, unsent, _input.Noun)), isTerminating: end.EndsEverything);
+            WriteError(WithAccepted(ErrorRecords.NotSubmitted(end, unsent, _input.Noun)), isTerminating: end.EndsCommand(_submitter.AcceptedTasks.Count > 0));
         }
     }
 

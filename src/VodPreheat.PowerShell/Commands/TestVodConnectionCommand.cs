@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using VodPreheat.Client;
+using VodPreheat.Completion;
 using VodPreheat.Errors;
+using VodPreheat.Parameters;
 using VodPreheat.Progress;
 
 namespace VodPreheat.Commands;
@@ -17,8 +19,22 @@ public sealed class TestVodConnectionCommand : VodConnectedCmdlet
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    [Parameter(ValueFromPipeline = true, HelpMessage = "Specifies the connection to use, from Connect-VodAccount -PassThru or -NoDefault.")]
+    [ValidateNotNull]
+    [LiveConnection]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public override VodConnection? Connection { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
     {
+        // The connection can come through the pipeline.
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        FindConnection();
         AnswerProgressBar progress = CompletedAtEnd(new AnswerProgressBar(this, "Testing the connection", Client.Clock));
         ConnectionTest test = WaitFor(ConnectionTest.RunAsync(Client, Context, Client.Clock), progress.Show).GetAwaiter().GetResult();
         if (Quiet)

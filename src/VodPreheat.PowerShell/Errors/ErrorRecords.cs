@@ -52,8 +52,8 @@ internal static class ErrorRecords
             ErrorIds.InvalidAssetId, given, "asset ID", InputText.FaultOf, "An asset ID is empty or blank.", "Specify the IDs of published assets."),
         _ => InvalidItem(
             ErrorIds.InvalidTaskId, given, "task ID", InputText.FaultOf,
-            "A task ID is empty or blank: it was not specified, or belongs to a submission whose outcome is unknown, which may have no task.",
-            "Specify task IDs that Start-VodPreheat or Get-VodPreheatTask wrote. What has none can be submitted again, which costs quota again."),
+            "A task ID is missing, empty, or blank.",
+            "Specify task IDs that Start-VodPreheat or Get-VodPreheatTask wrote. A submission that failed, or whose outcome is unknown, has none."),
     };
 
     /// <summary>An asset where only URLs are possible.</summary>
@@ -69,14 +69,23 @@ internal static class ErrorRecords
     /// <param name="input">The object.</param>
     /// <param name="property">The property.</param>
     /// <param name="description">What the object is, and what it has.</param>
-    /// <param name="example">A property that the user may mean, for a script.</param>
-    public static ErrorRecord InvalidInput(object input, string property, string description, string example) => Make(
+    /// <param name="hint">What to do with such objects.</param>
+    public static ErrorRecord InvalidInput(object input, string property, string description, string hint) => Make(
         Exception(
             ErrorIds.InvalidInput,
             $"An input object has no property {property}: it is {description}. Others like it are not reported.",
-            $"Pipe the objects, and specify the property to use: -{property} {{ $_.{example} }}."),
+            hint),
         ErrorCategory.InvalidArgument,
         input);
+
+    /// <summary>The name of a property of the input objects instead of a script block.</summary>
+    public static ErrorRecord PropertyName(string name) => Make(
+        Exception(
+            ErrorIds.InvalidInput,
+            $"'{DisplayText.Clean(name, DisplayText.MaxLength)}' is not a URL, but the name of a property of the input objects.",
+            "Specify it in a script block, as in -Url { $_.PlayUrl }."),
+        ErrorCategory.InvalidArgument,
+        name);
 
     /// <summary>A submission that failed; the error says if it may have been accepted.</summary>
     public static ErrorRecord FromSubmission(VodClientException failure, SubmissionRequest request) => Make(
@@ -153,7 +162,7 @@ internal static class ErrorRecords
         Exception(
             ErrorIds.WaitTimeout,
             service.Explain($"The job timed out after {(long)timeout.TotalSeconds} s with {Quantity.Of(open.Length, "URL")} open."),
-            "Run the same command again with -ResumeSince; URLs that were accepted are not submitted again."),
+            "Run the same command again with -ResumeSince: URLs that were accepted according to the journal are not submitted again."),
         ErrorCategory.OperationTimeout,
         open);
 
@@ -185,8 +194,8 @@ internal static class ErrorRecords
     public static ErrorRecord ConnectionNotLive(VodConnection connection) => Make(
         Exception(
             ErrorIds.ConnectionNotLive,
-            "The connection is a copy without its credentials: a connection cannot be passed to another process.",
-            "Run Connect-VodAccount inside the job or remote session. ForEach-Object -Parallel and Start-ThreadJob share the live connection."),
+            "The connection has no credentials: it was made by a script, or is a copy from another process, to which credentials are not passed.",
+            "Use a connection of this session, or run Connect-VodAccount inside the job or remote session. ForEach-Object -Parallel and Start-ThreadJob share the live connection."),
         ErrorCategory.InvalidArgument,
         connection);
 
@@ -228,7 +237,7 @@ internal static class ErrorRecords
         FailureKind.Authentication => ErrorCategory.AuthenticationError,
         FailureKind.PermissionDenied => ErrorCategory.PermissionDenied,
         FailureKind.InvalidArgument or FailureKind.ProjectMismatch or FailureKind.InvalidSetting => ErrorCategory.InvalidArgument,
-        FailureKind.NotFound or FailureKind.ProjectNotFound => ErrorCategory.ObjectNotFound,
+        FailureKind.NotFound or FailureKind.WrongAddress or FailureKind.ProjectNotFound => ErrorCategory.ObjectNotFound,
         FailureKind.InvalidOperation => ErrorCategory.InvalidOperation,
         FailureKind.QuotaExceeded => ErrorCategory.QuotaExceeded,
         FailureKind.Throttled => ErrorCategory.LimitsExceeded,

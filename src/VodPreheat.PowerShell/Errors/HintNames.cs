@@ -27,6 +27,7 @@ internal static class HintNames
         ["{AssetId}"] = "-AssetId",
         ["{Encoding}"] = "Get-Content -Encoding (such as gb18030)",
         ["{ReadLines}"] = "Get-Content without -Raw",
+        ["{ReadFile}"] = "Get-Content for a list, Import-Csv for a table",
         ["{WholeJob}"] = "Invoke-VodPreheat",
     };
 

@@ -53,16 +53,32 @@ internal sealed partial class TextlessObject
     /// <summary>Whether the object has the property.</summary>
     public bool Has(string property) => InputProperty.TryRead(Source, property, out _);
 
-    /// <summary>The property that the user may mean, as it is written after a dot in a script.</summary>
-    public string LikelyProperty(string property)
+    /// <summary>What to do with such objects.</summary>
+    public string Hint(string property)
     {
         string[] names = InputProperty.Names(Source);
-        string part = property.Replace("Id", string.Empty, StringComparison.Ordinal);
-        string name = Array.Find(names, name => name.Contains(part, StringComparison.OrdinalIgnoreCase))
-            ?? (property == "Url" ? Array.Find(names, name => TextsOf(name) is [var text, ..] && text.Contains("://", StringComparison.Ordinal)) : null)
-            ?? "Property";
-        return PlainName().IsMatch(name) ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(DisplayText.Clean(name, MaxNameLength))}'";
+        return Source.BaseObject is FileSystemInfo ? "Pipe what is in the file: Get-Content for a list, Import-Csv for a table."
+            : names is [var line] && Delimiter().Match(line) is { Success: true } delimiter
+                ? $"The columns of the table are separated by {(delimiter.Value == "\t" ? "tabs" : delimiter.Value)}: read it with Import-Csv -Delimiter '{(delimiter.Value == "\t" ? "`t" : delimiter.Value)}'."
+            : Array.Exists(names, static name => name.Contains("://", StringComparison.Ordinal))
+                ? "The table has no line with the names of its columns: read it with Import-Csv -Header, or Get-Content if it is a list."
+            : LikelyProperty(names, property) is { } likely
+                ? $"Pipe the objects, and specify the property to use: -{property} {{ $_.{likely} }}."
+            : $"Pipe objects with this property, or specify the one to use, as in -{property} {{ $_.{(property == "Url" ? "PlayUrl" : "Id")} }}.";
     }
+
+    // The property that the user may mean, as it is written after a dot in a script.
+    private string? LikelyProperty(string[] names, string property)
+    {
+        string part = property.Replace("Id", string.Empty, StringComparison.Ordinal);
+        string? name = Array.Find(names, name => name.Contains(part, StringComparison.OrdinalIgnoreCase))
+            ?? (property == "Url" ? Array.Find(names, name => TextsOf(name) is [var text, ..] && text.Contains("://", StringComparison.Ordinal)) : null);
+        return name is null || PlainName().IsMatch(name) ? name
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(DisplayText.Clean(name, MaxNameLength))}'";
+    }
+
+    [GeneratedRegex("[;|\t]")]
+    private static partial Regex Delimiter();
 
     [GeneratedRegex(@"^\w{1,100}\z")]
     private static partial Regex PlainName();

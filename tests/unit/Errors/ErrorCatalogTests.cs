@@ -28,7 +28,7 @@ public sealed partial class ErrorCatalogTests
         """;
 
     private const string KnownOfGateway = """
-        NotFound          0101 0103
+        WrongAddress      0101 0103
         InvalidArgument   0204 0602 0607
         ProjectMismatch   0310
         Authentication    0301 0303 0305 0307 1009
@@ -66,7 +66,7 @@ public sealed partial class ErrorCatalogTests
         { 400, FailureKind.InvalidArgument },
         { 401, FailureKind.Authentication },
         { 403, FailureKind.PermissionDenied },
-        { 404, FailureKind.NotFound },
+        { 404, FailureKind.WrongAddress },
         { 405, FailureKind.InvalidOperation },
         { 407, FailureKind.ProxyRefused },
         { 408, FailureKind.Timeout },
@@ -75,8 +75,8 @@ public sealed partial class ErrorCatalogTests
         { 414, FailureKind.InvalidArgument },
         { 422, FailureKind.InvalidArgument },
         { 429, FailureKind.Throttled },
-        { 431, FailureKind.InvalidArgument },
-        { 494, FailureKind.InvalidArgument },
+        { 431, FailureKind.InvalidSetting },
+        { 494, FailureKind.InvalidSetting },
         { 500, FailureKind.Unavailable },
         { 502, FailureKind.Unavailable },
         { 503, FailureKind.Unavailable },

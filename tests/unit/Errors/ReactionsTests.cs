@@ -36,7 +36,7 @@ public sealed class ReactionsTests
     public void What_ends_requests_is_neither_retried_nor_waited_for(FailureKind kind)
     {
         Reaction reaction = Reactions.Of(kind);
-        bool ends = (reaction & (Reaction.EndEverything | Reaction.EndKind)) != 0;
+        bool ends = (reaction & (Reaction.EndEverything | Reaction.EndKind | Reaction.EndSubmissions)) != 0;
         const Reaction GoesOn = Reaction.RetryQuery | Reaction.RetrySubmission | Reaction.Hold | Reaction.Temporary | Reaction.Pause | Reaction.Divide;
         Assert.False(ends && (reaction & GoesOn) != 0);
     }
@@ -58,6 +58,18 @@ public sealed class ReactionsTests
         Assert.False(failure.OutcomeUnknown && failure.IsSubmissionRetried);
         Assert.False(delivery == Delivery.Refused && failure.IsSubmissionRetried);
         Assert.Equal(failure.EndsEverything || kind is FailureKind.QuotaExceeded or FailureKind.ProxyRefused, failure.EndsQueries);
-        Assert.Equal(failure.EndsQueries, failure.EndsSubmissions);
+        Assert.Equal(failure.EndsQueries || kind is FailureKind.WrongAddress or FailureKind.JournalUnavailable, failure.EndsSubmissions);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Without_a_token_nothing_can_be_sent_to_VOD(FailureKind kind)
+    {
+        foreach (CloudService service in new[] { CloudService.Iam, CloudService.Metadata })
+        {
+            var failure = new VodClientException(kind, "code", "what", "hint") { Service = service, Delivery = Delivery.Refused };
+            Assert.Equal(kind != FailureKind.ProxyRefused && !failure.IsTemporary, failure.EndsEverything);
+            Assert.False(failure.IsDivided || failure.CredentialsAccepted);
+        }
     }
 }

@@ -203,15 +203,50 @@ public sealed class AuthenticationBreakerTests
         await next;
     }
 
+    [Theory]
+    [InlineData("throttled", "accepted")]
+    [InlineData("throttled", "refused")]
+    [InlineData("failed", "accepted")]
+    [InlineData("failed", "refused")]
+    public async Task While_the_first_request_waits_another_one_tries_the_key(string first, string then)
+    {
+        var clock = new FakeTimeProvider();
+        Answer waits = first == "throttled" ? Answers.Throttled : Answers.Body(503, "{}");
+        Answer answers = Answers.After(_go.Task, then == "accepted" ? Answers.Good : Answers.Unauthorized);
+        using var network = new FakeNetwork(waits, answers, Answers.Good) { Clock = clock };
+        using VodClient client = TestClient.Create(network, clock);
+        Task query = client.QueryAsync();
+        await TestClient.EventuallyAsync(() => network.Count == 1);
+        Task submission = client.SubmitAsync();
+        await TestClient.EventuallyAsync(() => network.Count == 2);
+
+        // The wait is over, and the other one has no answer yet: still only one request tries the key.
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await Task.Delay(50);
+        Assert.Equal((2, false), (network.Count, query.IsCompleted));
+        _go.SetResult();
+        if (then == "accepted")
+        {
+            await Task.WhenAll(query, submission);
+            Assert.Equal(["GET", "POST", "GET"], network.Sent.Select(static sent => sent.Method));
+        }
+        else
+        {
+            await TestClient.FailureAsync(() => submission);
+            Assert.Equal(Delivery.NotSent, (await TestClient.FailureAsync(() => query)).Delivery);
+            Assert.Equal(2, network.Count);
+        }
+    }
+
     [Fact]
     public async Task Renewed_credentials_that_are_refused_are_not_sent_by_another_invocation()
     {
         var breaker = new AuthenticationBreaker(Renewable());
         int sent = 0;
         int calls = 0;
-        await Assert.ThrowsAsync<OperationCanceledException>(() => breaker.SendAsync(() => ++calls == 1 ? Refuse() : throw new OperationCanceledException(), default));
-        await Assert.ThrowsAsync<VodClientException>(() => breaker.SendAsync(Refuse, default));
-        await Assert.ThrowsAsync<VodClientException>(() => breaker.SendAsync(Refuse, default));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => breaker.SendAsync(_ => ++calls == 1 ? Refuse() : throw new OperationCanceledException(), default));
+        await Assert.ThrowsAsync<VodClientException>(() => breaker.SendAsync(_ => Refuse(), default));
+        await Assert.ThrowsAsync<VodClientException>(() => breaker.SendAsync(_ => Refuse(), default));
         Assert.Equal(2, sent);
 
         Task<int> Refuse()
@@ -228,7 +263,7 @@ public sealed class AuthenticationBreakerTests
         for (int round = 1; round <= 3; round++)
         {
             int sent = 0;
-            Assert.Equal(round, await breaker.SendAsync(() => ++sent == 1 ? throw Refusal() : Task.FromResult(round), default));
+            Assert.Equal(round, await breaker.SendAsync(_ => ++sent == 1 ? throw Refusal() : Task.FromResult(round), default));
         }
     }
 

@@ -61,6 +61,27 @@ public sealed class JobDiagnosisTests : IDisposable
     }
 
     [Fact]
+    public async Task After_the_timeout_no_other_URL_is_tested()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        _cloud.LoadTime = TimeSpan.FromSeconds(8);
+        _cloud.EndOf = static (_, _) => "failed";
+        UrlOutcome[] outcomes = await RunAsync(
+            Urls(30),
+            async url =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(10), _clock);
+                return await Denied(url);
+            },
+            new() { Timeout = TimeSpan.FromSeconds(12) });
+        Assert.Equal(Urls(30).Order(), outcomes.Select(static outcome => outcome.Url).Order());
+        Assert.All(outcomes, static outcome => Assert.Equal("failed", outcome.Status));
+        Assert.Equal(8, outcomes.Count(static outcome => outcome.Finding == "AccessDenied"));
+        Assert.Equal(22, outcomes.Count(static outcome => outcome.Finding is null));
+        Assert.InRange((_clock.GetUtcNow() - start).TotalSeconds, 12, 22.1);
+    }
+
+    [Fact]
     public async Task The_cause_of_the_job_stays_before_what_to_check()
     {
         _cloud.Quota = 10;

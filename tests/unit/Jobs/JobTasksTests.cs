@@ -37,6 +37,16 @@ public sealed class JobTasksTests
         Assert.True(_tasks.IsEmpty);
     }
 
+    [Fact]
+    public void An_answer_that_is_no_longer_waited_for_is_about_no_URL()
+    {
+        Add("t", "https://a/1");
+        _tasks.Clear();
+        Add("t2", "https://a/2");
+        Assert.Empty(Handle("t", true, ("https://a/1", "succeed")));
+        Assert.Equal(["https://a/2"], _tasks.Urls.Select(static url => url.Url));
+    }
+
     private IReadOnlyList<JobUrl> Add(string taskId, params string[] urls) => _tasks.Add(taskId, urls.Select(static url => new JobUrl(url)));
 
     private IEnumerable<(string, string?)> Handle(string taskId, bool hasEnded, params (string Url, string Status)[] results) => _tasks

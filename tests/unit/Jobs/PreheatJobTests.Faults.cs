@@ -1,7 +1,9 @@
 using VodPreheat.Client;
+using VodPreheat.Client.Credentials;
 using VodPreheat.Client.Errors;
 using VodPreheat.Client.Invocation;
 using VodPreheat.Client.Jobs;
+using VodPreheat.Client.Journal;
 using VodPreheat.UnitTests.Support;
 using static VodPreheat.UnitTests.Jobs.JobSamples;
 
@@ -73,6 +75,86 @@ public sealed partial class PreheatJobTests
 
         // Three were tried with their retries; after that, one at a time, and not more often than at the interval.
         Assert.InRange(_cloud.Posts + _cloud.Gets - (requests / 2), 4, 4 * (8 + 3 + (2 * 7) + 4));
+    }
+
+    [Fact]
+    public async Task A_journal_that_cannot_be_written_any_more_ends_submitting_and_accepted_tasks_are_waited_for()
+    {
+        using var folder = new TempFolder();
+        SubmissionJournal journal = SubmissionJournal.OfThisMachine(
+            name => name != "VODPREHEAT_JOURNAL" ? null : _cloud.Posts < 2 ? folder.Path : "not/a/full/path", _clock);
+        using VodClient client = TestClient.Create(TestClient.Endpoint, TestClient.Settings() with { Network = () => _cloud, Clock = _clock }, journal);
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45), client: client);
+        AssertOnce(45, outcomes);
+        Assert.Equal((20, 0, 0, 25), Count(outcomes));
+        Assert.All(outcomes.Where(static outcome => outcome.Status == "notSubmitted"), static outcome => Assert.Equal((ErrorIds.JournalUnavailable, 0), (outcome.ErrorCode, outcome.Attempts)));
+        Assert.Equal((FailureKind.JournalUnavailable, null), (job.Failure?.Kind, job.QueryFailure));
+        Assert.Equal((true, false), (job.Failure!.EndsCommand(hasAccepted: false), job.Failure.EndsCommand(hasAccepted: true)));
+    }
+
+    [Theory]
+    [InlineData(404, "APIGW.0101")]
+    [InlineData(500, "APIGW.0103")]
+    [InlineData(404, "")]
+    [InlineData(494, "")]
+    public async Task An_address_without_the_API_is_asked_once_and_says_nothing_about_URLs(int status, string code)
+    {
+        _cloud.OnSubmit = (_, _) => code.Length > 0 ? Answers.Error(status, code, "m") : Answers.Body(status, "not here");
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45));
+        AssertOnce(45, outcomes);
+        Assert.Equal((0, 0, 0, 45), Count(outcomes));
+        Assert.Equal((1, false), (_cloud.Posts, job.HasTimedOut));
+        Assert.True(job.Failure!.EndsCommand(hasAccepted: false));
+    }
+
+    [Theory]
+    [InlineData("APIGW.0101")]
+    [InlineData("APIGW.0103")]
+    public async Task A_resumed_task_is_not_submitted_again_because_the_address_does_not_serve_the_API(string code)
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        await RunAsync(Urls(10), new() { Timeout = TimeSpan.FromSeconds(20) });
+        _cloud.OnQuery = (_, _) => Answers.Error(404, code, "m");
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(10), since: start);
+        Assert.All(outcomes, outcome => Assert.Equal(("unknown", code, "task1"), (outcome.Status, outcome.ErrorCode, outcome.TaskId)));
+        Assert.Equal(1, _cloud.Posts);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.NotFound, "IAM.0004")]
+    [InlineData(FailureKind.PermissionDenied, "IAM.0003")]
+    [InlineData(FailureKind.InvalidArgument, ErrorIds.HttpError)]
+    [InlineData(FailureKind.WrongAddress, "APIGW.0101")]
+    public async Task A_token_that_cannot_be_renewed_ends_the_job_and_says_nothing_about_URLs(FailureKind kind, string code)
+    {
+        int asked = 0;
+        var source = new RenewingCredentialSource(
+            AuthenticationType.IdToken, accountName: null, Fetch, new CancellationTokenSource(), fetchSecret: null, _clock);
+        using VodClient client = TestClient.Create(source, TestClient.Settings() with { Network = () => _cloud, Clock = _clock });
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(45), client: client);
+        AssertOnce(45, outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal(("notSubmitted", code, 0), (outcome.Status, outcome.ErrorCode, outcome.Attempts)));
+        Assert.Equal((1, 0, true), (asked, _cloud.Posts, job.Failure!.EndsEverything));
+
+        Task<FetchedCredential> Fetch(InvocationContext context)
+        {
+            asked++;
+            throw new VodClientException(kind, code, "IAM did not issue a token.", "Check it.") { Service = CloudService.Iam, Delivery = Delivery.Refused };
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    public async Task A_service_that_throttles_after_the_timeout_delays_the_end_by_one_hold(int tasks)
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        _cloud.LoadTime = TimeSpan.FromHours(9);
+        _cloud.OnQuery = (_, _) => _clock.GetUtcNow() - start < TimeSpan.FromSeconds(60) ? null : Answers.Throttled;
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(10 * tasks), new() { Timeout = TimeSpan.FromSeconds(60) });
+        AssertOnce(10 * tasks, outcomes);
+        Assert.All(outcomes, static outcome => Assert.Equal(("processing", ErrorIds.WaitTimeout), (outcome.Status, outcome.ErrorCode)));
+        Assert.InRange((_clock.GetUtcNow() - start).TotalSeconds, 60, 60 + 61 + 11);
     }
 
     [Theory]

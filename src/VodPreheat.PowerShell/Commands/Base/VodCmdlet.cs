@@ -73,7 +73,7 @@ public abstract class VodCmdlet : PSCmdlet, IDisposable
     private protected ErrorRecord? ErrorOf(string? item, string property) =>
         TextlessObject.Of(item) is not { } input ? ErrorRecords.Invalid(property, item)
         : input.Has(property) ? ErrorRecords.Invalid(property, input.Source)
-        : _reported.Add(input.Description) ? ErrorRecords.InvalidInput(input.Source, property, input.Description, input.LikelyProperty(property))
+        : _reported.Add(input.Description) ? ErrorRecords.InvalidInput(input.Source, property, input.Description, input.Hint(property))
         : null;
 
     /// <summary>The value of a common parameter; without it, of the caller's preference, like the engine.</summary>

@@ -16,13 +16,16 @@ public abstract class VodConnectedCmdlet : VodCmdlet
     [ValidateNotNull]
     [LiveConnection]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
-    public VodConnection? Connection { get; set; }
+    public virtual VodConnection? Connection { get; set; }
 
     /// <summary>The client of the connection.</summary>
     private protected VodClient Client => _client!;
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => FindConnection();
+
     /// <summary>Finds the connection.</summary>
-    protected override void BeginProcessing()
+    private protected void FindConnection()
     {
         VodConnection? connection = Connection ?? FindDefaultConnection();
         if (connection is null)
