@@ -50,8 +50,9 @@ Describe 'Faults of the service in Invoke-VodPreheat' {
         if (-not $Id) { $run.Output.Status | Select-Object -Unique | Should -Be 'succeed' }
 
         # Only what ends the job is an error.
-        $run.Errors | Should -HaveCount ($EndsCommand ? 1 : 0)
-        if ($EndsCommand) { Assert-Failure $run.Errors[0] $Id $Category }
+        $ends = $isQuery ? $EndsCommand : $EndsSubmissions
+        $run.Errors | Should -HaveCount ($ends ? 1 : 0)
+        if ($ends) { Assert-Failure $run.Errors[0] $Id $Category }
         Assert-NoSecret $run $connection
         Assert-After $_ $connection
     }

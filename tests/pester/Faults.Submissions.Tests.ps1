@@ -30,7 +30,7 @@ Describe 'Faults of the service in Start-VodPreheat' {
             $items = "$name-1", "$name-2"
             (Invoke-Watched { Start-VodPreheat -AssetId $items -Connection $connection -Verbose }), $items, @($items[0])
         }
-        $run.Requests.Where({ $_.Method -eq 'POST' -and $_.Area -eq 'Vod' }).Count | Should -Be ($sent + ($EndsCommand ? 0 : 1))
+        $run.Requests.Where({ $_.Method -eq 'POST' -and $_.Area -eq 'Vod' }).Count | Should -Be ($sent + ($EndsSubmissions ? 0 : 1))
         Assert-Submission $_ $run $items $faulty
         Assert-NoSecret $run $connection
         Assert-After $_ $connection

@@ -146,7 +146,7 @@ function Assert-After([hashtable] $Case, $Connection) {
 
 function Assert-Submission([hashtable] $Case, $Run, [string[]] $Items, [string[]] $Faulty) {
     $tasks = @($Run.Output | ForEach-Object { $_.AssetId ? $_.AssetId : $_.Url })
-    $Run.Stopped | Should -Be ($Case.EndsCommand -and $Case.Category -notin 'QuotaExceeded', 'ConnectionError')
+    $Run.Stopped | Should -Be ($Case.EndsSubmissions -and $Case.Category -notin 'QuotaExceeded', 'ConnectionError')
     if (-not $Case.Id) {
         $Run.Errors | Should -BeNullOrEmpty
         $tasks | Should -Be $Items
@@ -155,8 +155,8 @@ function Assert-Submission([hashtable] $Case, $Run, [string[]] $Items, [string[]
 
     $Run.Errors.Count | Should -Be 1
     Assert-Failure $Run.Errors[0] $Case.Id $Case.Category
-    $Run.Errors[0].TargetObject | Should -Be ($Case.EndsCommand ? $Items : $Faulty)
-    $tasks | Should -Be ($Case.EndsCommand ? $null : $Items.Where({ $_ -notin $Faulty }))
+    $Run.Errors[0].TargetObject | Should -Be ($Case.EndsSubmissions ? $Items : $Faulty)
+    $tasks | Should -Be ($Case.EndsSubmissions ? $null : $Items.Where({ $_ -notin $Faulty }))
     $Run.Errors[0].Exception.OutcomeUnknown | Should -Be $Case.OutcomeUnknown
     "$($Run.Errors[0])".Contains('not known whether') | Should -Be $Case.OutcomeUnknown
 

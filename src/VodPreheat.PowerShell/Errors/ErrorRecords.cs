@@ -52,7 +52,7 @@ internal static class ErrorRecords
             ErrorIds.InvalidAssetId, given, "asset ID", InputText.FaultOf, "An asset ID is empty or blank.", "Specify the IDs of published assets."),
         _ => InvalidItem(
             ErrorIds.InvalidTaskId, given, "task ID", InputText.FaultOf,
-            "A task ID is missing, empty, or blank.",
+            "A task ID is empty or blank, or was not specified.",
             "Specify task IDs that Start-VodPreheat or Get-VodPreheatTask wrote. A submission that failed, or whose outcome is unknown, has none."),
     };
 

@@ -68,7 +68,7 @@ public sealed class ReactionsTests
         foreach (CloudService service in new[] { CloudService.Iam, CloudService.Metadata })
         {
             var failure = new VodClientException(kind, "code", "what", "hint") { Service = service, Delivery = Delivery.Refused };
-            Assert.Equal(kind != FailureKind.ProxyRefused && !failure.IsTemporary, failure.EndsEverything);
+            Assert.Equal(kind is not (FailureKind.ProxyRefused or FailureKind.QuotaExceeded) && !failure.IsTemporary, failure.EndsEverything);
             Assert.False(failure.IsDivided || failure.CredentialsAccepted);
         }
     }
