@@ -218,6 +218,7 @@ Describe 'Input' {
             $run.Failure | Should -BeNullOrEmpty
             $run.Output.Title | Should -Be 'Film 1', 'Film 2', 'Film 3'
             $run.Output.Status | Should -Be 'rejected', 'rejected', 'rejected'
+            $run.Output[0].Detail | Should -Be 'The URL is empty. The input is an object with Title, Play URL.'
             "$script:warnings" | Should -Be '3 of 3 URLs were not loaded: 3 rejected.'
         }
 

@@ -214,9 +214,14 @@ public sealed class InvokeVodPreheatCommand : VodConnectedCmdlet
     private void RejectRow(PSObject row)
     {
         _summary.Add(OutcomeStatus.Rejected);
-        WriteObject(_copied.AddTo(
-            new PreheatOutcome { Status = OutcomeStatus.Rejected, EndedAt = Client.Clock.GetLocalNow(), ErrorCode = ErrorIds.InvalidUrl, Detail = "The URL is empty." },
-            row));
+        var outcome = new PreheatOutcome
+        {
+            Status = OutcomeStatus.Rejected,
+            EndedAt = Client.Clock.GetLocalNow(),
+            ErrorCode = ErrorIds.InvalidUrl,
+            Detail = $"The URL is empty. The input is {TextlessObject.Describe(row)}.",
+        };
+        WriteObject(_copied.AddTo(outcome, row));
     }
 
     private void WriteOutcomes(PreheatJob job)

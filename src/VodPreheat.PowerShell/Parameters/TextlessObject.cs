@@ -22,15 +22,15 @@ internal sealed partial class TextlessObject
     public PSObject Source { get; }
 
     /// <summary>The type and the properties of the object, safe to display.</summary>
-    public string Description
+    public string Description => Describe(Source);
+
+    /// <summary>The type and the properties of an object, safe to display.</summary>
+    public static string Describe(PSObject source)
     {
-        get
-        {
-            string[] names = [.. InputProperty.Names(Source).Select(static name => DisplayText.Clean(name, MaxNameLength))];
-            string shown = names.Length <= MaxNames ? string.Join(", ", names) : $"{string.Join(", ", names[..MaxNames])}, ...";
-            string type = Source.BaseObject is PSCustomObject ? "an object" : $"a {Source.BaseObject.GetType().Name}";
-            return names.Length == 0 ? $"{type} without properties" : $"{type} with {shown}";
-        }
+        string[] names = [.. InputProperty.Names(source).Select(static name => DisplayText.Clean(name, MaxNameLength))];
+        string shown = names.Length <= MaxNames ? string.Join(", ", names) : $"{string.Join(", ", names[..MaxNames])}, ...";
+        string type = source.BaseObject is PSCustomObject ? "an object" : $"a {source.BaseObject.GetType().Name}";
+        return names.Length == 0 ? $"{type} without properties" : $"{type} with {shown}";
     }
 
     /// <summary>The string that takes the place of an object.</summary>
