@@ -84,7 +84,6 @@ internal sealed class RetryHandler : DelegatingHandler
 
     private async Task<HttpResponseMessage> SendAgainAsync(HttpRequestMessage request, bool isQuery, CancellationToken cancellation)
     {
-        await AuthenticationTrial.ContinueAsync(request, cancellation).ConfigureAwait(false);
         NewConnectionHandler.Require(request);
         try
         {

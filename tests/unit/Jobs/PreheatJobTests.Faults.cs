@@ -157,6 +157,19 @@ public sealed partial class PreheatJobTests
         Assert.InRange((_clock.GetUtcNow() - start).TotalSeconds, 60, 60 + 61 + 11);
     }
 
+    [Fact]
+    public async Task One_hold_is_waited_for_although_the_limit_of_the_connection_delayed_the_last_queries_before()
+    {
+        DateTimeOffset start = _clock.GetUtcNow();
+        int last = 0;
+        _cloud.LoadTime = TimeSpan.FromHours(9);
+        _cloud.OnQuery = (_, _) => _clock.GetUtcNow() - start >= TimeSpan.FromSeconds(60) && ++last == 12 ? Answers.Throttled : null;
+        using VodClient client = Connect(requestsPerMinute: 10);
+        (_, UrlOutcome[] outcomes) = await RunAsync(Urls(150), new() { Timeout = TimeSpan.FromSeconds(60) }, client);
+        AssertOnce(150, outcomes);
+        Assert.Equal(16, last);
+    }
+
     [Theory]
     [InlineData("407")]
     [InlineData("tunnel")]
@@ -262,6 +275,17 @@ public sealed partial class PreheatJobTests
         Assert.Equal(Enumerable.Repeat(("notSubmitted", "VOD.10086"), 10).Concat(Enumerable.Repeat(("processing", "APIGW.0301"), 10)),
             outcomes.Select(static outcome => (outcome.Status, outcome.ErrorCode!)));
         Assert.Equal((FailureKind.QuotaExceeded, FailureKind.Authentication, false), (job.Failure?.Kind, job.QueryFailure?.Kind, job.HasTimedOut));
+    }
+
+    [Fact]
+    public async Task A_proxy_that_refused_a_query_is_not_asked_again_after_another_end_of_the_submissions()
+    {
+        _cloud.OnSubmit = (number, _) => number == 1 ? null : Answers.After(TimeSpan.FromSeconds(15), _clock, JobFaults.All["quota"]);
+        _cloud.OnQuery = static (_, _) => JobFaults.All["407"];
+        (PreheatJob job, UrlOutcome[] outcomes) = await RunAsync(Urls(20));
+        AssertOnce(20, outcomes);
+        Assert.Equal((1, FailureKind.ProxyRefused), (_cloud.Gets, job.QueryFailure?.Kind));
+        Assert.Equal(10, outcomes.Count(static outcome => (outcome.Status, outcome.ErrorCode) == ("processing", ErrorIds.ConnectionFailed)));
     }
 
     [Theory]
