@@ -163,7 +163,9 @@ public sealed partial class PreheatJobTests
         DateTimeOffset start = _clock.GetUtcNow();
         int last = 0;
         _cloud.LoadTime = TimeSpan.FromHours(9);
-        _cloud.OnQuery = (_, _) => _clock.GetUtcNow() - start >= TimeSpan.FromSeconds(60) && ++last == 12 ? Answers.Throttled : null;
+        _cloud.OnQuery = (_, _) => _clock.GetUtcNow() - start >= TimeSpan.FromSeconds(60) && ++last == 12
+            ? Answers.Error(429, "APIGW.0308", "m", ("Retry-After", "50"))
+            : null;
         using VodClient client = Connect(requestsPerMinute: 10);
         (_, UrlOutcome[] outcomes) = await RunAsync(Urls(150), new() { Timeout = TimeSpan.FromSeconds(60) }, client);
         AssertOnce(150, outcomes);
