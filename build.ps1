@@ -215,7 +215,7 @@ function Complete-Test([object[]] $Count) {
 
 # The unit tier beside the Pester tier, or only what is selected.
 function Test-All {
-    $selected = @($Path -split ',' | Where-Object { $_ } | Get-Item)
+    $selected = @($Path | Get-Item)
     # A class can be in several files: PreheatJobTests.Faults.cs.
     $classes = @($selected | Where-Object Extension -EQ .cs | ForEach-Object { ($_.Name -split '\.')[0] } | Select-Object -Unique)
     $files = @($selected | Where-Object Extension -EQ .ps1 | ForEach-Object FullName)
@@ -370,6 +370,8 @@ function New-Package {
     & "$PSScriptRoot/tools/New-Package.ps1" @parameters
 }
 
+# build.sh passes several paths as one text.
+$Path = @($Path -split ',' | Where-Object { $_ })
 $isUnitOnly = $Path -and -not ($Path -notlike '*.cs')
 if ($Task -eq 'Test' -and -not $isUnitOnly) { $null = Start-PrecompiledPwsh }
 if (-not $NoBuild -and -not $isUnitOnly -and $Task -notin 'Format', 'Mutate', 'Publish') { Build-Module }
