@@ -253,7 +253,7 @@ Describe 'Input' {
 
         It 'that was read in another way is recognized: <Match>' -ForEach @(
             @{ Match = "separated by ;: .* Import-Csv -Delimiter ';'"; Row = { "Title;PlayUrl`na;https://cdn.example.com/1.mp4" | ConvertFrom-Csv } }
-            @{ Match = "separated by tabs: .* Import-Csv -Delimiter '``t'"; Row = { "Title`tPlayUrl`na`thttps://cdn.example.com/1.mp4" | ConvertFrom-Csv } }
+            @{ Match = 'separated by tabs: .* Import-Csv -Delimiter "`t"'; Row = { "Title`tPlayUrl`na`thttps://cdn.example.com/1.mp4" | ConvertFrom-Csv } }
             @{ Match = 'no line with the names of its columns: .* -Header'; Row = { "https://cdn.example.com/1.mp4,a`nhttps://cdn.example.com/2.mp4,b" | ConvertFrom-Csv } }
             @{ Match = 'Pipe what is in the file: Get-Content'; Row = { Get-Item $PSCommandPath } }
             @{ Match = 'as in -Url \{ \$_\.PlayUrl \}'; Row = { [pscustomobject] @{ Title = 'a' } } }

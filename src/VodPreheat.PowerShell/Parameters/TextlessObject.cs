@@ -59,7 +59,7 @@ internal sealed partial class TextlessObject
         string[] names = InputProperty.Names(Source);
         return Source.BaseObject is FileSystemInfo ? "Pipe what is in the file: Get-Content for a list, Import-Csv for a table."
             : names is [var line] && Delimiter().Match(line) is { Success: true } delimiter
-                ? $"The columns of the table are separated by {(delimiter.Value == "\t" ? "tabs" : delimiter.Value)}: read it with Import-Csv -Delimiter '{(delimiter.Value == "\t" ? "`t" : delimiter.Value)}'."
+                ? $"The columns of the table are separated by {(delimiter.Value == "\t" ? "tabs: read it with Import-Csv -Delimiter \"`t\"" : $"{delimiter.Value}: read it with Import-Csv -Delimiter '{delimiter.Value}'")}."
             : Array.Exists(names, static name => name.Contains("://", StringComparison.Ordinal))
                 ? "The table has no line with the names of its columns: read it with Import-Csv -Header, or Get-Content if it is a list."
             : LikelyProperty(names, property) is { } likely
